@@ -1,0 +1,114 @@
+import type { Group, ListedFile, ListedGroup, ListedSnapshot } from './group.ts';
+import type { ObjectReader } from './object-store.ts';
+
+/** What one key below a datastore's metadata prefix is. `foreign` keys are none of the layout's and are left alone. */
+export type Entry =
+  | { readonly kind: 'namespace'; readonly namespace: string }
+  | { readonly kind: 'group-file'; readonly group: Group; readonly name: string }
+  | { readonly kind: 'snapshot-file'; readonly group: Group; readonly snapshot: string; readonly name: string }
+  | { readonly kind: 'foreign' };
+
+/** One object on its way from source to target. */
+export interface Transfer {
+  readonly sourceKey: string;
+  readonly targetKey: string;
+  /** What it is, for people: `chunk 4ff4.. of drive-scsi0.img.fidx`. */
+  readonly title: string;
+  /** Stored bytes, where known beforehand. */
+  readonly size?: number;
+  /** The ETag the source object must still have. */
+  readonly etag?: string;
+  /** 32 bytes that name the content: an object of that name on the target is this object. */
+  readonly digest?: Buffer;
+  /** Bytes that were read and verified already. */
+  readonly body?: Buffer;
+  /** Throws a `DataError` when the bytes are not what they should be. */
+  verify?(bytes: Buffer): void;
+}
+
+/**
+ * An ordered set of transfers. All transfers of a phase have ended before the next phase begins. The same snapshot gives the
+ * same transfers in the same order each time, so that a position in a phase means the same to a later call.
+ */
+export interface Phase {
+  readonly name: 'group' | 'chunks' | 'files' | 'manifest' | 'log';
+  /** Whether this phase makes the snapshot visible: the lock is proven just before it. */
+  readonly commits: boolean;
+  transfers(): AsyncIterable<Transfer> | Iterable<Transfer>;
+}
+
+/** An archive of a snapshot, as the replica catalogue remembers it. */
+export interface ArchiveSummary {
+  readonly name: string;
+  readonly checksum: string;
+  /** Bytes of the archive's content. */
+  readonly size: number;
+}
+
+/** How one snapshot gets to the target. */
+export interface SnapshotPhases {
+  readonly phases: readonly Phase[];
+  readonly archives: readonly ArchiveSummary[];
+}
+
+export interface OpenSnapshot {
+  readonly group: Group;
+  /** The same group on the target: its namespace may be another. */
+  readonly targetGroup: Group;
+  readonly snapshot: ListedSnapshot;
+  /** What the target has under the same name; undefined: nothing. */
+  readonly existing: ListedSnapshot | undefined;
+  readonly source: ObjectReader;
+  readonly target: ObjectReader;
+}
+
+/** What a layout knows: names, what a backup is made of, in which order it may appear and how each object is verified. */
+export interface Layout {
+  /** Key prefix, with its closing slash, of all metadata of `namespace` and the namespaces below it. */
+  metadataPrefix(namespace: string): string;
+
+  /** Key prefix, with its closing slash, of the content-addressed objects. */
+  readonly contentPrefix: string;
+
+  /** Key of a content-addressed object. */
+  contentKey(digest: Buffer): string;
+
+  /** The digest in a key below `contentPrefix`; undefined for any other object there. */
+  parseContentKey(key: string): Buffer | undefined;
+
+  /** Reads one key that a listing showed. */
+  parseEntry(key: string): Entry;
+
+  /** Key prefix, with its closing slash, of all objects of one group. */
+  groupPrefix(group: Group): string;
+
+  /** Key of the marker object of a namespace (not of the root). */
+  namespaceMarker(namespace: string): string;
+
+  /** Whether the snapshot's commit marker is there. */
+  isFinished(snapshot: ListedSnapshot): boolean;
+
+  /**
+   * Whether the listings alone show that the target has all of the snapshot. `unknown`: sizes agree but ETags differ, which
+   * encryption at rest can cause.
+   */
+  compare(source: ListedSnapshot, target: ListedSnapshot): 'same' | 'different' | 'unknown';
+
+  /** The commit marker of a finished snapshot. */
+  commitMarker(snapshot: ListedSnapshot): ListedFile | undefined;
+
+  /**
+   * The phase that makes a group's own files, before its first snapshot. Throws a `DataError` when the group may not be
+   * written: its owner is missing, invalid, or another than the one on the target.
+   */
+  openGroup(source: ListedGroup, target: ListedGroup, readers: { source: ObjectReader; target: ObjectReader }): Promise<Phase>;
+
+  /**
+   * Reads what is needed to know how the snapshot gets to the target. `undefined` when its commit marker is gone from the
+   * source by now: it vanished. Throws a `DataError` when it is damaged or differs from what the target has under its name.
+   */
+  openSnapshot(open: OpenSnapshot): Promise<SnapshotPhases | undefined>;
+
+  /** The content that a snapshot on the target refers to: known to be there without asking. Throws a `DataError` on damage. */
+  listContent(reader: ObjectReader, group: Group, snapshot: ListedSnapshot): AsyncIterable<Buffer>;
+}

@@ -1,0 +1,88 @@
+import type { Report, RunState } from './report.ts';
+
+/**
+ * What travels between the states of the machine: ids and counts, never lists of backups. Jobs travel as documents in PBS
+ * spelling (`config/job-document.ts`), so that the console shows what the configuration file says.
+ */
+
+/** Names the run: `id` is the execution's name, `startedAt` its start time. */
+export interface RunName {
+  readonly id: string;
+  readonly startedAt: string;
+}
+
+/** In: start-run. `job` is the constant of the machine's first state, `overrides` the input of the execution. */
+export interface StartRunInput {
+  readonly job: unknown;
+  readonly overrides: unknown;
+  readonly run: RunName;
+}
+
+/** Out: start-run. `job` has the overrides merged in; `wait` comes back after `waitSeconds`. */
+export interface StartRunOutput {
+  readonly decision: 'go' | 'wait' | 'skip';
+  readonly waitSeconds: number;
+  readonly job: unknown;
+  readonly workerThreads: number;
+  /** Lines in the plan; 0: nothing to do. */
+  readonly items: number;
+  readonly planKey: string;
+  readonly removeVanished: boolean;
+}
+
+/** One line of the plan in the control bucket: one worker's work. */
+export type PlanItem =
+  | { readonly kind: 'group'; readonly namespace: string; readonly name: string; readonly missingNamespaces: readonly string[] }
+  | { readonly kind: 'namespaces'; readonly missingNamespaces: readonly string[] };
+
+/** Where a worker goes on after a call that ended at its deadline. */
+export interface SyncCursor {
+  readonly snapshot: string;
+  readonly phase: string;
+  /** Transfers of that phase that are behind it. */
+  readonly position: number;
+}
+
+/** In: sync-group. */
+export interface SyncGroupInput {
+  readonly job: unknown;
+  readonly run: RunName;
+  readonly item: PlanItem;
+  readonly cursor: SyncCursor | null;
+}
+
+/** Out: sync-group. Not done: call again after `waitSeconds`, with `cursor`. */
+export interface SyncGroupOutput {
+  readonly done: boolean;
+  readonly waitSeconds: number;
+  readonly cursor: SyncCursor | null;
+}
+
+/** In: remove-vanished. */
+export interface RemoveVanishedInput {
+  readonly job: unknown;
+  readonly run: RunName;
+}
+
+/** Out: remove-vanished. Not done: call again. */
+export interface RemoveVanishedOutput {
+  readonly done: boolean;
+}
+
+/** In: finish-run, from every path. `start` is absent when start-run failed, `error` is what a Catch put there. */
+export interface FinishRunInput {
+  readonly job: unknown;
+  readonly run: RunName;
+  readonly start?: StartRunOutput;
+  readonly error?: { readonly Error: string; readonly Cause: string };
+}
+
+/** Out: finish-run. The machine fails unless `succeeded`. */
+export interface FinishRunOutput {
+  readonly state: RunState;
+  readonly succeeded: boolean;
+  /** One sentence for the console. */
+  readonly message: string;
+  readonly reportKey: string;
+  readonly counts: Pick<Report, 'groups' | 'snapshots'>;
+}

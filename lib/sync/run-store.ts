@@ -1,0 +1,108 @@
+import type { ArchiveSummary } from '../datastore/layout.ts';
+import type { Group } from '../datastore/group.ts';
+import type { GroupRecord, RunState } from './report.ts';
+
+/** Names one run: unique for its job, and ordered by start when compared as text together with `startedAt`. */
+export interface RunRef {
+  readonly job: string;
+  readonly id: string;
+  /** ISO 8601 with milliseconds, UTC. */
+  readonly startedAt: string;
+}
+
+/** What is kept of a run. Times are ISO 8601, UTC. */
+export interface RunRecord extends RunRef {
+  readonly state: RunState;
+  readonly scheduledTime?: string;
+  readonly endedAt?: string;
+  /** Key of the plan in the control bucket. */
+  readonly planKey?: string;
+  readonly groups?: number;
+  /** Key of the report in the control bucket, without its ending. */
+  readonly reportKey?: string;
+  readonly message?: string;
+}
+
+/** A lease on the right to write one group of one target. `fence` rises with each acquisition and never restarts. */
+export interface Lock {
+  readonly key: LockKey;
+  readonly owner: string;
+  readonly fence: number;
+  /** Epoch milliseconds. */
+  readonly leaseUntil: number;
+}
+
+export interface LockKey {
+  /** The target datastore's place, `<endpoint or aws>/<bucket>/<prefix>`. */
+  readonly target: string;
+  readonly group: Group;
+}
+
+export type LockAnswer = { readonly lock: Lock } | { readonly heldBy: string; readonly leaseUntil: number };
+
+/** A snapshot known to be on a target. `etag`s are those of the commit marker as each side listed it. */
+export interface Replica {
+  readonly snapshot: string;
+  readonly state: 'replicated' | 'failed';
+  /** ISO 8601: replicated, or last failed, at. */
+  readonly at: string;
+  readonly run: string;
+  readonly sourceEtag?: string;
+  readonly targetEtag?: string;
+  readonly archives: readonly ArchiveSummary[];
+  readonly chunks: number;
+  /** Stored bytes that were moved for it. */
+  readonly bytes: number;
+  /** Code and message of the failure. */
+  readonly error?: string;
+}
+
+/** May this run start? `held` names the run that goes first. */
+export type ClaimAnswer = { readonly claimed: true } | { readonly claimed: false; readonly heldBy: string; readonly waiting: number };
+
+/**
+ * What Flotilla remembers in its table. The target is the truth: losing all of this costs time, never data. Every method is
+ * safe to call again with the same arguments. Throws `TransientError` when the table cannot be reached or throttles, `ConfigError` when access is denied.
+ * `now` is epoch milliseconds everywhere.
+ */
+export interface RunStore {
+  /** Whether this run is the one that serves the tick: the first to claim it, or the same run again. */
+  claimTick(job: string, tick: string, run: string, now: number): Promise<boolean>;
+
+  /**
+   * Makes `run` the active run of its job, unless another one is active and its lease has not run out. A run that may not
+   * start is remembered as waiting for `leaseMs`, and `waiting` counts the waiting runs that came before it.
+   */
+  claimJob(run: RunRef, now: number, leaseMs: number): Promise<ClaimAnswer>;
+  /** Prolongs the active run's lease. False when another run is active by now. */
+  renewJob(run: RunRef, now: number, leaseMs: number): Promise<boolean>;
+  /** Ends the run's claim, active or waiting. */
+  releaseJob(run: RunRef): Promise<void>;
+
+  saveRun(record: RunRecord): Promise<void>;
+  loadRun(run: RunRef): Promise<RunRecord | undefined>;
+  /** Newest first, at most `limit`. */
+  listRuns(job: string, limit: number): Promise<readonly RunRecord[]>;
+
+  /** Progress and result of one group in one run; replaces what was saved before. */
+  saveGroup(run: RunRef, record: GroupRecord): Promise<void>;
+  loadGroup(run: RunRef, group: Group): Promise<GroupRecord | undefined>;
+  listGroups(run: RunRef): AsyncIterable<GroupRecord>;
+
+  /** One conditional write: succeeds when nobody's lease is running, or when `owner` holds it already. Raises the fence. */
+  acquireLock(key: LockKey, owner: string, now: number, leaseMs: number): Promise<LockAnswer>;
+  /** The lock with its new lease; undefined when it was lost: another owner or another fence holds it. */
+  renewLock(lock: Lock, now: number, leaseMs: number): Promise<Lock | undefined>;
+  /** Does nothing when the lock was lost. The fence is kept. */
+  releaseLock(lock: Lock): Promise<void>;
+
+  /** Replaces what is known of the snapshot. */
+  saveReplica(target: string, group: Group, replica: Replica): Promise<void>;
+  /** Forgets a snapshot that was removed from the target. */
+  removeReplica(target: string, group: Group, snapshot: string): Promise<void>;
+  loadReplica(target: string, group: Group, snapshot: string): Promise<Replica | undefined>;
+  /** In the order of their snapshots. */
+  listReplicas(target: string, group: Group): AsyncIterable<Replica>;
+  /** All snapshots of a target whose last attempt failed, for the next run to try again. */
+  listFailed(target: string): AsyncIterable<{ readonly group: Group; readonly snapshot: string }>;
+}
