@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // Datastores that real PBS wrote lie outside the repository: `npm run test:real` reads them.
     exclude: ['test/real/**', 'node_modules/**'],
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -1,0 +1,120 @@
+// Who may import whom (design.md section 8), as data. `layer-rule.ts` carries it out.
+
+const DOMAIN_REASON = 'the domain knows no AWS package, clock, environment or console: take what it does as an argument';
+const ADAPTER_REASON = 'adapters never meet: they know the contracts of lib/datastore and lib/sync, and one technology';
+
+/** What the files of one folder may import. */
+export interface Layer {
+  readonly path: string;
+  /** Other files and folders of the project. */
+  readonly may: readonly string[];
+  /** The same, for `import type` alone. */
+  readonly types: readonly string[];
+  /** npm packages and `node:` modules; a `*` at the end stands for anything. */
+  readonly packages: readonly string[];
+  /** Said to whoever imports something else. */
+  readonly because: string;
+}
+
+/** One entry a folder: the first whose `path` a file lies in holds. */
+export const LAYERS: readonly Layer[] = [
+  { path: 'lib/errors.ts', may: [], types: [], packages: [], because: 'everything imports the errors, so they import nothing' },
+  {
+    path: 'lib/datastore',
+    may: ['lib/errors.ts'],
+    types: [],
+    packages: ['node:buffer'],
+    because: `lib/datastore is the vocabulary that all else is said in; ${DOMAIN_REASON}`,
+  },
+  {
+    path: 'lib/layouts',
+    may: ['lib/errors.ts', 'lib/datastore'],
+    types: [],
+    packages: ['node:buffer', 'node:crypto', 'node:zlib', 'zod'],
+    because: `a layout knows formats and order, neither transfers nor runs; ${DOMAIN_REASON}`,
+  },
+  {
+    path: 'lib/transfer',
+    may: ['lib/errors.ts', 'lib/datastore'],
+    types: [],
+    packages: ['node:buffer'],
+    because: `the transfer engine moves objects and knows nothing of backups or runs; ${DOMAIN_REASON}`,
+  },
+  {
+    path: 'lib/sync',
+    may: ['lib/errors.ts', 'lib/datastore', 'lib/transfer'],
+    types: [],
+    packages: ['node:buffer', 'zod'],
+    because: `runs decide, and are handed layouts and adapters; ${DOMAIN_REASON}`,
+  },
+  ...['lib/s3', 'lib/dynamodb', 'lib/events'].map((path) => ({
+    path,
+    may: ['lib/errors.ts', 'lib/datastore'],
+    types: ['lib/sync/run-store.ts', 'lib/sync/report.ts', 'lib/sync/payloads.ts', 'lib/sync/job.ts'],
+    packages: ['node:*', '@aws-sdk/*', '@smithy/*'],
+    because: ADAPTER_REASON,
+  })),
+  {
+    path: 'lib/config',
+    may: ['lib/errors.ts', 'lib/datastore', 'lib/sync/job.ts'],
+    types: ['lib/sync/payloads.ts'],
+    packages: ['node:*', 'zod', 'yaml'],
+    because: 'lib/config turns text into checked values and opens nothing that it describes',
+  },
+  {
+    path: 'lib/infra',
+    may: ['lib/errors.ts', 'lib/config'],
+    types: ['lib/sync/payloads.ts', 'lib/sync/job.ts', 'lib/datastore/location.ts'],
+    packages: ['node:*', 'constructs', 'aws-cdk-lib', 'aws-cdk-lib/*', 'cdk-nag', 'esbuild'],
+    because: 'stacks deploy decisions and make none: what a run does is lib/sync, what a value may be is lib/config',
+  },
+  {
+    path: 'lib/runtime',
+    may: [
+      'lib/errors.ts',
+      'lib/datastore',
+      'lib/layouts',
+      'lib/transfer',
+      'lib/sync',
+      'lib/s3',
+      'lib/dynamodb',
+      'lib/events',
+      'lib/config',
+    ],
+    types: [],
+    packages: ['*'],
+    because:
+      'lib/runtime introduces the parts to each other inside a function, and goes into its bundle: no CDK, no embedded cloud',
+  },
+  {
+    path: 'lib/local',
+    may: ['lib', 'functions'],
+    types: [],
+    packages: ['*'],
+    because: 'the embedded cloud runs functions, it is no command line',
+  },
+  {
+    path: 'functions',
+    may: [
+      'lib/errors.ts',
+      'lib/datastore',
+      'lib/layouts',
+      'lib/transfer',
+      'lib/sync',
+      'lib/s3',
+      'lib/dynamodb',
+      'lib/events',
+      'lib/config',
+      'lib/runtime',
+    ],
+    types: [],
+    packages: ['*'],
+    because: 'a function is thin and is bundled: it never carries CDK code (lib/infra) or the embedded cloud (lib/local)',
+  },
+];
+
+/** Folders whose files take clock, timers, chance, environment and console as arguments. */
+export const PURE = ['lib/errors.ts', 'lib/datastore', 'lib/layouts', 'lib/transfer', 'lib/sync', 'lib/config', 'lib/infra'];
+
+/** Folders that may use timers and clocks, but are handed their environment, and leave printing to their callers. */
+export const HANDED = ['lib/s3', 'lib/dynamodb', 'lib/events', 'lib/local'];
