@@ -1,0 +1,66 @@
+import type { Group } from '../datastore/group.ts';
+import type { LockKey, RunRef } from '../sync/run-store.ts';
+
+/** The table's key: both are strings, `pk` up to 2048 and `sk` up to 1024 bytes. */
+export interface ItemKey {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+export function lockItem(key: LockKey): ItemKey {
+  return { pk: join('LOCK', key.target, key.group.namespace, key.group.name), sk: 'LOCK' };
+}
+
+export function tickItem(job: string, tick: string): ItemKey {
+  return { pk: join('TICK', job, tick), sk: 'TICK' };
+}
+
+export function activeItem(job: string): ItemKey {
+  return { pk: join('JOB', job), sk: 'ACTIVE' };
+}
+
+export const WAITING_PREFIX = 'WAITING#';
+
+/** Sorts by start, then by id. */
+export function waitingItem(run: RunRef): ItemKey {
+  return { pk: join('JOB', run.job), sk: `${WAITING_PREFIX}${join(run.startedAt, run.id)}` };
+}
+
+/** Sorts by start, then by id. */
+export function runItem(run: RunRef): ItemKey {
+  return { pk: runsOf(run.job), sk: join(run.startedAt, run.id) };
+}
+
+export function runsOf(job: string): string {
+  return join('RUNS', job);
+}
+
+export function groupItem(run: RunRef, group: Group): ItemKey {
+  return { pk: groupsOf(run), sk: join(group.namespace, group.name) };
+}
+
+export function groupsOf(run: RunRef): string {
+  return join('RUN', run.job, run.startedAt, run.id);
+}
+
+/** The snapshot's name stands alone in `sk`, so that replicas sort as snapshots do. */
+export function replicaItem(target: string, group: Group, snapshot: string): ItemKey {
+  return { pk: replicasOf(target, group), sk: snapshot };
+}
+
+export function replicasOf(target: string, group: Group): string {
+  return join('REPLICA', target, group.namespace, group.name);
+}
+
+export function failedItem(target: string, group: Group, snapshot: string): ItemKey {
+  return { pk: failedOf(target), sk: join(group.namespace, group.name, snapshot) };
+}
+
+export function failedOf(target: string): string {
+  return join('FAILED', target);
+}
+
+/** Parts with `#` between them. Safe ids contain no `#`; in any other name it is escaped, so that no two lists of parts meet. */
+function join(...parts: readonly string[]): string {
+  return parts.map((part) => part.replace(/[%#]/g, encodeURIComponent)).join('#');
+}

@@ -1,0 +1,19 @@
+const DAY_SECONDS = 86_400;
+
+/** How long items outlive their last write, in seconds. TTL only tidies up: no decision depends on it. */
+export const LIFETIME = {
+  run: 90 * DAY_SECONDS,
+  group: 90 * DAY_SECONDS,
+  tick: 7 * DAY_SECONDS,
+  /** A lock's fence must not restart while anyone may still hold an old one. */
+  lock: 365 * DAY_SECONDS,
+  claim: 7 * DAY_SECONDS,
+} as const;
+
+/** A lease counts as running this much longer for others than for its owner: Lambda hosts' clocks differ by less. */
+export const CLOCK_SKEW_MS = 5_000;
+
+/** The value of the TTL attribute `expires-at`, in epoch seconds, for an item that matters at `at` (epoch ms) for the last time. */
+export function expiresAt(at: number, lifetime: number): number {
+  return Math.ceil(at / 1000) + lifetime;
+}

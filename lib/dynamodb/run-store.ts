@@ -1,0 +1,23 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { RunStore } from '../sync/run-store.ts';
+import { claimMethods } from './claims.ts';
+import { openClient, type TableEndpoint } from './client.ts';
+import { groupMethods } from './groups.ts';
+import { lockMethods } from './locks.ts';
+import { replicaMethods } from './replicas.ts';
+import { runMethods } from './runs.ts';
+
+export type RunStoreOptions = { readonly table: string } & (TableEndpoint | { readonly client: DynamoDBDocumentClient });
+
+/** The run store on one DynamoDB table with the string keys `pk` and `sk`; docs/table.md lists its items. */
+export function openRunStore(options: RunStoreOptions): RunStore {
+  const client = 'client' in options ? options.client : openClient(options);
+  const table = { client, name: options.table };
+  return {
+    ...claimMethods(table),
+    ...runMethods(table),
+    ...groupMethods(table),
+    ...lockMethods(table),
+    ...replicaMethods(table),
+  };
+}

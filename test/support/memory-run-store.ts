@@ -1,0 +1,168 @@
+import type { Group } from '../../lib/datastore/group.ts';
+import { CLOCK_SKEW_MS } from '../../lib/dynamodb/lifetimes.ts';
+import type { GroupRecord } from '../../lib/sync/report.ts';
+import type { ClaimAnswer, Lock, LockAnswer, LockKey, Replica, RunRecord, RunRef, RunStore } from '../../lib/sync/run-store.ts';
+
+interface Held {
+  readonly owner: string | undefined;
+  readonly fence: number;
+  readonly leaseUntil: number;
+}
+
+interface Claim {
+  readonly run: RunRef;
+  readonly leaseUntil: number;
+}
+
+/** The run store in this process's memory: keeps the same promises as the table, and the same skew margin. */
+export function memoryRunStore(): RunStore {
+  return { ...memoryLocks(), ...memoryClaims(), ...memoryRuns(), ...memoryGroups(), ...memoryReplicas() };
+}
+
+function memoryLocks(): Pick<RunStore, 'acquireLock' | 'renewLock' | 'releaseLock'> {
+  const locks = new Map<string, Held>();
+  const nameOf = (key: LockKey): string => textOf(key.target, key.group.namespace, key.group.name);
+  const isOurs = (lock: Lock): boolean => {
+    const held = locks.get(nameOf(lock.key));
+    return held?.owner === lock.owner && held.fence === lock.fence;
+  };
+  return {
+    async acquireLock(key, owner, now, leaseMs): Promise<LockAnswer> {
+      const held = locks.get(nameOf(key));
+      if (held?.owner !== undefined && held.owner !== owner && isAlive(held, now)) {
+        return { heldBy: held.owner, leaseUntil: held.leaseUntil };
+      }
+      const taken = { owner, fence: (held?.fence ?? 0) + 1, leaseUntil: now + leaseMs };
+      locks.set(nameOf(key), taken);
+      return { lock: { key, ...taken } };
+    },
+    async renewLock(lock, now, leaseMs): Promise<Lock | undefined> {
+      if (!isOurs(lock)) return undefined;
+      const leaseUntil = now + leaseMs;
+      locks.set(nameOf(lock.key), { owner: lock.owner, fence: lock.fence, leaseUntil });
+      return { ...lock, leaseUntil };
+    },
+    async releaseLock(lock): Promise<void> {
+      if (isOurs(lock)) locks.set(nameOf(lock.key), { owner: undefined, fence: lock.fence, leaseUntil: 0 });
+    },
+  };
+}
+
+function memoryClaims(): Pick<RunStore, 'claimTick' | 'claimJob' | 'renewJob' | 'releaseJob'> {
+  const ticks = new Map<string, string>();
+  const active = new Map<string, Claim>();
+  const waiting = new Map<string, Claim>();
+  const nameOf = (run: RunRef): string => textOf(run.job, run.startedAt, run.id);
+  return {
+    async claimTick(job, tick, run): Promise<boolean> {
+      const first = ticks.get(textOf(job, tick)) ?? run;
+      ticks.set(textOf(job, tick), first);
+      return first === run;
+    },
+    async claimJob(run, now, leaseMs): Promise<ClaimAnswer> {
+      const holder = active.get(run.job);
+      const claim = { run, leaseUntil: now + leaseMs };
+      if (holder === undefined || holder.run.id === run.id || !isAlive(holder, now)) {
+        active.set(run.job, claim);
+        waiting.delete(nameOf(run));
+        return { claimed: true };
+      }
+      waiting.set(nameOf(run), claim);
+      const before = [...waiting.values()].filter(
+        (other) => other.run.job === run.job && isBefore(other.run, run) && isAlive(other, now),
+      );
+      return { claimed: false, heldBy: holder.run.id, waiting: before.length };
+    },
+    async renewJob(run, now, leaseMs): Promise<boolean> {
+      const ours = active.get(run.job)?.run.id === run.id;
+      if (ours) active.set(run.job, { run, leaseUntil: now + leaseMs });
+      return ours;
+    },
+    async releaseJob(run): Promise<void> {
+      waiting.delete(nameOf(run));
+      if (active.get(run.job)?.run.id === run.id) active.delete(run.job);
+    },
+  };
+}
+
+function memoryRuns(): Pick<RunStore, 'saveRun' | 'loadRun' | 'listRuns'> {
+  const runs = new Map<string, RunRecord>();
+  const nameOf = (run: RunRef): string => textOf(run.job, run.startedAt, run.id);
+  return {
+    async saveRun(record): Promise<void> {
+      runs.set(nameOf(record), structuredClone(record));
+    },
+    async loadRun(run): Promise<RunRecord | undefined> {
+      return structuredClone(runs.get(nameOf(run)));
+    },
+    async listRuns(job, limit): Promise<readonly RunRecord[]> {
+      const ofJob = [...runs.values()].filter((run) => run.job === job);
+      const newestFirst = ofJob.toSorted((a, b) => (isBefore(a, b) ? 1 : -1));
+      return structuredClone(newestFirst.slice(0, Math.max(limit, 0)));
+    },
+  };
+}
+
+function memoryGroups(): Pick<RunStore, 'saveGroup' | 'loadGroup' | 'listGroups'> {
+  const runs = new Map<string, Map<string, GroupRecord>>();
+  const groupsOf = (run: RunRef): Map<string, GroupRecord> => within(runs, textOf(run.job, run.startedAt, run.id));
+  return {
+    async saveGroup(run, record): Promise<void> {
+      groupsOf(run).set(textOf(record.namespace, record.name), structuredClone(record));
+    },
+    async loadGroup(run, group): Promise<GroupRecord | undefined> {
+      return structuredClone(groupsOf(run).get(textOf(group.namespace, group.name)));
+    },
+    async *listGroups(run): AsyncGenerator<GroupRecord> {
+      yield* structuredClone([...groupsOf(run).values()]);
+    },
+  };
+}
+
+function memoryReplicas(): Pick<RunStore, 'saveReplica' | 'removeReplica' | 'loadReplica' | 'listReplicas' | 'listFailed'> {
+  const targets = new Map<string, Map<string, { group: Group; replica: Replica }>>();
+  const nameOf = (group: Group, snapshot: string): string => textOf(group.namespace, group.name, snapshot);
+  return {
+    async saveReplica(target, group, replica): Promise<void> {
+      within(targets, target).set(nameOf(group, replica.snapshot), structuredClone({ group, replica }));
+    },
+    async removeReplica(target, group, snapshot): Promise<void> {
+      within(targets, target).delete(nameOf(group, snapshot));
+    },
+    async loadReplica(target, group, snapshot): Promise<Replica | undefined> {
+      return structuredClone(within(targets, target).get(nameOf(group, snapshot))?.replica);
+    },
+    async *listReplicas(target, { namespace, name }): AsyncGenerator<Replica> {
+      const known = structuredClone([...within(targets, target).values()]);
+      const ofGroup = known.filter(({ group }) => group.namespace === namespace && group.name === name);
+      yield* ofGroup.map(({ replica }) => replica).toSorted((a, b) => compareBytes(a.snapshot, b.snapshot));
+    },
+    async *listFailed(target): AsyncGenerator<{ group: Group; snapshot: string }> {
+      const known = structuredClone([...within(targets, target).values()]);
+      const failed = known.filter(({ replica }) => replica.state === 'failed');
+      yield* failed.map(({ group, replica }) => ({ group, snapshot: replica.snapshot }));
+    },
+  };
+}
+
+function isAlive(lease: { readonly leaseUntil: number }, now: number): boolean {
+  return lease.leaseUntil >= now - CLOCK_SKEW_MS;
+}
+
+function isBefore(a: RunRef, b: RunRef): boolean {
+  return (compareBytes(a.startedAt, b.startedAt) || compareBytes(a.id, b.id)) < 0;
+}
+
+function compareBytes(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
+
+function textOf(...parts: readonly string[]): string {
+  return JSON.stringify(parts);
+}
+
+function within<T>(maps: Map<string, Map<string, T>>, name: string): Map<string, T> {
+  const found = maps.get(name) ?? new Map<string, T>();
+  maps.set(name, found);
+  return found;
+}
