@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
+import type { CompletedPart } from '@aws-sdk/client-s3';
+import type { MultipartUpload, ObjectReader } from '../datastore/object-store.ts';
+import { invalidAnswer, translate } from './errors.ts';
+import { learn } from './learned.ts';
+import { isAws } from './place.ts';
+import { checksums, CONTENT_TYPE } from './put-object.ts';
+import { OPERATIONS, request } from './request.ts';
+import type { CountedOperation, Store } from './request.ts';
+
+interface Upload {
+  readonly store: Store;
+  readonly reader: ObjectReader;
+  readonly key: string;
+  readonly operation: CountedOperation;
+  /** What S3 wants to be told again with each part. */
+  readonly name: { readonly Bucket: string; readonly Key: string; readonly UploadId: string };
+  readonly parts: Map<number, Part>;
+}
+
+interface Part extends CompletedPart {
+  readonly etag: string;
+  readonly size: number;
+}
+
+export async function startMultipart(store: Store, reader: ObjectReader, key: string): Promise<MultipartUpload> {
+  const { client, location } = store.connection;
+  const operation = OPERATIONS.multipart(store.prefix + key);
+  const object = { Bucket: location.bucket, Key: store.prefix + key };
+  const answer = await request(store, operation, () =>
+    client.send(
+      new CreateMultipartUploadCommand({
+        ...object,
+        ContentType: CONTENT_TYPE,
+        ...(isAws(location) ? { ChecksumAlgorithm: 'CRC32' } : {}),
+      }),
+    ),
+  );
+  if (!answer.ok) throw translate(location, operation, answer);
+  const uploadId = answer.value.UploadId;
+  if (uploadId === undefined) throw invalidAnswer(location, operation, 'the answer names no upload');
+  const upload: Upload = { store, reader, key, operation, name: { ...object, UploadId: uploadId }, parts: new Map() };
+  return {
+    uploadPart: (number, bytes) => uploadPart(upload, number, bytes),
+    complete: () => complete(upload),
+    abort: () => abort(upload),
+  };
+}
+
+async function uploadPart(upload: Upload, number: number, bytes: Buffer): Promise<void> {
+  const { connection } = upload.store;
+  for (;;) {
+    const sums = checksums(connection, bytes);
+    const answer = await request(upload.store, upload.operation, () =>
+      connection.client.send(
+        new UploadPartCommand({ ...upload.name, PartNumber: number, Body: bytes, ContentLength: bytes.length, ...sums }),
+      ),
+    );
+    if (answer.ok) {
+      const etag = answer.value.ETag?.replaceAll('"', '');
+      if (etag === undefined) throw invalidAnswer(connection.location, upload.operation, `part ${number} has no ETag`);
+      const crc = sums.ChecksumCRC32 === undefined ? {} : { ChecksumCRC32: sums.ChecksumCRC32 };
+      upload.parts.set(number, { PartNumber: number, ETag: `"${etag}"`, etag, size: bytes.length, ...crc });
+      return;
+    }
+    if (!learn(connection.learned, answer, undefined)) throw translate(connection.location, upload.operation, answer);
+  }
+}
+
+async function complete(upload: Upload): Promise<void> {
+  const { connection } = upload.store;
+  const parts = [...upload.parts.entries()].sort(([a], [b]) => a - b).map(([, part]) => part);
+  const completed = parts.map(({ etag: _etag, size: _size, ...part }) => part);
+  let attempts = 0;
+  const answer = await request(upload.store, upload.operation, (attempt) => {
+    attempts = attempt;
+    return connection.client.send(new CompleteMultipartUploadCommand({ ...upload.name, MultipartUpload: { Parts: completed } }));
+  });
+  if (answer.ok) return;
+  if (answer.fault.kind === 'no-upload' && (await isCompleted(upload, parts, attempts))) return;
+  throw translate(connection.location, upload.operation, answer);
+}
+
+/** An upload that is not known any more may have been completed by an attempt whose answer was lost: then the object is there. */
+async function isCompleted(upload: Upload, parts: readonly Part[], attempts: number): Promise<boolean> {
+  const head = await upload.reader.head(upload.key);
+  if (head === undefined || head.size !== parts.reduce((sum, part) => sum + part.size, 0)) return false;
+  const etag = multipartEtag(parts);
+  // With encryption at rest the parts' ETags are no MD5: then only the count of parts can be compared, if an answer was lost at all.
+  return etag === undefined ? attempts > 1 && head.etag.endsWith(`-${parts.length}`) : head.etag === etag;
+}
+
+/** S3's ETag of an object made of parts: the MD5 of the parts' MD5s, a dash, and their number. */
+function multipartEtag(parts: readonly Part[]): string | undefined {
+  if (!parts.every((part) => /^[0-9a-f]{32}$/.test(part.etag))) return undefined;
+  const sums = Buffer.concat(parts.map((part) => Buffer.from(part.etag, 'hex')));
+  return `${createHash('md5').update(sums).digest('hex')}-${parts.length}`;
+}
+
+async function abort(upload: Upload): Promise<void> {
+  const { client, location } = upload.store.connection;
+  const operation = OPERATIONS.abort(upload.name.Key);
+  const answer = await request(upload.store, operation, () => client.send(new AbortMultipartUploadCommand(upload.name)));
+  if (answer.ok || answer.fault.kind === 'no-upload') return;
+  throw translate(location, operation, answer);
+}

@@ -1,0 +1,28 @@
+/** Where a bucket is and how it is reached; a `DatastoreLocation` is one. `prefix` has no slashes at its ends; '' is the whole bucket. */
+export interface BucketLocation {
+  /** What messages call it: a datastore's id. */
+  readonly id: string;
+  readonly bucket: string;
+  readonly prefix: string;
+  readonly region: string;
+  readonly endpoint?: string;
+  readonly pathStyle: boolean;
+  readonly credentials?: string;
+  readonly ca?: string;
+  readonly fingerprint?: string;
+}
+
+/** The environment variables of the process, handed in. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const AWS_HOST = /\.amazonaws\.com(\.cn)?$/;
+
+/** Whether S3 itself answers there: only then are its own checksum headers known to be honoured. */
+export function isAws(location: BucketLocation): boolean {
+  return location.endpoint === undefined || AWS_HOST.test(new URL(location.endpoint).hostname);
+}
+
+/** Whether requests go over TLS. */
+export function isEncrypted(location: BucketLocation): boolean {
+  return location.endpoint === undefined || location.endpoint.startsWith('https:');
+}
