@@ -1,0 +1,100 @@
+import { datastoreDocument, datastoreSchema } from './datastore-schema.ts';
+import type { DatastoreDocument, DatastoreEntry } from './datastore-schema.ts';
+import { parseCa } from './ca-file.ts';
+import type { Environment } from './expand-variables.ts';
+import type { Fault, Path } from './fault.ts';
+import { checkPbsName } from './formats.ts';
+
+/** An entry of a list in the file, as far as its members are valid, and where it stands. */
+export interface Placed<T> {
+  readonly path: Path;
+  readonly entry: Partial<T>;
+}
+
+export interface Surroundings {
+  readonly environment: Environment;
+  /** Reads the text of a file that the configuration names, from its folder. */
+  readonly readFile: (path: string) => string;
+  readonly show: (path: Path, value: unknown) => string;
+}
+
+/** A datastore with what its entry leaves to the environment and to files, or what is wrong. */
+export interface Completion {
+  /** Undefined unless every member of the entry is there and valid. */
+  readonly document: DatastoreDocument | undefined;
+  readonly faults: readonly Fault[];
+}
+
+/** Reads what an entry refers to and checks what no single member shows. */
+export function completeDatastore(placed: Placed<DatastoreEntry>, around: Surroundings): Completion {
+  const region = regionOf(placed, around.environment);
+  const ca = readCa(placed, around);
+  const faults = [...checkName(placed, around), ...checkTls(placed), ...region.faults, ...ca.faults];
+  const entry = datastoreSchema.safeParse(placed.entry);
+  const document = entry.success && faults.length === 0 ? datastoreDocument(entry.data, region.value, ca.value) : undefined;
+  return { document, faults };
+}
+
+function checkName({ path, entry }: Placed<DatastoreEntry>, { show }: Surroundings): readonly Fault[] {
+  if (entry.layout !== 'pbs' || entry.prefix === undefined) return [];
+  const problem = checkPbsName(entry.prefix);
+  const at = [...path, 'prefix'];
+  return problem === undefined ? [] : [{ path: at, problem: `${show(at, entry.prefix)} ${problem}` }];
+}
+
+function checkTls({ path, entry }: Placed<DatastoreEntry>): readonly Fault[] {
+  const keys = (['ca-file', 'fingerprint'] as const).filter((key) => entry[key] !== undefined);
+  if (keys.length === 2) return [{ path: [...path, 'fingerprint'], problem: 'stands beside ca-file; keep one of them' }];
+  const [key] = keys;
+  if (key === undefined || entry.endpoint?.startsWith('https:') === true) return [];
+  const reason = entry.endpoint === undefined ? 'there is no endpoint' : 'the endpoint is not https://';
+  return [
+    {
+      path: [...path, key],
+      atKey: true,
+      problem: `has nothing to check, since ${reason}; take it out, or write an https:// endpoint`,
+    },
+  ];
+}
+
+function regionOf(
+  { path, entry }: Placed<DatastoreEntry>,
+  environment: Environment,
+): { value: string; faults: readonly Fault[] } {
+  const fallback = entry.endpoint === undefined ? (environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION']) : 'us-east-1';
+  const value = entry.region ?? fallback;
+  if (value !== undefined) return { value, faults: [] };
+  return {
+    value: '',
+    faults: [{ path: [...path, 'region'], problem: 'is missing; write the region of the bucket on AWS, or set AWS_REGION' }],
+  };
+}
+
+function readCa(
+  { path, entry }: Placed<DatastoreEntry>,
+  around: Surroundings,
+): { value: string | undefined; faults: readonly Fault[] } {
+  const file = entry['ca-file'];
+  if (file === undefined) return { value: undefined, faults: [] };
+  const at = [...path, 'ca-file'];
+  const answer = readPem(file, around);
+  if ('ca' in answer) return { value: answer.ca, faults: [] };
+  return { value: undefined, faults: [{ path: at, problem: `${around.show(at, file)} ${answer.problem}` }] };
+}
+
+function readPem(file: string, { readFile }: Surroundings): ReturnType<typeof parseCa> {
+  try {
+    return parseCa(readFile(file));
+  } catch (error) {
+    return { problem: readProblem(error) };
+  }
+}
+
+/** Why a file could not be read, in words that follow its name. */
+export function readProblem(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOENT') return 'does not exist; check the path';
+  if (code === 'EISDIR') return 'is a folder; name the file in it';
+  if (code === 'EACCES') return 'may not be read; give this user the right to read it';
+  throw error;
+}

@@ -1,0 +1,87 @@
+import type { DatastoreEntry } from './datastore-schema.ts';
+import type { Placed } from './check-datastores.ts';
+import type { Fault, Path } from './fault.ts';
+import type { JobEntry } from './job-schema.ts';
+import { suggestKey } from './nearest-key.ts';
+import { foldersOverlap, formatPlace, placesOverlap } from './place.ts';
+import type { Place } from './place.ts';
+
+type Job = Placed<JobEntry>;
+type Datastores = ReadonlyMap<string, Place | undefined>;
+
+/** Ids that are given twice, at the second place. */
+export function checkIds(
+  placed: readonly Placed<{ readonly id: string }>[],
+  show: (path: Path, value: unknown) => string,
+): readonly Fault[] {
+  return placed.flatMap(({ path, entry }, index) => {
+    const before = placed.slice(0, index).some((other) => other.entry.id === entry.id);
+    const at = [...path, 'id'];
+    return entry.id === undefined || !before
+      ? []
+      : [{ path: at, problem: `${show(at, entry.id)} is the id of another one before; choose another` }];
+  });
+}
+
+/** What is wrong between jobs and the datastores they name. */
+export function checkJobs(
+  jobs: readonly Job[],
+  datastores: readonly Placed<DatastoreEntry>[],
+  show: (path: Path, value: unknown) => string,
+): readonly Fault[] {
+  const known: Datastores = new Map(
+    datastores.flatMap(({ entry }) => (entry.id === undefined ? [] : [[entry.id, placeOf(entry)]])),
+  );
+  return jobs.flatMap((job, index) => [
+    ...checkReference(job, 'source', known, show),
+    ...checkReference(job, 'target', known, show),
+    ...checkSides(job, known),
+    ...jobs.slice(0, index).flatMap((before) => checkTargets(before, job, known)),
+  ]);
+}
+
+function placeOf({ endpoint, bucket, prefix }: Partial<DatastoreEntry>): Place | undefined {
+  return bucket === undefined || prefix === undefined ? undefined : { endpoint, bucket, prefix };
+}
+
+function checkReference(
+  job: Job,
+  side: 'source' | 'target',
+  known: Datastores,
+  show: (path: Path, value: unknown) => string,
+): readonly Fault[] {
+  const id = job.entry[side];
+  if (id === undefined || known.has(id)) return [];
+  const path = [...job.path, side];
+  return [{ path, problem: `${show(path, id)} is no datastore of this file; ${suggestKey(id, [...known.keys()])}` }];
+}
+
+/** A datastore is no copy of itself, and a copy inside its source would be read as part of it. */
+function checkSides({ path, entry }: Job, known: Datastores): readonly Fault[] {
+  const at = [...path, 'target'];
+  if (entry.source !== undefined && entry.source === entry.target)
+    return [{ path: at, problem: 'is the source itself; name another datastore' }];
+  const [source, target] = [placeIn(known, entry.source), placeIn(known, entry.target)];
+  if (source === undefined || target === undefined || !placesOverlap(source, target)) return [];
+  return [
+    {
+      path: at,
+      problem: `is the same place as the source, or inside it (${formatPlace(source)}); choose another bucket or prefix`,
+    },
+  ];
+}
+
+/** Two jobs must not write the same groups: each would take the other's for its own. */
+function checkTargets(before: Job, job: Job, known: Datastores): readonly Fault[] {
+  const [a, b] = [placeIn(known, before.entry.target), placeIn(known, job.entry.target)];
+  if (a === undefined || b === undefined || !placesOverlap(a, b)) return [];
+  const samePrefix = a.prefix === b.prefix;
+  if (samePrefix && !foldersOverlap(before.entry['target-namespace'] ?? '', job.entry['target-namespace'] ?? '')) return [];
+  const other = before.entry.id === undefined ? 'the job before' : `job ${before.entry.id}`;
+  const problem = `is written by ${other} too (${formatPlace(b)}, with all namespaces below the anchor); choose another target, or target-namespaces that lie apart`;
+  return [{ path: [...job.path, 'target'], problem }];
+}
+
+function placeIn(known: Datastores, id: string | undefined): Place | undefined {
+  return id === undefined ? undefined : known.get(id);
+}

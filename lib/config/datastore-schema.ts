@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { LAYOUTS } from '../datastore/location.ts';
+import { checkEndpoint, normaliseEndpoint } from './endpoint.ts';
+import * as formats from './formats.ts';
+
+/** What the configuration file and the job document say of a datastore in the same words. */
+const sharedKeys = {
+  id: formats.text(formats.checkDatastoreId, {
+    description: 'The name by which jobs and commands call this datastore: 1 to 64 letters, digits, `_`, `.` and `-`.',
+    pattern: formats.DATASTORE_ID_PATTERN,
+  }),
+  layout: z.enum(LAYOUTS).meta({ description: 'What the backups in it are made of.' }),
+  bucket: formats.text(formats.checkBucket, { description: 'The bucket that holds it.', pattern: formats.BUCKET_PATTERN }),
+  prefix: formats.text(formats.checkPrefix, {
+    description:
+      "The folder in the bucket, without slashes at its ends; for `pbs` the PBS datastore's name (3 to 32 characters).",
+  }),
+  endpoint: formats
+    .text(checkEndpoint, {
+      description: 'URL of an S3 endpoint, with `https://` (or `http://`, in a network you trust). Left out: AWS.',
+      pattern: '^https?://',
+    })
+    .exactOptional(),
+  'path-style': z.boolean().default(false).meta({
+    description: 'Whether the bucket stands in the path instead of before the host, as many providers other than AWS want it.',
+  }),
+  credentials: formats
+    .text(formats.checkCredentials, {
+      description:
+        'Where the credentials are: `env:<NAME>` reads `<NAME>_ACCESS_KEY_ID`, `<NAME>_SECRET_ACCESS_KEY` and, where there is one, ' +
+        "`<NAME>_SESSION_TOKEN`; `profile:<name>` a profile of the AWS configuration; `secret:<name or ARN>` a secret of AWS Secrets Manager. Left out: the SDK's default chain (the function's role).",
+      pattern: formats.CREDENTIALS_PATTERN,
+    })
+    .exactOptional(),
+  fingerprint: formats
+    .text(formats.checkFingerprint, {
+      description: "SHA-256 of the endpoint's certificate, `AA:BB:..`, as PBS pins one. Instead of `ca-file`.",
+      pattern: formats.FINGERPRINT_PATTERN,
+    })
+    .exactOptional(),
+};
+
+const region = formats.text(formats.checkRegion, {
+  description:
+    'Left out: `us-east-1` with an endpoint; on AWS `AWS_REGION` of the environment, without which it must be written.',
+});
+
+/** A datastore as the configuration file says it. */
+export const datastoreSchema = z
+  .strictObject({
+    ...sharedKeys,
+    region: region.exactOptional(),
+    'ca-file': z.string().exactOptional().meta({
+      description: "PEM file of the authority that signed the endpoint's certificate, from the folder of the configuration file.",
+    }),
+  })
+  .meta({ description: 'Where one datastore is and how it is reached.' });
+
+/** A datastore as it travels in a job document: complete, with its files read in. */
+export const datastoreDocumentSchema = z.strictObject({
+  ...sharedKeys,
+  region,
+  ca: z.string().exactOptional().meta({ description: 'The certificates of `ca-file`, PEM.' }),
+});
+
+export type DatastoreEntry = z.output<typeof datastoreSchema>;
+export type DatastoreDocument = z.output<typeof datastoreDocumentSchema>;
+
+/** The document of a datastore that has passed its schema; `ca` is the PEM text of its `ca-file`. */
+export function datastoreDocument(entry: DatastoreEntry, region: string, ca: string | undefined): DatastoreDocument {
+  const { 'ca-file': _, endpoint, fingerprint, ...rest } = entry;
+  return {
+    ...rest,
+    region,
+    ...(endpoint === undefined ? {} : { endpoint: normaliseEndpoint(endpoint) }),
+    ...(fingerprint === undefined ? {} : { fingerprint: fingerprint.toUpperCase() }),
+    ...(ca === undefined ? {} : { ca }),
+  };
+}

@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import type { Path } from './fault.ts';
+
+/** What a schema accepts, in words a message or a table can use. */
+export interface SchemaDescription {
+  readonly type: 'integer' | 'number' | 'boolean' | 'choice' | 'text' | 'list' | 'mapping';
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly choices?: readonly string[];
+  readonly default?: unknown;
+  readonly help: string;
+}
+
+/** Reads type, range, default and help of a schema from its JSON Schema, so that they are said in one place. */
+export function describeSchema(schema: z.ZodType): SchemaDescription {
+  const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  return {
+    type: typeName(json),
+    ...limit('minimum', json.minimum),
+    ...limit('maximum', json.maximum),
+    ...(json.enum === undefined ? {} : { choices: json.enum.map(String) }),
+    ...(json.default === undefined ? {} : { default: json.default }),
+    help: json.description ?? '',
+  };
+}
+
+const TYPE_NAMES = { integer: 'integer', number: 'number', boolean: 'boolean', array: 'list', object: 'mapping' } as const;
+
+function typeName(json: z.core.JSONSchema.BaseSchema): SchemaDescription['type'] {
+  if (json.enum !== undefined) return 'choice';
+  const type = json.type as keyof typeof TYPE_NAMES | undefined;
+  return (type === undefined ? undefined : TYPE_NAMES[type]) ?? 'text';
+}
+
+/** Limits that are only those of the number format say nothing to a person. */
+function limit(name: 'minimum' | 'maximum', value: number | undefined): { readonly minimum?: number; readonly maximum?: number } {
+  return value === undefined || Math.abs(value) === Number.MAX_SAFE_INTEGER ? {} : { [name]: value };
+}
+
+/** `a whole number from 1 to 1000`. */
+export function wantedBy(schema: z.ZodType | undefined): string {
+  if (schema === undefined) return 'another value';
+  const wanted = describeSchema(schema);
+  switch (wanted.type) {
+    case 'integer':
+      return `a whole number${rangeOf(wanted)}`;
+    case 'number':
+      return `a number${rangeOf(wanted)}`;
+    case 'boolean':
+      return 'true or false';
+    case 'choice':
+      return (wanted.choices ?? []).join(' or ');
+    case 'text':
+      return 'text';
+    case 'list':
+      return 'a list';
+    case 'mapping':
+      return 'keys with their values';
+  }
+}
+
+function rangeOf({ minimum, maximum }: SchemaDescription): string {
+  if (minimum !== undefined && maximum !== undefined) return ` from ${minimum} to ${maximum}`;
+  if (minimum !== undefined) return ` of at least ${minimum}`;
+  return maximum === undefined ? '' : ` of at most ${maximum}`;
+}
+
+/** The schema of the value at `path`; undefined when the schema knows no such place. */
+export function schemaAt(schema: z.ZodType, path: Path): z.ZodType | undefined {
+  return path.reduce<z.ZodType | undefined>(
+    (at, step) => (at === undefined ? undefined : memberSchema(unwrap(at), step)),
+    schema,
+  );
+}
+
+/** The keys that an object may have at `path`. */
+export function keysAt(schema: z.ZodType, path: Path): readonly string[] {
+  const at = schemaAt(schema, path);
+  const object = at === undefined ? undefined : unwrap(at);
+  return object instanceof z.ZodObject ? Object.keys(object.shape) : [];
+}
+
+function memberSchema(schema: z.ZodType, step: string | number): z.ZodType | undefined {
+  if (schema instanceof z.ZodObject && typeof step === 'string') return schema.shape[step] as z.ZodType | undefined;
+  return schema instanceof z.ZodArray ? (schema.element as z.ZodType) : undefined;
+}
+
+function unwrap(schema: z.ZodType): z.ZodType {
+  if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodExactOptional) {
+    return unwrap(schema.unwrap() as z.ZodType);
+  }
+  return schema;
+}

@@ -1,0 +1,27 @@
+/** Says what is wrong with the URL of an S3 endpoint; undefined when nothing is. */
+export function checkEndpoint(endpoint: string): string | undefined {
+  if (endpoint.includes('{{')) return 'is a template of PBS; write the host alone, path-style: false puts the bucket before it';
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(endpoint)) return `has no scheme; write https:// before it`;
+  if (!URL.canParse(endpoint)) return 'is no URL; write one such as https://s3.example.com';
+  return checkParts(new URL(endpoint));
+}
+
+function checkParts(url: URL): string | undefined {
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') return `has the scheme ${url.protocol}//; write https://`;
+  if (url.username !== '' || url.password !== '') return 'holds a user or password; take them out and use credentials:';
+  if (url.search !== '' || url.hash !== '') return 'has a part after ? or #; write the URL without it';
+  return undefined;
+}
+
+/** One spelling for each endpoint: lower-case host, no default port, no slash at the end. */
+export function normaliseEndpoint(endpoint: string): string {
+  return new URL(endpoint).href.replace(/\/+$/, '');
+}
+
+/** Where buckets are names of one space: the endpoint, or `aws` for every spelling of AWS itself. */
+export function endpointSpace(endpoint: string | undefined): string {
+  if (endpoint === undefined) return 'aws';
+  const { hostname } = new URL(endpoint);
+  // Bucket names are unique over all regions of AWS, so its regional endpoints are one place.
+  return /^s3[a-z0-9.-]*\.amazonaws\.com$/.test(hostname) ? 'aws' : normaliseEndpoint(endpoint);
+}

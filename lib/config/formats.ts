@@ -1,0 +1,95 @@
+import { z } from 'zod';
+
+/** Says what is wrong with a text, in words that follow it (`has a slash at its end; ..`); undefined when nothing is. */
+type TextCheck = (text: string) => string | undefined;
+
+/** A text with a format of its own. `pattern` is for editors, the check has the last word and the better words. */
+export function text(check: TextCheck, meta: { readonly description: string; readonly pattern?: string }): z.ZodString {
+  return z
+    .string()
+    .superRefine((value, context) => {
+      const problem = check(value);
+      if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+    })
+    .meta(meta);
+}
+
+/** PBS: safe id (pbs-api-types; datastore names and job ids have 3 to 32 characters). */
+const SAFE_ID = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/;
+
+export const DATASTORE_ID_PATTERN = '^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$';
+export const JOB_ID_PATTERN = '^[A-Za-z0-9][A-Za-z0-9-]{2,31}$';
+export const BUCKET_PATTERN = '^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$';
+export const FINGERPRINT_PATTERN = '^([0-9A-Fa-f]{2}:){31}[0-9A-Fa-f]{2}$';
+export const CREDENTIALS_PATTERN = '^(env:[A-Za-z_][A-Za-z0-9_]*|profile:[^\\s]+|secret:[A-Za-z0-9/_+=.@:!-]{1,600})$';
+const REGION_PATTERN = /^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$/;
+
+export function checkDatastoreId(id: string): string | undefined {
+  if (new RegExp(DATASTORE_ID_PATTERN).test(id)) return undefined;
+  return 'is no id; use 1 to 64 letters, digits, _ . and -, beginning with a letter, a digit or _';
+}
+
+/** Job ids become the names of CloudFormation stacks, which have letters, digits and hyphens only. */
+export function checkJobId(id: string): string | undefined {
+  if (new RegExp(JOB_ID_PATTERN).test(id)) return undefined;
+  return 'is no job id; use 3 to 32 letters, digits and hyphens, beginning with a letter or digit (it becomes the name of a stack)';
+}
+
+/** S3's rules for bucket names, which the providers share. */
+export function checkBucket(bucket: string): string | undefined {
+  if (!new RegExp(BUCKET_PATTERN).test(bucket)) {
+    return 'is no bucket name; use 3 to 63 of a-z, 0-9, dot and hyphen, with a letter or digit at both ends';
+  }
+  if (bucket.includes('..')) return 'is no bucket name; two dots may not stand side by side';
+  return /^\d+\.\d+\.\d+\.\d+$/.test(bucket) ? 'is no bucket name; it looks like an IP address' : undefined;
+}
+
+/** What holds for the prefix of any layout: a folder in the bucket, without slashes at its ends. */
+export function checkPrefix(prefix: string): string | undefined {
+  if (/^\/|\/$/.test(prefix)) return `has a slash at its ${prefix.startsWith('/') ? 'beginning' : 'end'}; write it without`;
+  const parts = prefix.split('/');
+  if (parts.includes('..') || parts.includes('.')) return 'has a part . or ..; S3 keys are no paths, write the folder itself';
+  if (prefix !== '' && parts.includes('')) return 'has two slashes side by side; write one';
+  return prefix.length > 512 ? 'is too long; use at most 512 characters' : undefined;
+}
+
+/** The prefix of a PBS datastore is the datastore's name. */
+export function checkPbsName(name: string): string | undefined {
+  if (SAFE_ID.test(name) && name.length >= 3 && name.length <= 32) return undefined;
+  return 'is no PBS datastore name; use 3 to 32 letters, digits, _ . and -, beginning with a letter, a digit or _';
+}
+
+/** PBS: components are safe ids, at most 7 levels below the root, at most 256 characters. */
+export function checkNamespace(namespace: string): string | undefined {
+  if (namespace === '') return undefined;
+  if (/^\/|\/$/.test(namespace)) return 'has a slash at an end; write a/b, and "" for the root';
+  const parts = namespace.split('/');
+  const bad = parts.find((part) => !SAFE_ID.test(part));
+  if (bad !== undefined) {
+    return `has the part ${JSON.stringify(bad)}; use letters, digits, _ . and -, beginning with a letter, a digit or _`;
+  }
+  if (parts.length > 7) return `is ${parts.length} levels deep; PBS allows 7`;
+  return namespace.length > 256 ? `has ${namespace.length} characters; PBS allows 256` : undefined;
+}
+
+export function checkRegion(region: string): string | undefined {
+  return REGION_PATTERN.test(region) ? undefined : 'is no region; write one such as eu-central-1';
+}
+
+/** Says nothing of the value itself, which may be a secret in the wrong place. */
+export function checkCredentials(credentials: string): string | undefined {
+  if (new RegExp(CREDENTIALS_PATTERN).test(credentials)) return undefined;
+  return 'does not say where the credentials are; write env:<NAME>, profile:<name> or secret:<name or ARN>, never the keys themselves';
+}
+
+/** SHA-256 of a certificate as PBS and openssl print it. */
+export function checkFingerprint(fingerprint: string): string | undefined {
+  if (new RegExp(FINGERPRINT_PATTERN).test(fingerprint)) return undefined;
+  return 'is no SHA-256 fingerprint; write its 32 bytes in hex with colons, AA:BB:.. (openssl x509 -noout -fingerprint -sha256)';
+}
+
+/** A time with its offset, as the scheduler gives it: `2026-11-01T08:10:00Z`. */
+export function checkTime(time: string): string | undefined {
+  if (z.iso.datetime({ offset: true }).safeParse(time).success) return undefined;
+  return 'is no ISO 8601 time; write it as 2026-11-01T08:10:00Z';
+}

@@ -1,0 +1,77 @@
+import { ConfigError } from '../errors.ts';
+import type { Job } from '../sync/job.ts';
+import { faultError, formatFault } from './fault.ts';
+import { jobDocumentSchema, overridesSchema } from './job-schema.ts';
+import type { JobDocument } from './job-schema.ts';
+import { suggestKey } from './nearest-key.ts';
+import type { Configuration } from './parse-config.ts';
+import { schemaFaults } from './schema-faults.ts';
+import { camelKeys, kebabKeys } from './spelling.ts';
+
+export type { JobDocument, Overrides } from './job-schema.ts';
+
+/** The document of one job of a configuration. Throws a `ConfigError` JOB_UNKNOWN that names the jobs there are. */
+export function jobDocument(configuration: Configuration, id: string): JobDocument {
+  const job = configuration.jobs.find((candidate) => candidate.id === id);
+  if (job !== undefined) return job;
+  const ids = configuration.jobs.map((candidate) => candidate.id);
+  const known = ids.length === 0 ? 'the configuration has no jobs' : `the configuration has ${ids.join(', ')}`;
+  throw new ConfigError(
+    'JOB_UNKNOWN',
+    `there is no job ${JSON.stringify(id)}: ${known}${ids.length > 1 ? `; ${suggestKey(id, ids)}` : ''}`,
+  );
+}
+
+/**
+ * A job as the use cases know it, from the document that travels between states. `workerThreads` is the lower of
+ * `worker-threads` and `max-worker-threads`. Throws a `ConfigError` JOB_INVALID that lists every fault.
+ */
+export function parseJob(document: unknown): Job {
+  const { 'max-worker-threads': limit, 'scheduled-time': _, source, target, ...options } = checkDocument(document);
+  return {
+    ...camelKeys(options),
+    source: camelKeys(source),
+    target: camelKeys(target),
+    workerThreads: Math.min(options['worker-threads'], limit),
+  };
+}
+
+/** The tick that a run serves, from its document with the overrides merged in; undefined when none started it. */
+export function scheduledTime(document: unknown): string | undefined {
+  return checkDocument(document)['scheduled-time'];
+}
+
+/** A document for a job at hand: `parseJob` gives the job back. */
+export function formatJob(job: Job): JobDocument {
+  const { source, target } = job;
+  const options = { ...kebabKeys(job), source: kebabKeys(source), target: kebabKeys(target) };
+  return checkDocument({ ...options, 'max-worker-threads': job.workerThreads });
+}
+
+/**
+ * The document for one run: what `overrides` says in the place of what the job says. Nothing (undefined, null, `{}`) is
+ * overridden by default. Throws a `ConfigError` OVERRIDES_INVALID that lists every unknown key and wrong value.
+ */
+export function mergeOverrides(document: unknown, overrides: unknown): JobDocument {
+  const job = checkDocument(document);
+  return checkDocument({ ...job, ...checkOverrides(overrides, job.id) });
+}
+
+function checkOverrides(overrides: unknown, job: string): object {
+  const given = withoutUndefined(overrides ?? {});
+  const faults = schemaFaults(overridesSchema, given);
+  if (faults.length === 0) return Object(given) as object;
+  throw faultError('OVERRIDES_INVALID', `the options for this run of job ${job} cannot be used`, faults.map(formatFault));
+}
+
+/** A flag that was not given is no override. */
+function withoutUndefined(overrides: unknown): unknown {
+  if (typeof overrides !== 'object' || overrides === null || Array.isArray(overrides)) return overrides;
+  return Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
+}
+
+function checkDocument(document: unknown): JobDocument {
+  const result = jobDocumentSchema.safeParse(document);
+  if (result.success) return result.data;
+  throw faultError('JOB_INVALID', 'the job document cannot be used', schemaFaults(jobDocumentSchema, document).map(formatFault));
+}

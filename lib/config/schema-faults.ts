@@ -1,0 +1,92 @@
+import type { z } from 'zod';
+import { keysAt, schemaAt, wantedBy, describeSchema } from './describe-schema.ts';
+import { nearestKey, suggestKey } from './nearest-key.ts';
+import type { Fault, Path } from './fault.ts';
+
+/** Shows the value at `path` to a person; it may show where the value came from instead of what it is. */
+export type ShowValue = (path: Path, value: unknown) => string;
+
+/** Checks `value` against `schema` and says of each fault what was found, what is wanted and what to do. */
+export function schemaFaults(schema: z.ZodType, value: unknown, show: ShowValue = showValue): readonly Fault[] {
+  const result = schema.safeParse(value);
+  if (result.success) return [];
+  return result.error.issues.flatMap((issue) => issueFaults(schema, value, issue, show));
+}
+
+/** A value in one short line; what may hold a secret is never shown. */
+export function showValue(path: Path, value: unknown): string {
+  if (path.at(-1) === 'credentials') return 'the value';
+  if (typeof value === 'string') return JSON.stringify(clip(value.replace(/\/\/[^/\s]*@/, '//***@')));
+  if (value === null || value === undefined) return 'the key';
+  if (Array.isArray(value)) return 'the value';
+  return typeof value === 'object' ? 'the value' : String(value);
+}
+
+function clip(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+function issueFaults(schema: z.ZodType, root: unknown, issue: z.core.$ZodIssue, show: ShowValue): Fault[] {
+  const path = issue.path.filter((step) => typeof step !== 'symbol');
+  if (issue.code === 'unrecognized_keys') {
+    const known = keysAt(schema, path);
+    return issue.keys.map((key) => ({ path: [...path, key], atKey: true, problem: `unknown key; ${suggestKey(key, known)}` }));
+  }
+  const value = valueAt(root, path);
+  const at = schemaAt(schema, path);
+  if (value === undefined) return [{ path, problem: missing(at) }];
+  return [{ path, problem: `${show(path, value)} ${problemOf(issue, value, at)}` }];
+}
+
+function problemOf(issue: z.core.$ZodIssue, value: unknown, schema: z.ZodType | undefined): string {
+  const wanted = wantedBy(schema);
+  switch (issue.code) {
+    case 'invalid_type':
+      return wrongType(value, wanted);
+    case 'invalid_value':
+      return typeof value === 'string'
+        ? `is not known here; ${choose(value, issue.values.map(String))}`
+        : wrongType(value, wanted);
+    case 'too_small':
+      return issue.origin === 'array' ? 'has no entry; wanted at least one' : `is too low; wanted ${wanted}`;
+    case 'too_big':
+      return `is too high; wanted ${wanted}`;
+    default:
+      return issue.message;
+  }
+}
+
+function choose(value: string, choices: readonly string[]): string {
+  const near = nearestKey(value, choices);
+  return near === undefined ? `wanted ${choices.join(' or ')}` : `did you mean ${near}? (${choices.join(' or ')})`;
+}
+
+/** What kind of value stands there, what is wanted, and the slip that leads there most often. */
+function wrongType(value: unknown, wanted: string): string {
+  const problem = `${kindOf(value)}; wanted ${wanted}`;
+  if (value === null) return `${problem}, or leave the key out`;
+  if (typeof value === 'string' && wanted.includes('number') && /^\d+$/.test(value)) return `${problem}, written without quotes`;
+  if (typeof value === 'string' && wanted === 'true or false') return `${problem}, written without quotes`;
+  if (wanted === 'text' && typeof value !== 'object') return `${problem}, written in quotes`;
+  return problem;
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'has no value';
+  if (Array.isArray(value)) return 'is a list';
+  if (typeof value === 'object') return 'is a set of keys';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'is a number' : 'is a fraction';
+  return typeof value === 'boolean' ? 'is true/false' : 'is text';
+}
+
+function missing(schema: z.ZodType | undefined): string {
+  const help = schema === undefined ? '' : describeSchema(schema).help;
+  return help === '' ? 'is missing' : `is missing; it says: ${help}`;
+}
+
+function valueAt(root: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (value, step) => (typeof value === 'object' && value !== null ? Reflect.get(value, step) : undefined),
+    root,
+  );
+}
