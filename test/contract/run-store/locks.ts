@@ -1,0 +1,141 @@
+import { beforeEach, expect, it } from 'vitest';
+import type { Lock, LockKey, RunStore } from '../../../lib/sync/run-store.ts';
+import { fresh, group, LATER, LEASE, NOW } from './samples.ts';
+
+export function describeLocks(store: () => RunStore): void {
+  let key: LockKey;
+  beforeEach(() => {
+    key = lockKey();
+  });
+
+  it('gives a free lock to the first who asks, and names the holder to all others', async () => {
+    const lock = await take(store(), key, 'first');
+    expect(lock).toMatchObject({ key, owner: 'first', leaseUntil: NOW + LEASE });
+    expect(await store().acquireLock(key, 'second', NOW + 1, LEASE)).toEqual({ heldBy: 'first', leaseUntil: NOW + LEASE });
+  });
+
+  it('gives the lock to exactly one of 20 who ask at once', async () => {
+    const owners = Array.from({ length: 20 }, (_, index) => `owner-${index}`);
+    const answers = await Promise.all(owners.map((owner) => store().acquireLock(key, owner, NOW, LEASE)));
+    const winners = answers.flatMap((answer) => ('lock' in answer ? [answer.lock.owner] : []));
+    const holders = answers.flatMap((answer) => ('heldBy' in answer ? [answer.heldBy] : []));
+    expect(winners).toHaveLength(1);
+    expect(new Set(holders)).toEqual(new Set(winners));
+  });
+
+  it('gives the lock again to its holder with a higher fence, as after a lost answer', async () => {
+    const lost = await take(store(), key, 'first');
+    const again = await take(store(), key, 'first');
+    expect(again.fence).toBeGreaterThan(lost.fence);
+  });
+
+  it('raises the fence over release and takeover and never restarts it', async () => {
+    const first = await take(store(), key, 'first');
+    await store().releaseLock(first);
+    const second = await take(store(), key, 'second');
+    const third = await take(store(), key, 'third', LATER);
+    expect(second.fence).toBeGreaterThan(first.fence);
+    expect(third.fence).toBeGreaterThan(second.fence);
+  });
+
+  it('gives a released lock at once, without waiting for the lease', async () => {
+    await store().releaseLock(await take(store(), key, 'first'));
+    expect(await take(store(), key, 'second')).toMatchObject({ owner: 'second' });
+  });
+
+  it('keeps the lock for its holder until the lease has run out by every clock', async () => {
+    await take(store(), key, 'first');
+    expect(await store().acquireLock(key, 'second', NOW + LEASE, LEASE)).toMatchObject({ heldBy: 'first' });
+    expect(await take(store(), key, 'second', LATER)).toMatchObject({ owner: 'second' });
+  });
+
+  it('prolongs the lease of a lock that is renewed, without a new fence', async () => {
+    const lock = await take(store(), key, 'first');
+    const renewed = await store().renewLock(lock, NOW + 50_000, LEASE);
+    expect(renewed).toEqual({ ...lock, leaseUntil: NOW + 50_000 + LEASE });
+    expect(await store().acquireLock(key, 'second', LATER, LEASE)).toMatchObject({ heldBy: 'first' });
+  });
+
+  it('renews with the same arguments twice, as after a lost answer', async () => {
+    const lock = await take(store(), key, 'first');
+    const renewed = await store().renewLock(lock, NOW + 1, LEASE);
+    expect(await store().renewLock(lock, NOW + 1, LEASE)).toEqual(renewed);
+  });
+
+  it('renews a lock whose lease ran out when nobody has taken it', async () => {
+    const lock = await take(store(), key, 'first');
+    expect(await store().renewLock(lock, LATER, LEASE)).toMatchObject({ leaseUntil: LATER + LEASE });
+  });
+
+  it('keeps the locks of groups apart that read alike', async () => {
+    const groups = [
+      group('a/b', 'c'),
+      group('a', 'b/c'),
+      group('', 'a/b/c'),
+      group('a#b', 'c'),
+      group('a', 'b#c'),
+      group('a%23b', 'c'),
+    ];
+    const { target } = key;
+    const locks = await Promise.all(groups.map((one, index) => take(store(), { target, group: one }, `owner-${index}`)));
+    expect(locks).toHaveLength(groups.length);
+  });
+}
+
+export function describeLostLocks(store: () => RunStore): void {
+  let key: LockKey;
+  let old: Lock;
+  beforeEach(async () => {
+    key = lockKey();
+    old = await take(store(), key, 'old');
+  });
+
+  it('does not renew a lock that another owner holds', async () => {
+    await take(store(), key, 'new', LATER);
+    expect(await store().renewLock(old, LATER, LEASE)).toBeUndefined();
+  });
+
+  it('does not renew a lock that the same owner has taken again with another fence', async () => {
+    await take(store(), key, 'old');
+    expect(await store().renewLock(old, NOW, LEASE)).toBeUndefined();
+  });
+
+  it('does not renew a lock that was released, so that a late renewal can not bring it back', async () => {
+    await store().releaseLock(old);
+    expect(await store().renewLock(old, NOW, LEASE)).toBeUndefined();
+    expect(await take(store(), key, 'new')).toMatchObject({ owner: 'new' });
+  });
+
+  it('does not renew a lock that was never taken', async () => {
+    expect(await store().renewLock({ ...old, key: lockKey() }, NOW, LEASE)).toBeUndefined();
+  });
+
+  it('leaves the lock of a new owner alone when the old one releases late', async () => {
+    await take(store(), key, 'new', LATER);
+    await store().releaseLock(old);
+    expect(await store().acquireLock(key, 'third', LATER, LEASE)).toMatchObject({ heldBy: 'new' });
+  });
+
+  it('releases twice without harm to the next holder', async () => {
+    await store().releaseLock(old);
+    await take(store(), key, 'new');
+    await store().releaseLock(old);
+    expect(await store().acquireLock(key, 'third', NOW, LEASE)).toMatchObject({ heldBy: 'new' });
+  });
+
+  it('does nothing when a lock that was never taken is released', async () => {
+    const other = lockKey();
+    await store().releaseLock({ ...old, key: other });
+    expect(await take(store(), other, 'old')).toMatchObject({ owner: 'old' });
+  });
+}
+
+function lockKey(): LockKey {
+  return { target: fresh('aws/bucket/store'), group: group('', 'vm/100') };
+}
+
+async function take(store: RunStore, key: LockKey, owner: string, now = NOW): Promise<Lock> {
+  const answer = await store.acquireLock(key, owner, now, LEASE);
+  if ('lock' in answer) return answer.lock;
+  throw new Error(`held by ${answer.heldBy}`);
+}
