@@ -1,3 +1,4 @@
+import type { DataError } from '../errors.ts';
 import type { Group, ListedFile, ListedGroup, ListedSnapshot } from './group.ts';
 import type { ObjectReader } from './object-store.ts';
 
@@ -22,8 +23,18 @@ export interface Transfer {
   readonly digest?: Buffer;
   /** Bytes that were read and verified already. */
   readonly body?: Buffer;
-  /** Throws a `DataError` when the bytes are not what they should be. */
+  /** Throws a `DataError` when the whole bytes are not what they should be. */
   verify?(bytes: Buffer): void;
+  /** The same for an object that goes in parts, since it is too large for one buffer. */
+  verifyParts?(): PartVerifier;
+  /** What it means that the source has no such object. */
+  absent(): Promise<DataError>;
+}
+
+/** Is shown an object part by part, in order; both methods throw a `DataError` when the bytes are not what they should be. */
+export interface PartVerifier {
+  push(bytes: Buffer): void;
+  end(): void;
 }
 
 /**
@@ -34,6 +45,8 @@ export interface Phase {
   readonly name: 'group' | 'chunks' | 'files' | 'manifest' | 'log';
   /** Whether this phase makes the snapshot visible: the lock is proven just before it. */
   readonly commits: boolean;
+  /** Whether a worker may stop in the middle of it and go on later; only the phase that holds the bulk is. */
+  readonly resumable: boolean;
   transfers(): AsyncIterable<Transfer> | Iterable<Transfer>;
 }
 
@@ -82,11 +95,17 @@ export interface Layout {
   /** Key prefix, with its closing slash, of all objects of one group. */
   groupPrefix(group: Group): string;
 
+  /** Key prefix, with its closing slash, of all files of one snapshot. */
+  snapshotPrefix(group: Group, snapshot: string): string;
+
   /** Key of the marker object of a namespace (not of the root). */
   namespaceMarker(namespace: string): string;
 
   /** Whether the snapshot's commit marker is there. */
   isFinished(snapshot: ListedSnapshot): boolean;
+
+  /** Whether the snapshot must not be removed. */
+  isProtected(snapshot: ListedSnapshot): boolean;
 
   /**
    * Whether the listings alone show that the target has all of the snapshot. `unknown`: sizes agree but ETags differ, which

@@ -40,7 +40,7 @@ export interface LockKey {
 
 export type LockAnswer = { readonly lock: Lock } | { readonly heldBy: string; readonly leaseUntil: number };
 
-/** A snapshot known to be on a target. `etag`s are those of the commit marker as each side listed it. */
+/** A snapshot known to be on a target. `sourceEtag` is that of the commit marker as the source listed it. */
 export interface Replica {
   readonly snapshot: string;
   readonly state: 'replicated' | 'failed';
@@ -48,7 +48,6 @@ export interface Replica {
   readonly at: string;
   readonly run: string;
   readonly sourceEtag?: string;
-  readonly targetEtag?: string;
   readonly archives: readonly ArchiveSummary[];
   readonly chunks: number;
   /** Stored bytes that were moved for it. */

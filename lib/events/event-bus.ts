@@ -1,0 +1,29 @@
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { TransientError } from '../errors.ts';
+import type { Report } from '../sync/report.ts';
+
+/** The event's source and type, which rules match. */
+export const EVENT_SOURCE = 'flotilla';
+export const RUN_FINISHED = 'Flotilla Run Finished';
+
+/** The event's detail: the report without its per-group details, so that it stays far below the 1 MB of an entry. */
+export function runFinishedDetail(report: Report): object {
+  const { details: _details, failures, ...summary } = report;
+  return { ...summary, failures: failures.slice(0, 10), failureCount: failures.length };
+}
+
+/** Puts one event for a run that ended on the bus. Throws `TransientError` when the bus did not take it. */
+export async function announceOnBus(report: Report, bus: string, environment: Readonly<Record<string, string | undefined>>): Promise<void> {
+  const endpoint = environment['AWS_ENDPOINT_URL_EVENTBRIDGE'];
+  const client = new EventBridgeClient(endpoint === undefined ? {} : { endpoint });
+  const entry = { EventBusName: bus, Source: EVENT_SOURCE, DetailType: RUN_FINISHED, Detail: JSON.stringify(runFinishedDetail(report)) };
+  try {
+    const answer = await client.send(new PutEventsCommand({ Entries: [entry] }));
+    const refused = answer.Entries?.find(({ ErrorCode }) => ErrorCode !== undefined);
+    if (refused !== undefined) throw new Error(`${refused.ErrorCode ?? ''}: ${refused.ErrorMessage ?? ''}`);
+  } catch (cause) {
+    throw new TransientError('EVENT_REFUSED', `event bus ${bus} did not take the event that run ${report.id} ended`, { cause });
+  } finally {
+    client.destroy();
+  }
+}

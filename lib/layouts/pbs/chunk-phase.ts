@@ -1,0 +1,86 @@
+import type { ListedFile } from '../../datastore/group.ts';
+import type { Phase, Transfer } from '../../datastore/layout.ts';
+import { DataError } from '../../errors.ts';
+import { expectArchive } from './archive-check.ts';
+import { openArchiveIndex, type ChunkRef } from './archive-index.ts';
+import { verifyChunk } from './chunk.ts';
+import { chunkKey } from './keys.ts';
+import type { ManifestFile } from './manifest.ts';
+import { contextOf, listedArchive, type SnapshotFiles } from './snapshot-files.ts';
+
+/** An index is read in pieces of this size: 131,072 references of a fixed index, 512 GiB of image. */
+const INDEX_PIECE_BYTES = 4 * 1024 * 1024;
+
+/** All chunks of the archives, index by index in the manifest's order; each index is proven when its last reference is read. */
+export function chunkPhase(files: SnapshotFiles, archives: readonly ManifestFile[]): Phase {
+  return { name: 'chunks', commits: false, resumable: true, transfers: () => chunkTransfers(files, archives) };
+}
+
+async function* chunkTransfers(files: SnapshotFiles, archives: readonly ManifestFile[]): AsyncGenerator<Transfer> {
+  for (const archive of archives) {
+    for await (const chunk of readIndex(files, archive)) yield chunkTransfer(files, archive, chunk);
+  }
+}
+
+async function* readIndex(files: SnapshotFiles, archive: ManifestFile): AsyncGenerator<ChunkRef> {
+  if (archive.kind === 'blob') return;
+  const file = listedArchive(files, archive);
+  const reader = openArchiveIndex(archive.kind, `${files.title}/${archive.name}`, file.size);
+  for await (const piece of readPieces(files, file)) {
+    if (piece.length === file.size) files.hold(file.name, piece);
+    yield* reader.push(piece);
+  }
+  expectArchive(files, archive, reader.end());
+}
+
+async function* readPieces(files: SnapshotFiles, file: ListedFile): AsyncGenerator<Buffer> {
+  const key = `${files.from}${file.name}`;
+  for (let offset = 0; offset < file.size; offset += INDEX_PIECE_BYTES) {
+    const range = { offset, length: Math.min(INDEX_PIECE_BYTES, file.size - offset) };
+    const whole = range.length === file.size;
+    const piece = await files.open.source.get(key, whole ? { ifMatch: file.etag } : { ifMatch: file.etag, range });
+    if (piece === undefined) {
+      const message = `${files.title}/${file.name} went away from the source during the run`;
+      throw new DataError('ARCHIVE_MISSING', message, { context: contextOf(files, file.name) });
+    }
+    yield piece.bytes;
+  }
+}
+
+function chunkTransfer(files: SnapshotFiles, archive: ManifestFile, chunk: ChunkRef): Transfer {
+  const key = chunkKey(chunk.digest);
+  return {
+    sourceKey: key,
+    targetKey: key,
+    digest: chunk.digest,
+    get title() {
+      return chunkTitle(files, archive, chunk);
+    },
+    verify: (bytes) => verifyIn(files, archive, chunk, bytes),
+    absent: () => Promise.resolve(chunkMissing(files, archive, chunk)),
+  };
+}
+
+function chunkTitle(files: SnapshotFiles, archive: ManifestFile, chunk: ChunkRef): string {
+  return `chunk ${chunk.digest.toString('hex')} of ${files.title}/${archive.name}`;
+}
+
+/** The chunk's own checks know nothing of snapshots: what they find is told with the archive and the digest. */
+function verifyIn(files: SnapshotFiles, archive: ManifestFile, chunk: ChunkRef, bytes: Buffer): void {
+  const encrypted = archive.cryptMode === 'encrypt';
+  try {
+    verifyChunk(bytes, { digest: chunk.digest, size: chunk.size, encrypted }, `chunk ${chunk.digest.toString('hex')}`);
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    const context = { ...contextOf(files, archive.name), digest: chunk.digest.toString('hex') };
+    throw new DataError(error.code, `${files.title}/${archive.name}: ${error.message}`, { context, cause: error.cause });
+  }
+}
+
+function chunkMissing(files: SnapshotFiles, archive: ManifestFile, chunk: ChunkRef): DataError {
+  const digest = chunk.digest.toString('hex');
+  const message =
+    `${files.title}/${archive.name} needs chunk ${digest}, which the source does not have;` +
+    ' verify the snapshot in PBS: a new backup of the same data writes the chunk again';
+  return new DataError('CHUNK_MISSING', message, { context: { ...contextOf(files, archive.name), digest } });
+}

@@ -1,0 +1,83 @@
+import { findFile, formatGroup, type ListedFile } from '../../datastore/group.ts';
+import type { OpenSnapshot, Transfer } from '../../datastore/layout.ts';
+import { DataError, type ErrorContext } from '../../errors.ts';
+import { snapshotPrefix } from './keys.ts';
+import type { ManifestFile } from './manifest.ts';
+import { MANIFEST_NAME } from './names.ts';
+
+/** Files up to this size that were read once are kept until they are written, in all up to `HELD_BYTES` a snapshot. */
+const HELD_FILE_BYTES = 4 * 1024 * 1024;
+const HELD_BYTES = 16 * 1024 * 1024;
+
+/** A snapshot on its way: where it is on both sides, and which of its files were read already. */
+export interface SnapshotFiles {
+  readonly open: OpenSnapshot;
+  readonly from: string;
+  readonly to: string;
+  readonly title: string;
+  /** Whether the manifest on the target is the source's, byte for byte: then equal sizes are enough to call files the same. */
+  readonly sameManifest: boolean;
+  /** Keeps the bytes of a verified file for its PUT, if there is room. */
+  hold(name: string, bytes: Buffer): void;
+  held(name: string): Buffer | undefined;
+}
+
+export function snapshotFiles(open: OpenSnapshot, sameManifest: boolean): SnapshotFiles {
+  const kept = new Map<string, Buffer>();
+  let bytesKept = 0;
+  return {
+    open,
+    sameManifest,
+    from: snapshotPrefix(open.group, open.snapshot.name),
+    to: snapshotPrefix(open.targetGroup, open.snapshot.name),
+    title: `${formatGroup(open.group)}/${open.snapshot.name}`,
+    hold: (name, bytes) => {
+      if (bytes.length > HELD_FILE_BYTES || bytesKept + bytes.length > HELD_BYTES) return;
+      kept.set(name, bytes);
+      bytesKept += bytes.length;
+    },
+    held: (name) => kept.get(name),
+  };
+}
+
+/** Where an error happened, for its context. */
+export function contextOf({ open }: SnapshotFiles, archive?: string): ErrorContext {
+  const snapshot = { namespace: open.group.namespace, group: open.group.name, snapshot: open.snapshot.name };
+  return archive === undefined ? snapshot : { ...snapshot, archive };
+}
+
+/** Whether a finished snapshot on the target has the very same file. Files of an unfinished one prove nothing about their chunks. */
+export function isOnTarget(files: SnapshotFiles, file: ListedFile): boolean {
+  const existing = files.open.existing?.files ?? [];
+  const copy = findFile(existing, MANIFEST_NAME) === undefined ? undefined : findFile(existing, file.name);
+  return copy !== undefined && copy.size === file.size && (files.sameManifest || copy.etag === file.etag);
+}
+
+/** The listed file of an archive that the manifest names. */
+export function listedArchive(files: SnapshotFiles, archive: ManifestFile): ListedFile {
+  const file = findFile(files.open.snapshot.files, archive.name);
+  if (file !== undefined) return file;
+  const message = `${files.title}/${archive.name} is named by the manifest, but the source has no such file`;
+  throw new DataError('ARCHIVE_MISSING', message, { context: contextOf(files, archive.name) });
+}
+
+/** The transfer of one file of the snapshot, from the bytes that are held or from the source. */
+export function fileTransfer(files: SnapshotFiles, file: ListedFile): Transfer {
+  const title = `${files.title}/${file.name}`;
+  const absent = () =>
+    Promise.resolve(
+      new DataError('ARCHIVE_MISSING', `${title} went away from the source during the run`, {
+        context: contextOf(files, file.name),
+      }),
+    );
+  const transfer = {
+    sourceKey: `${files.from}${file.name}`,
+    targetKey: `${files.to}${file.name}`,
+    title,
+    size: file.size,
+    etag: file.etag,
+    absent,
+  };
+  const body = files.held(file.name);
+  return body === undefined ? transfer : { ...transfer, body };
+}

@@ -1,0 +1,40 @@
+import { functionEnvironments, parseEnvironment } from '../config/environment.ts';
+import type { CallContext, Host } from './host.ts';
+import { lambdaHost } from './lambda-host.ts';
+import { openServices, type Services } from './open-worker.ts';
+
+/** A function as Lambda or the embedded machine calls it. */
+export type Handler = (input: unknown, call: CallContext) => Promise<unknown>;
+
+/** A function, ready to be bound to what surrounds it; its services are opened at the first call and shared by all. */
+export type FlotillaFunction = (host: Host) => Handler;
+
+/** What one call of a function works with. */
+export interface Call {
+  readonly services: Services;
+  readonly host: Host;
+  readonly context: CallContext;
+}
+
+/**
+ * A handler only introduces people: the environment is parsed once, the services are opened, and the use case is called with
+ * its input. What the use case throws leaves the handler: its name is the error type that Step Functions matches.
+ */
+export function defineFunction<Input>(
+  name: keyof typeof functionEnvironments,
+  useCase: (input: Input, call: Call) => Promise<unknown>,
+): FlotillaFunction {
+  return (host) => {
+    let services: Services | undefined;
+    return async (input, context) => {
+      services ??= openServices(parseEnvironment(functionEnvironments[name], host.environment), host);
+      // The machine's own definition makes the input (sync/payloads.ts); job and overrides in it are validated by their schemas.
+      return useCase(input as Input, { services, host, context });
+    };
+  };
+}
+
+/** The handler that Lambda calls. */
+export function onLambda(flotillaFunction: FlotillaFunction): Handler {
+  return flotillaFunction(lambdaHost(process.env));
+}

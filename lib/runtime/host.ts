@@ -1,0 +1,30 @@
+import type { RunLog, StopReason } from '../sync/worker.ts';
+import type { Report } from '../sync/report.ts';
+
+/** What surrounds a function: Lambda's environment and clock, or a laptop's. */
+export interface Host {
+  /** Variables as the function's stack sets them. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Epoch milliseconds. */
+  now(): number;
+  /** A log for one call, its lines marked with the run. */
+  openLog(fields: Readonly<Record<string, string>>): RunLog;
+  /** Whether somebody asked all workers to end at their next safe point. */
+  stopAsked(): boolean;
+  /** Tells the world that a run ended. */
+  announce(report: Report): Promise<void>;
+}
+
+/** The part of Lambda's context that a handler needs. */
+export interface CallContext {
+  getRemainingTimeInMillis(): number;
+}
+
+/** A worker stops this long before Lambda would stop it: enough for all transfers under way and the phases that hold no bulk. */
+export const STOP_BEFORE_END_MS = 90_000;
+
+/** Why a worker of this call has to stop now. */
+export function stopReason(host: Host, call: CallContext): StopReason | undefined {
+  if (host.stopAsked()) return 'asked';
+  return call.getRemainingTimeInMillis() < STOP_BEFORE_END_MS ? 'deadline' : undefined;
+}

@@ -1,0 +1,26 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { announceOnBus } from '../events/event-bus.ts';
+import { reportMetrics } from '../events/metrics.ts';
+import type { Host } from './host.ts';
+
+/** Lambda's surroundings: JSON log lines, the event bus, metrics in the log. */
+export function lambdaHost(environment: Host['environment']): Host {
+  return {
+    environment,
+    now: () => Date.now(),
+    openLog: (fields) => {
+      const logger = new Logger({ serviceName: 'flotilla', persistentKeys: { ...fields } });
+      const extra = (group: string | undefined) => (group === undefined ? [] : [{ group }]);
+      return {
+        info: (message, group) => void logger.info(message, ...extra(group)),
+        warn: (message, group) => void logger.warn(message, ...extra(group)),
+      };
+    },
+    stopAsked: () => false,
+    announce: async (report) => {
+      reportMetrics(report);
+      const bus = environment['EVENT_BUS_NAME'];
+      if (bus !== undefined && bus !== '') await announceOnBus(report, bus, environment);
+    },
+  };
+}

@@ -1,0 +1,84 @@
+import { noRequests, type ObjectReader, type ObjectWriter, type RequestCounts } from '../datastore/object-store.ts';
+import type { DatastoreLocation } from '../datastore/location.ts';
+import { openRunStore } from '../dynamodb/run-store.ts';
+import { layoutOf } from '../layouts/layouts.ts';
+import { createS3Connection, openDatastore, type S3Connection, type S3Datastore } from '../s3/open-datastore.ts';
+import type { Job } from '../sync/job.ts';
+import type { RunName } from '../sync/payloads.ts';
+import type { RunStore } from '../sync/run-store.ts';
+import type { RemovalWorker } from '../sync/remove-vanished.ts';
+import type { Worker } from '../sync/worker.ts';
+import { stopReason, type CallContext, type Host } from './host.ts';
+
+/** What every function's environment says of the services that Flotilla itself uses. */
+export interface ServiceNames {
+  readonly TABLE_NAME: string;
+  readonly CONTROL_BUCKET: string;
+  /** How long a lock or a claim lives without being renewed: a run that died blocks nobody for longer. */
+  readonly LOCK_LEASE_SECONDS: number;
+  readonly AWS_REGION?: string;
+  readonly AWS_ENDPOINT_URL_S3?: string;
+  readonly AWS_ENDPOINT_URL_DYNAMODB?: string;
+}
+
+/** Sockets to one datastore: what all workers in this process may have in flight, within reason. */
+const MAX_CONNECTIONS = 256;
+
+/** The services of one function on one host. Connections live as long as it, and are shared by its calls. */
+export interface Services {
+  readonly store: RunStore;
+  openControl(): ObjectWriter;
+  openWorker(job: Job, run: RunName, call: CallContext): Worker;
+  /** The only worker that is handed the means to delete. */
+  openRemovalWorker(job: Job, run: RunName, call: CallContext): RemovalWorker;
+}
+
+export function openServices(names: ServiceNames, host: Host): Services {
+  const connections = new Map<string, S3Connection>();
+  const connect = (location: DatastoreLocation, sockets: number): S3Connection => {
+    const key = JSON.stringify(location);
+    const open = connections.get(key) ?? createS3Connection(location, host.environment, { connections: sockets });
+    connections.set(key, open);
+    return open;
+  };
+  const store = openRunStore({ table: names.TABLE_NAME, environment: host.environment });
+  const control = createS3Connection(controlLocation(names, host.environment), host.environment);
+  const openControl = (): ObjectWriter => openDatastore(control, noRequests());
+
+  const open = (job: Job, run: RunName, call: CallContext): { worker: Worker; target: S3Datastore } => {
+    const requests = { source: noRequests(), target: noRequests() };
+    const sockets = Math.min(job.workerThreads * job.transfersInFlight + 8, MAX_CONNECTIONS);
+    const side = (location: DatastoreLocation, counts: RequestCounts) => openDatastore(connect(location, sockets), counts);
+    const target = side(job.target, requests.target);
+    const source: ObjectReader = side(job.source, requests.source);
+    const worker: Worker = {
+      ...{ job, run: { job: job.id, id: run.id, startedAt: run.startedAt }, layout: layoutOf(job.source.layout) },
+      ...{ source, target, store, requests, leaseMs: names.LOCK_LEASE_SECONDS * 1000 },
+      now: () => host.now(),
+      stopReason: () => stopReason(host, call),
+      log: host.openLog({ job: job.id, run: run.id }),
+    };
+    return { worker, target };
+  };
+  return {
+    store,
+    openControl,
+    openWorker: (job, run, call) => open(job, run, call).worker,
+    openRemovalWorker: (job, run, call) => {
+      const { worker, target } = open(job, run, call);
+      return { ...worker, remover: target, control: openControl() };
+    },
+  };
+}
+
+/** The control bucket as a location; the embedded cloud's has keys of its own, which never shadow those of a datastore. */
+function controlLocation(names: ServiceNames, environment: Host['environment']): DatastoreLocation {
+  const endpoint = names.AWS_ENDPOINT_URL_S3;
+  const embedded = environment['FLOTILLA_CONTROL_ACCESS_KEY_ID'] !== undefined;
+  return {
+    ...{ id: 'control', layout: 'pbs', bucket: names.CONTROL_BUCKET, prefix: '', region: names.AWS_REGION ?? 'us-east-1' },
+    pathStyle: endpoint !== undefined,
+    ...(endpoint !== undefined && { endpoint }),
+    ...(embedded && { credentials: 'env:FLOTILLA_CONTROL' }),
+  };
+}

@@ -1,0 +1,88 @@
+import { formatGroup } from '../datastore/group.ts';
+import type { ObjectWriter } from '../datastore/object-store.ts';
+import { TransientError } from '../errors.ts';
+import { describeReport, foldReport } from './fold-report.ts';
+import { targetNamespace } from './namespaces.ts';
+import type { FinishRunInput, FinishRunOutput, PlanItem } from './payloads.ts';
+import { iso } from './progress.ts';
+import { renderReportPage } from './report-page.ts';
+import type { GroupRecord, Removed, Report } from './report.ts';
+import { planKey, removedKey, reportKey } from './run-files.ts';
+import { targetPlace } from './target-place.ts';
+import type { Worker } from './worker.ts';
+import { NAMESPACES_RECORD } from './sync-group.ts';
+
+/** Tells the world how a run ended. Best effort never hides a result: what it throws fails the call, and the machine calls again. */
+export type Announce = (report: Report) => Promise<void>;
+
+export interface FinishWorker extends Pick<Worker, 'run' | 'job' | 'store' | 'now' | 'log'> {
+  readonly control: ObjectWriter;
+  readonly announce: Announce;
+}
+
+/** Folds the results into the report, writes it, and releases what the run holds. Calling it again changes nothing. */
+export async function finishRun(input: Pick<FinishRunInput, 'start' | 'error'>, worker: FinishWorker): Promise<FinishRunOutput> {
+  const { run, store, control, log } = worker;
+  const report = await makeReport(input, worker);
+  const message = describeReport(report);
+  const key = reportKey(run);
+  await control.put(`${key}.json`, Buffer.from(`${JSON.stringify(report, null, 2)}\n`));
+  await control.put(`${key}.html`, Buffer.from(renderReportPage(report)));
+
+  await releaseLocks(report.details, worker);
+  const before = await store.loadRun(run);
+  await store.saveRun({ ...run, ...before, state: report.state, endedAt: report.endedAt, reportKey: key, message });
+  await store.releaseJob(run);
+  await worker.announce(report);
+  log.info(message);
+  const { state, groups, snapshots } = report;
+  return { state, succeeded: state === 'ok' || state === 'skipped', message, reportKey: key, counts: { groups, snapshots } };
+}
+
+async function makeReport({ start, error }: Pick<FinishRunInput, 'start' | 'error'>, worker: FinishWorker): Promise<Report> {
+  const { run, job, store, now } = worker;
+  const records: GroupRecord[] = [];
+  for await (const record of store.listGroups(run)) records.push(record);
+  const before = await store.loadRun(run);
+  const removed = await loadRemoved(worker);
+  return foldReport({
+    run,
+    endedAt: iso(now()),
+    ...{ workerThreads: job.workerThreads, source: targetPlace(job.source), target: targetPlace(job.target) },
+    ...{ records, planned: await loadPlanned(worker, start?.items ?? 0), totalGroups: before?.groups ?? 0, dryRun: job.dryRun },
+    ...(start !== undefined && { decision: start.decision }),
+    ...(removed !== undefined && { removed }),
+    ...(error !== undefined && { error }),
+    ...(before?.message !== undefined && { message: before.message }),
+  });
+}
+
+/** The groups that the plan named, by the names their records have. */
+async function loadPlanned({ control, run }: FinishWorker, items: number): Promise<{ namespace: string; name: string }[]> {
+  if (items === 0) return [];
+  const plan = await control.get(planKey(run));
+  if (plan === undefined) throw new TransientError('PLAN_MISSING', `the plan of run ${run.id} is not in the control bucket`);
+  const lines = plan.bytes.toString().split('\n');
+  return lines
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as PlanItem)
+    .map((item) => (item.kind === 'group' ? { namespace: item.namespace, name: item.name } : { namespace: '', name: NAMESPACES_RECORD }));
+}
+
+async function loadRemoved({ control, run, job }: FinishWorker): Promise<Removed | undefined> {
+  if (!job.removeVanished) return undefined;
+  const stored = await control.get(removedKey(run));
+  return stored === undefined ? undefined : (JSON.parse(stored.bytes.toString()) as { removed: Removed }).removed;
+}
+
+/** A worker that died holds its lock until the lease runs out; the run is over, so others need not wait for that. */
+async function releaseLocks(records: readonly GroupRecord[], { run, job, store, now, log }: FinishWorker): Promise<void> {
+  const owner = `${run.job}/${run.id}`;
+  for (const record of records.filter(({ state }) => state === 'running')) {
+    const group = { namespace: targetNamespace(job, record.namespace), name: record.name };
+    const answer = await store.acquireLock({ target: targetPlace(job.target), group }, owner, now(), 1);
+    if (!('lock' in answer)) continue;
+    await store.releaseLock(answer.lock);
+    log.warn('its worker ended without a result', formatGroup(record));
+  }
+}

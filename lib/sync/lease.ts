@@ -1,0 +1,37 @@
+import { formatGroup } from '../datastore/group.ts';
+import { ConflictError } from '../errors.ts';
+import type { Lock } from './run-store.ts';
+import type { Worker } from './worker.ts';
+
+/** The right to write one group, renewed by the work itself, so that a stuck worker loses it. */
+export interface Lease {
+  /** Renews when a quarter of the lease is over. Throws `ConflictError` LOCK_LOST. */
+  renewIfDue(): Promise<void>;
+  /** Renews now: what follows is written under a lease that was just proven. */
+  prove(): Promise<void>;
+  release(): Promise<void>;
+}
+
+export function holdLease(first: Lock, { store, run, now, leaseMs }: Pick<Worker, 'store' | 'run' | 'now' | 'leaseMs'>): Lease {
+  let lock = first;
+  let renewedAt = now();
+
+  const prove = async (): Promise<void> => {
+    const [renewed] = await Promise.all([store.renewLock(lock, now(), leaseMs), store.renewJob(run, now(), leaseMs)]);
+    if (renewed === undefined) throw lockLost(lock);
+    lock = renewed;
+    renewedAt = now();
+  };
+  return {
+    renewIfDue: async () => {
+      if (now() - renewedAt >= leaseMs / 4) await prove();
+    },
+    prove,
+    release: () => store.releaseLock(lock),
+  };
+}
+
+function lockLost({ key, owner }: Lock): ConflictError {
+  const message = `the lock of ${formatGroup(key.group)} was lost by ${owner}: its lease ran out and another run took over`;
+  return new ConflictError('LOCK_LOST', message, { context: { namespace: key.group.namespace, group: key.group.name } });
+}

@@ -1,0 +1,13 @@
+import type { Job } from './job.ts';
+
+/** The namespace on the target of one on the source: the anchors are exchanged, what is below them stays. */
+export function targetNamespace(job: Pick<Job, 'namespace' | 'targetNamespace'>, namespace: string): string {
+  const below = job.namespace === '' ? namespace : namespace.slice(job.namespace.length + 1);
+  return [job.targetNamespace, below].filter((part) => part !== '').join('/');
+}
+
+/** A namespace and all above it but the root, parents first: `a/b` gives `a`, `a/b`. */
+export function namespaceChain(namespace: string): string[] {
+  const components = namespace === '' ? [] : namespace.split('/');
+  return components.map((_, index) => components.slice(0, index + 1).join('/'));
+}

@@ -1,0 +1,114 @@
+import type { Group, ListedGroup } from '../datastore/group.ts';
+import type { Layout } from '../datastore/layout.ts';
+import type { ObjectReader } from '../datastore/object-store.ts';
+import type { Job } from './job.ts';
+import { emptyGroup, listGroups } from './list-groups.ts';
+import { mergeListings } from './merge-listings.ts';
+import { namespaceChain, targetNamespace } from './namespaces.ts';
+import type { PlanItem } from './payloads.ts';
+import { newestCommon, planGroup, type GroupPlan } from './plan-group.ts';
+import type { RunStore } from './run-store.ts';
+import { targetPlace } from './target-place.ts';
+
+/** Both sides of a job, to read. */
+export interface Sides {
+  readonly job: Job;
+  readonly layout: Layout;
+  readonly source: ObjectReader;
+  readonly target: ObjectReader;
+  readonly store: Pick<RunStore, 'loadReplica' | 'listFailed'>;
+}
+
+/** One group of the source and what is to be done for it; nothing, when `plan` names nothing. */
+export interface PlannedGroup {
+  readonly kind: 'group';
+  readonly source: ListedGroup;
+  readonly target: Group;
+  readonly plan: GroupPlan;
+  /** Namespaces of the target, parents first, whose markers this group's worker has to make. */
+  readonly missingNamespaces: readonly string[];
+}
+
+/** Namespaces without work of their own that the target lacks, parents first; comes last. */
+export interface PlannedNamespaces {
+  readonly kind: 'namespaces';
+  readonly missingNamespaces: readonly string[];
+}
+
+/** Plans a whole run from one streaming merge of both listings, one group in memory. Reads listings only. */
+export async function* planRun(sides: Sides): AsyncGenerator<PlannedGroup | PlannedNamespaces> {
+  const { job, layout, source, target } = sides;
+  const failed = await loadFailed(sides);
+  const present = await presentAnchors(sides);
+  const wanted = new Set(namespaceChain(job.targetNamespace));
+  const entrusted = new Set<string>();
+
+  const pairs = mergeListings(listGroups(source, layout, job.namespace), listGroups(target, layout, job.targetNamespace));
+  for await (const { source: from, target: to } of pairs) {
+    if (to?.kind === 'namespace') present.add(to.namespace);
+    if (from?.kind === 'namespace') wanted.add(targetNamespace(job, from.namespace));
+    if (from?.kind !== 'group') continue;
+    const group = { namespace: targetNamespace(job, from.listed.group.namespace), name: from.listed.group.name };
+    const listed = to?.kind === 'group' ? to.listed : emptyGroup(group);
+    const plan = await planListed(sides, from.listed, listed, failed);
+    const missingNamespaces = hasWork(plan) ? namespaceChain(group.namespace).filter((name) => !present.has(name)) : [];
+    for (const name of missingNamespaces) entrusted.add(name);
+    yield { kind: 'group', source: from.listed, target: group, plan, missingNamespaces };
+  }
+  const missingNamespaces = [...wanted].flatMap(namespaceChain).filter((name) => !present.has(name) && !entrusted.has(name));
+  if (missingNamespaces.length > 0) yield { kind: 'namespaces', missingNamespaces: [...new Set(missingNamespaces)] };
+}
+
+export function hasWork(plan: GroupPlan): boolean {
+  return plan.pull.length > 0 || plan.incomplete;
+}
+
+/** The line of the plan in the control bucket; undefined for a group that needs no worker. */
+export function planItem(planned: PlannedGroup | PlannedNamespaces): PlanItem | undefined {
+  if (planned.kind === 'namespaces') return planned;
+  const { source, plan, missingNamespaces } = planned;
+  return hasWork(plan) ? { kind: 'group', ...source.group, missingNamespaces } : undefined;
+}
+
+/** The plan of one group from its two listings; asks the replica catalogue only where the listings cannot tell. */
+export async function planListed(sides: Sides, source: ListedGroup, target: ListedGroup, failed: FailedSnapshots): Promise<GroupPlan> {
+  const newestKnown = await isNewestKnown(sides, source, target);
+  return planGroup({ source, target, failed: failed.get(groupKey(target.group)) ?? new Set(), newestKnown }, sides.layout);
+}
+
+async function isNewestKnown({ job, layout, store }: Sides, source: ListedGroup, target: ListedGroup): Promise<boolean> {
+  const pair = newestCommon(source, target, layout);
+  if (pair === undefined || layout.compare(...pair) !== 'unknown') return false;
+  const [original, copy] = pair;
+  const replica = await store.loadReplica(targetPlace(job.target), target.group, copy.name);
+  return replica?.state === 'replicated' && replica.sourceEtag === layout.commitMarker(original)?.etag;
+}
+
+/** Snapshots of the target's groups whose last attempt failed, by group. */
+export type FailedSnapshots = ReadonlyMap<string, ReadonlySet<string>>;
+
+function groupKey(group: Group): string {
+  return `${group.namespace}:${group.name}`;
+}
+
+export async function loadFailed({ job, store }: Pick<Sides, 'job' | 'store'>): Promise<FailedSnapshots> {
+  const failed = new Map<string, Set<string>>();
+  for await (const { group, snapshot } of store.listFailed(targetPlace(job.target))) {
+    const key = groupKey(group);
+    failed.set(key, (failed.get(key) ?? new Set()).add(snapshot));
+  }
+  return failed;
+}
+
+/** The target's anchor and the namespaces above it: the listing below the anchor does not show them all. */
+async function presentAnchors({ job, layout, target }: Sides): Promise<Set<string>> {
+  const present = new Set<string>();
+  for (const namespace of namespaceChain(job.targetNamespace)) {
+    const marker = layout.namespaceMarker(namespace);
+    for await (const page of target.list(marker, { pageSize: 1 })) {
+      if (page.some(({ key }) => key === marker)) present.add(namespace);
+      break;
+    }
+  }
+  return present;
+}

@@ -1,0 +1,95 @@
+import { noRequests, type RequestCounts } from '../datastore/object-store.ts';
+import { failureOf } from './failure.ts';
+import { MAX_FAILURES, type Failure, type GroupRecord, type Skipped, type Tally } from './report.ts';
+import type { Worker } from './worker.ts';
+
+/** How often progress is written while a group is at work. */
+const SAVE_EVERY_MS = 2000;
+
+/** The record of one group while it is being synced; what earlier calls of the same worker did is kept. */
+export interface Progress {
+  readonly tally: Tally;
+  /** How many snapshots there are to look at from here on. */
+  expect(snapshots: number, skipped: readonly Skipped[]): void;
+  doing(what: string): void;
+  snapshotDone(): void;
+  vanished(snapshot: string): void;
+  fail(error: unknown, snapshot?: string): void;
+  saveIfDue(): Promise<void>;
+  save(state: GroupRecord['state']): Promise<void>;
+  readonly failed: boolean;
+}
+
+export function openProgress(
+  group: { readonly namespace: string; readonly name: string },
+  earlier: GroupRecord | undefined,
+  worker: Pick<Worker, 'store' | 'run' | 'now' | 'requests'>,
+): Progress {
+  const { store, run, now, requests } = worker;
+  const before = earlier?.tally ?? noTally();
+  const tally: Tally = { ...before };
+  const failures: Failure[] = [...(earlier?.failures ?? [])];
+  const startedAt = earlier?.startedAt ?? iso(now());
+  let skipped = earlier?.skipped ?? [];
+  let failureCount = earlier?.failureCount ?? 0;
+  let snapshotsDone = earlier?.snapshotsDone ?? 0;
+  let snapshots = earlier?.snapshots ?? 0;
+  let doing = '';
+  let savedAt = 0;
+
+  const save = async (state: GroupRecord['state']): Promise<void> => {
+    savedAt = now();
+    const source = addRequests(before.source, requests.source);
+    const target = addRequests(before.target, requests.target);
+    await store.saveGroup(run, {
+      ...{ namespace: group.namespace, name: group.name, state, startedAt, updatedAt: iso(savedAt), snapshots, snapshotsDone },
+      ...(doing !== '' && state === 'running' && { doing }),
+      ...{ tally: { ...tally, source, target }, skipped, failures, failureCount },
+    });
+  };
+  return {
+    tally,
+    expect: (count, left) => {
+      snapshots = snapshotsDone + count;
+      skipped = [...skipped.filter(({ reason }) => reason === 'vanished'), ...left];
+    },
+    doing: (what) => void (doing = what),
+    snapshotDone: () => void (snapshotsDone += 1),
+    vanished: (snapshot) => void (skipped = addVanished(skipped, snapshot)),
+    fail: (error, snapshot) => {
+      failureCount += 1;
+      if (failures.length < MAX_FAILURES) failures.push(failureOf(error, snapshot));
+    },
+    saveIfDue: async () => {
+      if (now() - savedAt >= SAVE_EVERY_MS) await save('running');
+    },
+    save,
+    get failed() {
+      return failureCount > 0;
+    },
+  };
+}
+
+export function noTally(): Tally {
+  return {
+    ...{ snapshotsCopied: 0, snapshotsUpdated: 0, snapshotsFailed: 0, chunks: 0, chunksKnown: 0, bytes: 0, verified: 0 },
+    ...{ source: noRequests(), target: noRequests() },
+  };
+}
+
+function addRequests(left: RequestCounts, right: RequestCounts): RequestCounts {
+  return {
+    ...{ list: left.list + right.list, head: left.head + right.head, get: left.get + right.get },
+    ...{ put: left.put + right.put, copy: left.copy + right.copy, delete: left.delete + right.delete },
+  };
+}
+
+function addVanished(skipped: readonly Skipped[], snapshot: string): Skipped[] {
+  const so = skipped.find(({ reason }) => reason === 'vanished');
+  const rest = skipped.filter((entry) => entry !== so);
+  return [...rest, { reason: 'vanished', count: (so?.count ?? 0) + 1, first: so?.first ?? snapshot, last: snapshot }];
+}
+
+export function iso(epochMs: number): string {
+  return new Date(epochMs).toISOString();
+}

@@ -1,0 +1,153 @@
+import { formatGroup, type Group, type ListedGroup } from '../datastore/group.ts';
+import { ConflictError, DataError, TransientError } from '../errors.ts';
+import { knownContent } from '../transfer/known-content.ts';
+import { holdLease } from './lease.ts';
+import { listGroup } from './list-groups.ts';
+import { targetNamespace } from './namespaces.ts';
+import type { PlanItem, SyncCursor, SyncGroupOutput } from './payloads.ts';
+import type { PullStep } from './plan-group.ts';
+import { loadFailed, planListed } from './plan-run.ts';
+import { openProgress, type Progress } from './progress.ts';
+import { makeNamespaces } from './make-namespaces.ts';
+import type { Lock } from './run-store.ts';
+import { runSessionPhase, syncSnapshot, type Session } from './sync-snapshot.ts';
+import { targetPlace } from './target-place.ts';
+import type { Worker } from './worker.ts';
+
+/** A worker asks again for a lock that another run holds after this long at most. */
+const MAX_LOCK_WAIT_SECONDS = 30;
+const MIN_LOCK_WAIT_SECONDS = 2;
+
+const DONE: SyncGroupOutput = { done: true, waitSeconds: 0, cursor: null };
+
+type GroupItem = Extract<PlanItem, { kind: 'group' }>;
+
+/**
+ * Syncs one group until it is done, the deadline is near, or its lock is held by another run. Data errors are recorded in the
+ * group's record; every other error is recorded there too, and thrown.
+ */
+export async function syncGroup(item: PlanItem, cursor: SyncCursor | null, worker: Worker): Promise<SyncGroupOutput> {
+  if (item.kind === 'namespaces') return syncNamespaces(item.missingNamespaces, worker);
+  const targetGroup: Group = { namespace: targetNamespace(worker.job, item.namespace), name: item.name };
+  const earlier = cursor === null ? undefined : await worker.store.loadGroup(worker.run, item);
+  const progress = openProgress(item, earlier, worker);
+  if (worker.stopReason() === 'asked') return end(progress, 'stopped');
+
+  const key = { target: targetPlace(worker.job.target), group: targetGroup };
+  const answer = await worker.store.acquireLock(key, lockOwner(worker), worker.now(), worker.leaseMs);
+  if (!('lock' in answer)) return waitForLock(answer, targetGroup, progress, worker);
+  return syncLocked({ item, targetGroup, lock: answer.lock, cursor }, progress, worker);
+}
+
+/** All calls of one run's worker own the lock together: the fence tells a call from one that was given up. */
+function lockOwner({ run }: Worker): string {
+  return `${run.job}/${run.id}`;
+}
+
+async function end(progress: Progress, state: 'ok' | 'errors' | 'stopped'): Promise<SyncGroupOutput> {
+  await progress.save(state);
+  return DONE;
+}
+
+async function waitForLock(
+  held: { readonly heldBy: string; readonly leaseUntil: number },
+  group: Group,
+  progress: Progress,
+  worker: Worker,
+): Promise<SyncGroupOutput> {
+  worker.log.info(`waits for its lock, held by ${held.heldBy}`, formatGroup(group));
+  progress.doing(`waits for ${held.heldBy}`);
+  await progress.save('waiting');
+  const seconds = Math.ceil((held.leaseUntil - worker.now()) / 1000);
+  return { done: false, waitSeconds: Math.min(Math.max(seconds, MIN_LOCK_WAIT_SECONDS), MAX_LOCK_WAIT_SECONDS), cursor: null };
+}
+
+interface LockedGroup {
+  readonly item: GroupItem;
+  readonly targetGroup: Group;
+  readonly lock: Lock;
+  readonly cursor: SyncCursor | null;
+}
+
+async function syncLocked(locked: LockedGroup, progress: Progress, worker: Worker): Promise<SyncGroupOutput> {
+  const { item, targetGroup, lock, cursor } = locked;
+  const lease = holdLease(lock, worker);
+  const known = knownContent(worker.target, worker.layout);
+  const group: Group = { namespace: item.namespace, name: item.name };
+  const session: Session = { worker, group, targetGroup, lease, progress, known };
+  try {
+    const next = await syncPlanned(session, item, cursor);
+    if (next !== undefined && worker.stopReason() === 'deadline') {
+      await progress.save('running');
+      return { done: false, waitSeconds: 0, cursor: next };
+    }
+    await end(progress, next === undefined ? (progress.failed ? 'errors' : 'ok') : 'stopped');
+    await lease.release();
+    return DONE;
+  } catch (error) {
+    if (error instanceof ConflictError) return { done: false, waitSeconds: MIN_LOCK_WAIT_SECONDS, cursor: null };
+    await recordEnd(error, progress);
+    await lease.release();
+    if (error instanceof DataError) return DONE;
+    throw error;
+  }
+}
+
+/** What will be tried again is no result yet, but if it never gets better, this is where the report finds the reason. */
+async function recordEnd(error: unknown, progress: Progress): Promise<void> {
+  progress.fail(error);
+  await progress.save(error instanceof TransientError ? 'running' : 'errors');
+}
+
+/** Where to go on, when the call has to end before the group is done. */
+async function syncPlanned(session: Session, item: GroupItem, cursor: SyncCursor | null): Promise<SyncCursor | undefined> {
+  const { worker, progress, targetGroup } = session;
+  const { source, target, layout } = worker;
+  const [from, to] = await Promise.all([listGroup(source, layout, item), listGroup(target, layout, targetGroup)]);
+  const plan = await planListed(worker, from, to, await loadFailed(worker));
+  const steps = plan.pull.filter(({ snapshot }) => cursor === null || snapshot.name >= cursor.snapshot);
+  progress.expect(steps.length, plan.skipped);
+  if (steps.length === 0 && !plan.incomplete) return undefined;
+
+  if (cursor === null) await openOnTarget(session, item, from, to);
+  await learnContent(session, to);
+  for (const step of steps) {
+    const position = cursor?.snapshot === step.snapshot.name ? cursor.position : 0;
+    const stopped = worker.stopReason() === undefined ? await syncSnapshot(session, step, position) : position;
+    if (stopped !== undefined) return cursorAt(step, stopped);
+  }
+  return undefined;
+}
+
+function cursorAt({ snapshot }: PullStep, position: number): SyncCursor {
+  return { snapshot: snapshot.name, phase: 'chunks', position };
+}
+
+async function openOnTarget(session: Session, item: GroupItem, from: ListedGroup, to: ListedGroup): Promise<void> {
+  const { worker, progress } = session;
+  progress.doing('group files');
+  await makeNamespaces(item.missingNamespaces, worker);
+  await runSessionPhase(session, await worker.layout.openGroup(from, to, worker), 0);
+}
+
+/** The content of the newest finished snapshot on the target is there; most of the next snapshot is the same. */
+async function learnContent({ worker, known, targetGroup }: Session, to: ListedGroup): Promise<void> {
+  const newest = to.snapshots.findLast((snapshot) => worker.layout.isFinished(snapshot));
+  if (newest === undefined) return;
+  try {
+    for await (const digest of worker.layout.listContent(worker.target, targetGroup, newest)) known.add(digest);
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    worker.log.warn(`${newest.name} on the target does not read, its chunks are looked up one by one: ${error.message}`, formatGroup(targetGroup));
+  }
+}
+
+/** The plan's last line: namespaces that hold no group with work. */
+async function syncNamespaces(namespaces: readonly string[], worker: Worker): Promise<SyncGroupOutput> {
+  const progress = openProgress({ namespace: '', name: NAMESPACES_RECORD }, undefined, worker);
+  await makeNamespaces(namespaces, worker);
+  return end(progress, 'ok');
+}
+
+/** Name of the record of the worker that makes namespaces; no group has a name without a slash. */
+export const NAMESPACES_RECORD = 'namespaces';

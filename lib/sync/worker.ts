@@ -1,0 +1,35 @@
+import type { Layout } from '../datastore/layout.ts';
+import type { ObjectReader, ObjectWriter, RequestCounts } from '../datastore/object-store.ts';
+import type { Job } from './job.ts';
+import type { RunRef, RunStore } from './run-store.ts';
+
+/** Why a worker has to stop at its next safe point: to be called again, or for good because somebody asked. */
+export type StopReason = 'deadline' | 'asked';
+
+/** Tells people what happens. `group` is its namespace and name as one text; lines without one are about the whole run. */
+export interface RunLog {
+  info(message: string, group?: string): void;
+  warn(message: string, group?: string): void;
+}
+
+/** What comes in by the front door: clock, deadline, log. */
+export interface RunContext {
+  /** Epoch milliseconds. */
+  now(): number;
+  stopReason(): StopReason | undefined;
+  readonly log: RunLog;
+}
+
+/** All that one call of a use case works with. */
+export interface Worker extends RunContext {
+  readonly job: Job;
+  readonly run: RunRef;
+  readonly layout: Layout;
+  readonly source: ObjectReader;
+  readonly target: ObjectWriter;
+  readonly store: RunStore;
+  /** Requests this call has sent so far. */
+  readonly requests: { readonly source: RequestCounts; readonly target: RequestCounts };
+  /** How long a lock or a claim lives without being renewed. */
+  readonly leaseMs: number;
+}

@@ -1,0 +1,69 @@
+import type { Transfer } from '../datastore/layout.ts';
+import type { CopySource, ObjectReader, ObjectWriter, PutOutcome, StoredObject } from '../datastore/object-store.ts';
+import { DataError } from '../errors.ts';
+import { moveParts, PARTS_FROM_BYTES } from './move-parts.ts';
+import type { TransferTally } from './tally.ts';
+
+/** The two ends of a transfer, and what becomes of it. */
+export interface Route {
+  readonly source: ObjectReader;
+  readonly target: ObjectWriter;
+  /** Where a server-side copy reads; undefined: objects are relayed through this process, and verified. */
+  readonly copyFrom?: { readonly bucket: string; readonly prefix: string };
+  readonly tally: TransferTally;
+}
+
+/** Moves one object: its bytes are on the target, whole and verified, when this ends; else nothing of it is. */
+export async function moveObject(transfer: Transfer, route: Route): Promise<void> {
+  if (transfer.body !== undefined) return put(transfer, transfer.body, route);
+  if (route.copyFrom !== undefined) return copy(transfer, route);
+  if ((transfer.size ?? 0) > PARTS_FROM_BYTES) return moveParts(transfer, route);
+  return put(transfer, await readVerified(transfer, route), route);
+}
+
+async function put(transfer: Transfer, bytes: Buffer, { target, tally }: Route): Promise<void> {
+  count(await target.put(transfer.targetKey, bytes, { ifAbsent: transfer.digest !== undefined }), transfer, tally);
+  tally.bytes += bytes.length;
+}
+
+function count(outcome: PutOutcome, transfer: Transfer, tally: TransferTally): void {
+  if (transfer.digest === undefined) return;
+  if (outcome === 'written') tally.chunks += 1;
+  else tally.chunksKnown += 1;
+}
+
+/** What does not verify is read once more: the fault may have been on the way, not in the source. */
+async function readVerified(transfer: Transfer, { source, tally }: Route): Promise<Buffer> {
+  const read = async (): Promise<StoredObject> => {
+    const object = await source.get(transfer.sourceKey, transfer.etag === undefined ? {} : { ifMatch: transfer.etag });
+    if (object === undefined) throw await transfer.absent();
+    return object;
+  };
+  if (transfer.verify === undefined) return (await read()).bytes;
+
+  const first = (await read()).bytes;
+  const bytes = verifies(transfer, first) ? first : (await read()).bytes;
+  if (bytes !== first) transfer.verify(bytes);
+  tally.verified += 1;
+  return bytes;
+}
+
+function verifies(transfer: Transfer, bytes: Buffer): boolean {
+  try {
+    transfer.verify?.(bytes);
+    return true;
+  } catch (error) {
+    if (error instanceof DataError) return false;
+    throw error;
+  }
+}
+
+async function copy(transfer: Transfer, route: Route): Promise<void> {
+  const { bucket, prefix } = route.copyFrom ?? { bucket: '', prefix: '' };
+  const key = prefix === '' ? transfer.sourceKey : `${prefix}/${transfer.sourceKey}`;
+  const from: CopySource = transfer.etag === undefined ? { bucket, key } : { bucket, key, etag: transfer.etag };
+  const outcome = await route.target.copy(transfer.targetKey, from, { ifAbsent: transfer.digest !== undefined });
+  if (outcome === undefined) throw await transfer.absent();
+  count(outcome, transfer, route.tally);
+  route.tally.bytes += transfer.size ?? 0;
+}
