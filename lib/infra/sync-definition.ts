@@ -1,0 +1,111 @@
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Choice, Condition, Fail, JsonPath, Pass, Result, Succeed, Wait, WaitTime } from 'aws-cdk-lib/aws-stepfunctions';
+import type { Chain, IChainable } from 'aws-cdk-lib/aws-stepfunctions';
+import type { Construct } from 'constructs';
+import type { JobDocument } from '../config/job-document.ts';
+import { groupsMap } from './groups-map.ts';
+import { invoke } from './invoke.ts';
+import type { PerFunction } from './sync-functions.ts';
+
+export interface SyncDefinitionProps {
+  readonly job: JobDocument;
+  readonly functions: PerFunction<IFunction>;
+  readonly controlBucket: IBucket;
+}
+
+/** Where a state that failed for good goes on: FinishRun finds the error at `$.error`. */
+const CAUGHT = { resultPath: '$.error' };
+
+/**
+ * One run as states. Every path, the failed ones too, goes through FinishRun, which releases what the run holds and decides
+ * whether the execution succeeds. Payloads are the types of sync/payloads.ts.
+ */
+export function syncDefinition(scope: Construct, props: SyncDefinitionProps): Chain {
+  const finishRun = finish(scope, props.functions['finish-run']);
+  const removeVanished = remove(scope, props.functions['remove-vanished'], finishRun);
+  const afterGroups = choice(scope, 'AfterGroups')
+    .when(Condition.booleanEquals('$.start.removeVanished', true), removeVanished)
+    .otherwise(finishRun);
+
+  const groups = groupsMap(scope, props.functions['sync-group'], props.controlBucket);
+  groups.addCatch(finishRun, CAUGHT).next(afterGroups);
+  const hasWork = choice(scope, 'HasWork').when(Condition.numberGreaterThan('$.start.items', 0), groups).otherwise(afterGroups);
+
+  return configuration(scope, props.job).next(start(scope, props.functions['start-run'], { go: hasWork, finish: finishRun }));
+}
+
+/** The job is a `Result`, which is never evaluated: no string of a configuration can be taken for a path. */
+function configuration(scope: Construct, job: JobDocument): Chain {
+  const constant = Pass.jsonPath(scope, 'Configuration', {
+    stateName: 'Configuration',
+    comment: 'The validated configuration of the job',
+    result: Result.fromObject({ job }),
+  });
+  const run = Pass.jsonPath(scope, 'Run', {
+    stateName: 'Run',
+    comment: 'The input of the execution overrides options for this run only',
+    parameters: {
+      job: JsonPath.objectAt('$.job'),
+      overrides: JsonPath.objectAt('$$.Execution.Input'),
+      run: { id: JsonPath.stringAt('$$.Execution.Name'), startedAt: JsonPath.stringAt('$$.Execution.StartTime') },
+    },
+  });
+  return constant.next(run);
+}
+
+function start(scope: Construct, startRun: IFunction, next: { go: IChainable; finish: IChainable }): Chain {
+  const task = invoke(scope, 'StartRun', {
+    function: startRun,
+    payload: { job: JsonPath.objectAt('$.job'), overrides: JsonPath.objectAt('$.overrides'), run: JsonPath.objectAt('$.run') },
+    keep: ['decision', 'waitSeconds', 'job', 'workerThreads', 'items', 'planKey', 'removeVanished'],
+    resultPath: '$.start',
+  });
+  const wait = Wait.jsonPath(scope, 'WaitForTurn', {
+    stateName: 'WaitForTurn',
+    comment: 'Another run of the job goes first',
+    time: WaitTime.secondsPath('$.start.waitSeconds'),
+  });
+  return task
+    .addCatch(next.finish, CAUGHT)
+    .next(
+      choice(scope, 'Decision')
+        .when(Condition.stringEquals('$.start.decision', 'go'), next.go)
+        .when(Condition.stringEquals('$.start.decision', 'wait'), wait.next(task))
+        .otherwise(next.finish),
+    );
+}
+
+function remove(scope: Construct, removeVanished: IFunction, finishRun: IChainable): Chain {
+  const task = invoke(scope, 'RemoveVanished', {
+    function: removeVanished,
+    payload: { job: JsonPath.objectAt('$.start.job'), run: JsonPath.objectAt('$.run') },
+    keep: ['done'],
+    resultPath: '$.removal',
+  });
+  return task
+    .addCatch(finishRun, CAUGHT)
+    .next(choice(scope, 'IsRemovalDone').when(Condition.booleanEquals('$.removal.done', true), finishRun).otherwise(task));
+}
+
+/** The execution ends as the report says, so that the console shows the truth. */
+function finish(scope: Construct, finishRun: IFunction): Chain {
+  const task = invoke(scope, 'FinishRun', {
+    function: finishRun,
+    keep: ['state', 'succeeded', 'message', 'reportKey', 'counts'],
+    resultPath: '$.finish',
+  });
+  const succeeded = Succeed.jsonPath(scope, 'Succeeded', { stateName: 'Succeeded', outputPath: '$.finish' });
+  const failed = Fail.jsonPath(scope, 'Failed', {
+    stateName: 'Failed',
+    errorPath: '$.finish.state',
+    causePath: '$.finish.message',
+  });
+  return task.next(
+    choice(scope, 'Outcome').when(Condition.booleanEquals('$.finish.succeeded', true), succeeded).otherwise(failed),
+  );
+}
+
+function choice(scope: Construct, name: string): Choice {
+  return Choice.jsonPath(scope, name, { stateName: name });
+}

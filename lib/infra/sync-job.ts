@@ -1,0 +1,91 @@
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import type { FunctionEnvironment } from '../config/environment.ts';
+import type { JobDocument } from '../config/job-document.ts';
+import { alarmOnFailure } from './failure-alarm.ts';
+import { grantControl } from './control-access.ts';
+import { grantDatastore } from './datastore-access.ts';
+import { SyncFunction } from './sync-function.ts';
+import { mapFunctions } from './sync-functions.ts';
+import type { PerFunction } from './sync-functions.ts';
+import { SyncMachine } from './sync-machine.ts';
+
+export interface SyncJobProps {
+  readonly job: JobDocument;
+  /** Keys `pk` and `sk`, both text; time to live in `expires-at`. */
+  readonly table: ITable;
+  /** Plans and reports. In the account and region of the job: a Map reads its items from nowhere else. */
+  readonly controlBucket: IBucket;
+  readonly eventBus: IEventBus;
+  /** Told when an execution did not succeed. */
+  readonly alarmTopic?: ITopic;
+  readonly stateMachineName?: string;
+}
+
+/** One job: its state machine and the four functions it calls, which reach the job's own two datastores and no other. */
+export class SyncJob extends Construct {
+  readonly stateMachine: StateMachine;
+  readonly functions: PerFunction<SyncFunction>;
+
+  constructor(scope: Construct, id: string, props: SyncJobProps) {
+    super(scope, id);
+    this.functions = syncFunctions(this, props);
+    grantAccess(this.functions, props);
+    this.stateMachine = new SyncMachine(this, 'Machine', { ...props, functions: this.functions }).stateMachine;
+    if (props.alarmTopic !== undefined) alarmOnFailure(this.stateMachine, props.job.id, props.alarmTopic);
+  }
+}
+
+/**
+ * A relay at Lambda's 625 Mbit/s needs a quarter of a vCPU and, with 16 transfers in flight, some 300 MB (facts/aws.md 2.2):
+ * 1,769 MB is one vCPU, room for chunks of 16 MiB in flight and for accounts whose network quota was raised.
+ */
+const FUNCTIONS = {
+  'start-run': {
+    id: 'StartRun',
+    memoryMiB: 1024,
+    description: 'Flotilla: decides whether a run goes, lists both sides and plans',
+  },
+  'sync-group': { id: 'SyncGroup', memoryMiB: 1769, description: 'Flotilla: syncs one group' },
+  'remove-vanished': { id: 'RemoveVanished', memoryMiB: 1024, description: 'Flotilla: removes what vanished from the source' },
+  'finish-run': { id: 'FinishRun', memoryMiB: 1024, description: 'Flotilla: reports and releases what the run held' },
+} as const;
+
+function syncFunctions(scope: Construct, props: SyncJobProps): PerFunction<SyncFunction> {
+  const base = { TABLE_NAME: props.table.tableName, CONTROL_BUCKET: props.controlBucket.bucketName };
+  const telling = { ...base, EVENT_BUS_NAME: props.eventBus.eventBusName };
+  const environments = {
+    'start-run': telling,
+    'sync-group': base,
+    'remove-vanished': base,
+    'finish-run': telling,
+  } satisfies PerFunction<FunctionEnvironment>;
+  return mapFunctions((name) => {
+    const { id, ...rest } = FUNCTIONS[name];
+    return new SyncFunction(scope, id, { name, ...rest, environment: environments[name] });
+  });
+}
+
+/** Least privilege: what a function's use case does, and no more. Only remove-vanished may delete objects. */
+function grantAccess(functions: PerFunction<SyncFunction>, props: SyncJobProps): void {
+  const { source, target } = props.job;
+  grantDatastore(functions['start-run'], source, 'read');
+  grantDatastore(functions['start-run'], target, 'read');
+  grantDatastore(functions['sync-group'], source, 'read');
+  grantDatastore(functions['sync-group'], target, 'read', 'write');
+  grantDatastore(functions['remove-vanished'], source, 'read');
+  grantDatastore(functions['remove-vanished'], target, 'read', 'remove');
+  mapFunctions((name) => grantTable(functions[name], props.table));
+  grantControl(functions['start-run'], props.controlBucket);
+  grantControl(functions['finish-run'], props.controlBucket);
+  props.eventBus.grantPutEventsTo(functions['start-run']);
+  props.eventBus.grantPutEventsTo(functions['finish-run']);
+}
+
+function grantTable(fn: SyncFunction, table: ITable): void {
+  table.grant(fn, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:Query');
+}
