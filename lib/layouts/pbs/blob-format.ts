@@ -25,22 +25,24 @@ export interface BlobHeader {
   readonly headerBytes: number;
 }
 
-interface BlobKind {
-  readonly magic: Buffer;
-  readonly encrypted: boolean;
-  readonly compressed: boolean;
-}
+const MAGIC = {
+  plain: Buffer.from('42ab3807be8370a1', 'hex'),
+  compressed: Buffer.from('31b958426fb6a37f', 'hex'),
+  encrypted: Buffer.from('7b6785be222d4cf0', 'hex'),
+  compressedEncrypted: Buffer.from('e6591bbf0bbfd80b', 'hex'),
+};
 
-const KINDS: readonly BlobKind[] = [
-  { magic: Buffer.from('42ab3807be8370a1', 'hex'), encrypted: false, compressed: false },
-  { magic: Buffer.from('31b958426fb6a37f', 'hex'), encrypted: false, compressed: true },
-  { magic: Buffer.from('7b6785be222d4cf0', 'hex'), encrypted: true, compressed: false },
-  { magic: Buffer.from('e6591bbf0bbfd80b', 'hex'), encrypted: true, compressed: true },
+const KINDS = [
+  { magic: MAGIC.plain, encrypted: false, compressed: false },
+  { magic: MAGIC.compressed, encrypted: false, compressed: true },
+  { magic: MAGIC.encrypted, encrypted: true, compressed: false },
+  { magic: MAGIC.compressedEncrypted, encrypted: true, compressed: true },
 ];
 
-/** The magic of a kind of blob. */
+/** The magic of a kind of blob, 8 bytes. */
 export function blobMagic(encrypted: boolean, compressed: boolean): Buffer {
-  return KINDS.filter((kind) => kind.encrypted === encrypted && kind.compressed === compressed)[0]!.magic;
+  if (encrypted) return compressed ? MAGIC.compressedEncrypted : MAGIC.encrypted;
+  return compressed ? MAGIC.compressed : MAGIC.plain;
 }
 
 /**

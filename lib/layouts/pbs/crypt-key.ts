@@ -46,8 +46,8 @@ export function parseKeyFile(text: string, title: string): CryptKey {
   const data = Buffer.from(file.data.data, 'base64');
   if (data.length !== KEY_BYTES) throw invalidKeyFile(title, `holds ${data.length} bytes, not ${KEY_BYTES}`);
   const key = deriveCryptKey(data);
-  const { fingerprint } = file.data;
-  if (fingerprint == null || fingerprint === key.fingerprint) return key;
+  const fingerprint = file.data.fingerprint ?? key.fingerprint;
+  if (fingerprint === key.fingerprint) return key;
   throw invalidKeyFile(title, `says its fingerprint is ${fingerprint}, but the key's is ${key.fingerprint}`);
 }
 

@@ -79,7 +79,7 @@ function toManifest(document: z.infer<typeof ManifestDocument>, json: unknown): 
     id: document['backup-id'],
     time: document['backup-time'],
     files: document.files.map(toManifestFile),
-    ...(signature == null ? {} : { signature }),
+    ...(typeof signature === 'string' ? { signature } : {}),
     unprotected: isJsonObject(unprotected) ? unprotected : {},
     signedPart: () => signedText(json),
   };
