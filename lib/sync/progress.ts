@@ -3,6 +3,9 @@ import { failureOf } from './failure.ts';
 import { MAX_FAILURES, type Failure, type GroupRecord, type Skipped, type Tally } from './report.ts';
 import type { Worker } from './worker.ts';
 
+/** What was tried again since is no failure any more. */
+const TRANSIENT = 'TransientError';
+
 /** How often progress is written while a group is at work. */
 const SAVE_EVERY_MS = 2000;
 
@@ -28,10 +31,10 @@ export function openProgress(
   const { store, run, now, requests } = worker;
   const before = earlier?.tally ?? noTally();
   const tally: Tally = { ...before };
-  const failures: Failure[] = [...(earlier?.failures ?? [])];
+  const failures: Failure[] = (earlier?.failures ?? []).filter(({ kind }) => kind !== TRANSIENT);
   const startedAt = earlier?.startedAt ?? iso(now());
   let skipped = earlier?.skipped ?? [];
-  let failureCount = earlier?.failureCount ?? 0;
+  let failureCount = (earlier?.failureCount ?? 0) - (earlier?.failures ?? []).length + failures.length;
   let snapshotsDone = earlier?.snapshotsDone ?? 0;
   let snapshots = earlier?.snapshots ?? 0;
   let doing = '';
