@@ -1,12 +1,21 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { format, resolveConfig } from 'prettier';
 import { configurationJsonSchema } from '../lib/config/json-schema.ts';
 import { insertTables, optionTables } from '../lib/config/option-tables.ts';
 
-/** Writes what the documentation takes from the schema: docs/flotilla.schema.json and the tables of docs/configuration.md. */
-const docs = join(import.meta.dirname, '../docs');
+const DOCS = join(import.meta.dirname, '../docs');
 
-writeFileSync(join(docs, 'flotilla.schema.json'), `${JSON.stringify(configurationJsonSchema(), null, 2)}\n`);
+/** What the documentation takes from the schema, as text by file: the JSON Schema, and the page with its tables made anew. */
+export async function generateDocs(): Promise<ReadonlyMap<string, string>> {
+  const page = join(DOCS, 'configuration.md');
+  const text = insertTables(readFileSync(page, 'utf8'), optionTables());
+  return new Map([
+    [join(DOCS, 'flotilla.schema.json'), `${JSON.stringify(configurationJsonSchema(), null, 2)}\n`],
+    [page, await format(text, { ...(await resolveConfig(page)), filepath: page })],
+  ]);
+}
 
-const page = join(docs, 'configuration.md');
-writeFileSync(page, insertTables(readFileSync(page, 'utf8'), optionTables()));
+if (import.meta.main) {
+  for (const [file, text] of await generateDocs()) writeFileSync(file, text);
+}

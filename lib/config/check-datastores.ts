@@ -4,18 +4,19 @@ import { parseCa } from './ca-file.ts';
 import type { Environment } from './expand-variables.ts';
 import type { Fault, Path } from './fault.ts';
 import { checkPbsName } from './formats.ts';
+import type { ShowValue } from './schema-faults.ts';
+import type { ValidMembers } from './valid-members.ts';
 
 /** An entry of a list in the file, as far as its members are valid, and where it stands. */
-export interface Placed<T> {
+export interface Placed<T> extends ValidMembers<T> {
   readonly path: Path;
-  readonly entry: Partial<T>;
 }
 
 export interface Surroundings {
   readonly environment: Environment;
   /** Reads the text of a file that the configuration names, from its folder. */
   readonly readFile: (path: string) => string;
-  readonly show: (path: Path, value: unknown) => string;
+  readonly show: ShowValue;
 }
 
 /** A datastore with what its entry leaves to the environment and to files, or what is wrong. */
@@ -42,11 +43,12 @@ function checkName({ path, entry }: Placed<DatastoreEntry>, { show }: Surroundin
   return problem === undefined ? [] : [{ path: at, problem: `${show(at, entry.prefix)} ${problem}` }];
 }
 
-function checkTls({ path, entry }: Placed<DatastoreEntry>): readonly Fault[] {
-  const keys = (['ca-file', 'fingerprint'] as const).filter((key) => entry[key] !== undefined);
-  if (keys.length === 2) return [{ path: [...path, 'fingerprint'], problem: 'stands beside ca-file; keep one of them' }];
+function checkTls({ path, entry, given }: Placed<DatastoreEntry>): readonly Fault[] {
+  const keys = ['ca-file', 'fingerprint'].filter((key) => given.includes(key));
+  if (keys.length === 2)
+    return [{ path: [...path, 'fingerprint'], atKey: true, problem: 'stands beside ca-file; keep one of them' }];
   const [key] = keys;
-  if (key === undefined || entry.endpoint?.startsWith('https:') === true) return [];
+  if (key === undefined || entry.endpoint?.startsWith('https:') === true || isWrong(entry, given, 'endpoint')) return [];
   const reason = entry.endpoint === undefined ? 'there is no endpoint' : 'the endpoint is not https://';
   return [
     {
@@ -58,16 +60,20 @@ function checkTls({ path, entry }: Placed<DatastoreEntry>): readonly Fault[] {
 }
 
 function regionOf(
-  { path, entry }: Placed<DatastoreEntry>,
+  { path, entry, given }: Placed<DatastoreEntry>,
   environment: Environment,
 ): { value: string; faults: readonly Fault[] } {
   const fallback = entry.endpoint === undefined ? (environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION']) : 'us-east-1';
   const value = entry.region ?? fallback;
   if (value !== undefined) return { value, faults: [] };
-  return {
-    value: '',
-    faults: [{ path: [...path, 'region'], problem: 'is missing; write the region of the bucket on AWS, or set AWS_REGION' }],
-  };
+  if (isWrong(entry, given, 'region') || isWrong(entry, given, 'endpoint')) return { value: '', faults: [] };
+  const problem = 'is missing; add the region of the bucket on AWS (or set AWS_REGION), or the endpoint of another provider';
+  return { value: '', faults: [{ path: [...path, 'region'], problem }] };
+}
+
+/** What is written but wrong has its fault already: what follows from it would only hide that. */
+function isWrong(entry: Partial<DatastoreEntry>, given: readonly string[], key: keyof DatastoreEntry): boolean {
+  return given.includes(key) && entry[key] === undefined;
 }
 
 function readCa(
@@ -86,15 +92,15 @@ function readPem(file: string, { readFile }: Surroundings): ReturnType<typeof pa
   try {
     return parseCa(readFile(file));
   } catch (error) {
-    return { problem: readProblem(error) };
+    return { problem: readProblem(error, 'check the path, which starts at the folder of the configuration file') };
   }
 }
 
-/** Why a file could not be read, in words that follow its name. */
-export function readProblem(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOENT') return 'does not exist; check the path';
+/** Why a file could not be read, in words that follow its name; `advice` is for one that does not exist. */
+export function readProblem(error: unknown, advice: string): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
+  if (code === undefined) throw error;
+  if (code === 'ENOENT') return `does not exist; ${advice}`;
   if (code === 'EISDIR') return 'is a folder; name the file in it';
-  if (code === 'EACCES') return 'may not be read; give this user the right to read it';
-  throw error;
+  return code === 'EACCES' ? 'may not be read; give this user the right to read it' : `cannot be read (${code}); check the path`;
 }

@@ -1,25 +1,28 @@
 import type { DatastoreEntry } from './datastore-schema.ts';
 import type { Placed } from './check-datastores.ts';
-import type { Fault, Path } from './fault.ts';
+import { endpointSpace } from './endpoint.ts';
+import { formatPath } from './fault.ts';
+import type { Fault } from './fault.ts';
 import type { JobEntry } from './job-schema.ts';
 import { suggestKey } from './nearest-key.ts';
 import { foldersOverlap, formatPlace, placesOverlap } from './place.ts';
 import type { Place } from './place.ts';
+import type { ShowValue } from './schema-faults.ts';
 
 type Job = Placed<JobEntry>;
 type Datastores = ReadonlyMap<string, Place | undefined>;
 
 /** Ids that are given twice, at the second place. */
-export function checkIds(
-  placed: readonly Placed<{ readonly id: string }>[],
-  show: (path: Path, value: unknown) => string,
-): readonly Fault[] {
-  return placed.flatMap(({ path, entry }, index) => {
-    const before = placed.slice(0, index).some((other) => other.entry.id === entry.id);
-    const at = [...path, 'id'];
-    return entry.id === undefined || !before
-      ? []
-      : [{ path: at, problem: `${show(at, entry.id)} is the id of another one before; choose another` }];
+export function checkIds(placed: readonly Placed<{ readonly id: string }>[], show: ShowValue): readonly Fault[] {
+  return placed.flatMap(({ path, entry: { id } }, index) => {
+    const before = placed.slice(0, index).find((other) => other.entry.id === id);
+    if (id === undefined || before === undefined) return [];
+    return [
+      {
+        path: [...path, 'id'],
+        problem: `${show([...path, 'id'], id)} is the id of ${formatPath(before.path)} already; choose another`,
+      },
+    ];
   });
 }
 
@@ -27,7 +30,7 @@ export function checkIds(
 export function checkJobs(
   jobs: readonly Job[],
   datastores: readonly Placed<DatastoreEntry>[],
-  show: (path: Path, value: unknown) => string,
+  show: ShowValue,
 ): readonly Fault[] {
   const known: Datastores = new Map(
     datastores.flatMap(({ entry }) => (entry.id === undefined ? [] : [[entry.id, placeOf(entry)]])),
@@ -36,6 +39,7 @@ export function checkJobs(
     ...checkReference(job, 'source', known, show),
     ...checkReference(job, 'target', known, show),
     ...checkSides(job, known),
+    ...checkCopy(job, known),
     ...jobs.slice(0, index).flatMap((before) => checkTargets(before, job, known)),
   ]);
 }
@@ -44,12 +48,7 @@ function placeOf({ endpoint, bucket, prefix }: Partial<DatastoreEntry>): Place |
   return bucket === undefined || prefix === undefined ? undefined : { endpoint, bucket, prefix };
 }
 
-function checkReference(
-  job: Job,
-  side: 'source' | 'target',
-  known: Datastores,
-  show: (path: Path, value: unknown) => string,
-): readonly Fault[] {
+function checkReference(job: Job, side: 'source' | 'target', known: Datastores, show: ShowValue): readonly Fault[] {
   const id = job.entry[side];
   if (id === undefined || known.has(id)) return [];
   const path = [...job.path, side];
@@ -67,6 +66,20 @@ function checkSides({ path, entry }: Job, known: Datastores): readonly Fault[] {
     {
       path: at,
       problem: `is the same place as the source, or inside it (${formatPlace(source)}); choose another bucket or prefix`,
+    },
+  ];
+}
+
+/** A provider copies between its own buckets only. */
+function checkCopy({ path, entry }: Job, known: Datastores): readonly Fault[] {
+  const [source, target] = [placeIn(known, entry.source), placeIn(known, entry.target)];
+  if (entry['transfer-mode'] !== 'copy' || source === undefined || target === undefined) return [];
+  const [from, to] = [endpointSpace(source.endpoint), endpointSpace(target.endpoint)];
+  if (from === to) return [];
+  return [
+    {
+      path: [...path, 'transfer-mode'],
+      problem: `copy works on one endpoint only, and the job goes from ${from} to ${to}; use relay or auto`,
     },
   ];
 }

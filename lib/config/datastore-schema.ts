@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { LAYOUTS } from '../datastore/location.ts';
 import { checkEndpoint, normaliseEndpoint } from './endpoint.ts';
 import * as formats from './formats.ts';
+import { omitKeys } from './spelling.ts';
 
 /** What the configuration file and the job document say of a datastore in the same words. */
 const sharedKeys = {
@@ -68,9 +69,9 @@ export type DatastoreDocument = z.output<typeof datastoreDocumentSchema>;
 
 /** The document of a datastore that has passed its schema; `ca` is the PEM text of its `ca-file`. */
 export function datastoreDocument(entry: DatastoreEntry, region: string, ca: string | undefined): DatastoreDocument {
-  const { 'ca-file': _, endpoint, fingerprint, ...rest } = entry;
+  const { endpoint, fingerprint } = entry;
   return {
-    ...rest,
+    ...omitKeys(entry, ['ca-file', 'endpoint', 'fingerprint']),
     region,
     ...(endpoint === undefined ? {} : { endpoint: normaliseEndpoint(endpoint) }),
     ...(fingerprint === undefined ? {} : { fingerprint: fingerprint.toUpperCase() }),

@@ -49,7 +49,7 @@ export function wantedBy(schema: z.ZodType | undefined): string {
     case 'boolean':
       return 'true or false';
     case 'choice':
-      return (wanted.choices ?? []).join(' or ');
+      return orList(wanted.choices ?? []);
     case 'text':
       return 'text';
     case 'list':
@@ -57,6 +57,12 @@ export function wantedBy(schema: z.ZodType | undefined): string {
     case 'mapping':
       return 'keys with their values';
   }
+}
+
+/** `relay, copy or auto`. */
+export function orList(words: readonly string[]): string {
+  const [last] = words.slice(-1);
+  return words.length < 2 ? (last ?? '') : `${words.slice(0, -1).join(', ')} or ${last}`;
 }
 
 function rangeOf({ minimum, maximum }: SchemaDescription): string {

@@ -23,5 +23,5 @@ export function endpointSpace(endpoint: string | undefined): string {
   if (endpoint === undefined) return 'aws';
   const { hostname } = new URL(endpoint);
   // Bucket names are unique over all regions of AWS, so its regional endpoints are one place.
-  return /^s3[a-z0-9.-]*\.amazonaws\.com$/.test(hostname) ? 'aws' : normaliseEndpoint(endpoint);
+  return /(^|\.)s3[a-z0-9.-]*\.amazonaws\.com$/.test(hostname) ? 'aws' : normaliseEndpoint(endpoint);
 }

@@ -69,7 +69,9 @@ export function checkNamespace(namespace: string): string | undefined {
     return `has the part ${JSON.stringify(bad)}; use letters, digits, _ . and -, beginning with a letter, a digit or _`;
   }
   if (parts.length > 7) return `is ${parts.length} levels deep; PBS allows 7`;
-  return namespace.length > 256 ? `has ${namespace.length} characters; PBS allows 256` : undefined;
+  // PBS counts a slash for the first part too when it adds it to the root.
+  const length = parts.length === 1 ? namespace.length + 1 : namespace.length;
+  return length > 256 ? `has ${namespace.length} characters; PBS allows 256 with the slashes` : undefined;
 }
 
 export function checkRegion(region: string): string | undefined {

@@ -6,7 +6,7 @@ import type { JobDocument } from './job-schema.ts';
 import { suggestKey } from './nearest-key.ts';
 import type { Configuration } from './parse-config.ts';
 import { schemaFaults } from './schema-faults.ts';
-import { camelKeys, kebabKeys } from './spelling.ts';
+import { camelKeys, kebabKeys, omitKeys } from './spelling.ts';
 
 export type { JobDocument, Overrides } from './job-schema.ts';
 
@@ -27,12 +27,12 @@ export function jobDocument(configuration: Configuration, id: string): JobDocume
  * `worker-threads` and `max-worker-threads`. Throws a `ConfigError` JOB_INVALID that lists every fault.
  */
 export function parseJob(document: unknown): Job {
-  const { 'max-worker-threads': limit, 'scheduled-time': _, source, target, ...options } = checkDocument(document);
+  const checked = checkDocument(document);
   return {
-    ...camelKeys(options),
-    source: camelKeys(source),
-    target: camelKeys(target),
-    workerThreads: Math.min(options['worker-threads'], limit),
+    ...camelKeys(omitKeys(checked, ['source', 'target', 'scheduled-time', 'max-worker-threads'])),
+    source: camelKeys(checked.source),
+    target: camelKeys(checked.target),
+    workerThreads: Math.min(checked['worker-threads'], checked['max-worker-threads']),
   };
 }
 

@@ -20,7 +20,7 @@ function allowVariable(json: Json): void {
     (json.type === 'string' && json.pattern === undefined && json.enum === undefined)
   )
     return;
-  const { description, default: preset, $schema: _, ...wanted } = json;
+  const { description, default: preset, ...wanted } = json;
   for (const key of Object.keys(json)) Reflect.deleteProperty(json, key);
   Object.assign(json, {
     ...(description === undefined ? {} : { description }),

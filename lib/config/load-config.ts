@@ -19,6 +19,7 @@ function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw faultError('CONFIG_INVALID', `the configuration ${file} cannot be used`, [`${file}  ${readProblem(error)}`]);
+    const problem = readProblem(error, 'write it (examples/flotilla.yaml is a start), or name another file');
+    throw faultError('CONFIG_INVALID', 'the configuration cannot be used', [`${file}  ${problem}`]);
   }
 }

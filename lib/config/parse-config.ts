@@ -66,7 +66,7 @@ function placedEntries<S extends z.ZodRawShape>(
 ): Placed<z.output<z.ZodObject<S>>>[] {
   const entries: unknown = typeof root === 'object' && root !== null ? Reflect.get(root, list) : undefined;
   if (!Array.isArray(entries)) return [];
-  return entries.map((entry: unknown, index) => ({ path: [list, index], entry: validMembers(schema, entry) }));
+  return entries.map((entry: unknown, index) => ({ path: [list, index], ...validMembers(schema, entry) }));
 }
 
 function refuseFaults(file: string, yaml: YamlSource, faults: readonly Fault[]): void {

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { keysAt, schemaAt, wantedBy, describeSchema } from './describe-schema.ts';
+import { describeSchema, keysAt, orList, schemaAt, wantedBy } from './describe-schema.ts';
 import { nearestKey, suggestKey } from './nearest-key.ts';
 import type { Fault, Path } from './fault.ts';
 
@@ -18,8 +18,7 @@ export function showValue(path: Path, value: unknown): string {
   if (path.at(-1) === 'credentials') return 'the value';
   if (typeof value === 'string') return JSON.stringify(clip(value.replace(/\/\/[^/\s]*@/, '//***@')));
   if (value === null || value === undefined) return 'the key';
-  if (Array.isArray(value)) return 'the value';
-  return typeof value === 'object' ? 'the value' : String(value);
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : 'the value';
 }
 
 function clip(text: string): string {
@@ -57,18 +56,21 @@ function problemOf(issue: z.core.$ZodIssue, value: unknown, schema: z.ZodType | 
 }
 
 function choose(value: string, choices: readonly string[]): string {
-  const near = nearestKey(value, choices);
-  return near === undefined ? `wanted ${choices.join(' or ')}` : `did you mean ${near}? (${choices.join(' or ')})`;
+  const near = choices.length > 1 ? nearestKey(value, choices) : undefined;
+  return near === undefined ? `wanted ${orList(choices)}` : `wanted ${orList(choices)}; did you mean ${near}?`;
 }
 
 /** What kind of value stands there, what is wanted, and the slip that leads there most often. */
 function wrongType(value: unknown, wanted: string): string {
   const problem = `${kindOf(value)}; wanted ${wanted}`;
   if (value === null) return `${problem}, or leave the key out`;
-  if (typeof value === 'string' && wanted.includes('number') && /^\d+$/.test(value)) return `${problem}, written without quotes`;
-  if (typeof value === 'string' && wanted === 'true or false') return `${problem}, written without quotes`;
-  if (wanted === 'text' && typeof value !== 'object') return `${problem}, written in quotes`;
-  return problem;
+  if (isQuoted(value, wanted)) return `${problem}, written without quotes`;
+  return wanted === 'text' && typeof value !== 'object' ? `${problem}, written in quotes` : problem;
+}
+
+function isQuoted(value: unknown, wanted: string): boolean {
+  if (typeof value !== 'string') return false;
+  return wanted === 'true or false' ? /^(true|false)$/i.test(value) : wanted.includes('number') && /^\d+$/.test(value);
 }
 
 function kindOf(value: unknown): string {
@@ -79,9 +81,10 @@ function kindOf(value: unknown): string {
   return typeof value === 'boolean' ? 'is true/false' : 'is text';
 }
 
+/** The first sentence of a key's help says what to add. */
 function missing(schema: z.ZodType | undefined): string {
   const help = schema === undefined ? '' : describeSchema(schema).help;
-  return help === '' ? 'is missing' : `is missing; it says: ${help}`;
+  return help === '' ? 'is missing; add it' : `is missing; add it: ${help.replace(/\.( .*)?$/s, '')}`;
 }
 
 function valueAt(root: unknown, path: Path): unknown {

@@ -14,6 +14,11 @@ export function kebabKeys(value: object): Record<string, unknown> {
   return renameKeys(value, (key) => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`));
 }
 
+/** An object without some of its keys. */
+export function omitKeys<T extends object, Key extends keyof T>(value: T, keys: readonly Key[]): Omit<T, Key> {
+  return Object.fromEntries(Object.entries(value).filter(([key]) => !(keys as readonly string[]).includes(key))) as Omit<T, Key>;
+}
+
 function renameKeys(value: object, rename: (key: string) => string): Record<string, unknown> {
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [rename(key), member]));
 }

@@ -4,6 +4,7 @@ import { coreScalar, expandVariables } from './expand-variables.ts';
 import type { Environment, Expansion } from './expand-variables.ts';
 import type { Fault, Path } from './fault.ts';
 import { showValue } from './schema-faults.ts';
+import type { ShowValue } from './schema-faults.ts';
 import { duplicateKeys, syntaxFaults } from './yaml-faults.ts';
 import type { TextFault } from './yaml-faults.ts';
 import { nodeAt, offsetOf, pathTo } from './yaml-path.ts';
@@ -14,13 +15,13 @@ export interface YamlSource {
   readonly value: unknown;
   readonly faults: readonly TextFault[];
   /** Gives a fault its place. */
-  locate(fault: Fault): TextFault;
+  readonly locate: (fault: Fault) => TextFault;
   /** Line and column of an offset, both from 1. */
-  position(offset: number): { readonly line: number; readonly column: number };
+  readonly position: (offset: number) => { readonly line: number; readonly column: number };
   /** Shows a value, but its variable where it came from the environment and may be a secret. */
-  show(path: Path, value: unknown): string;
+  readonly show: ShowValue;
   /** Whether a variable is missing from the value at `path`, so that nothing more can be said of it. */
-  isUnknown(path: Path): boolean;
+  readonly isUnknown: (path: Path) => boolean;
 }
 
 interface Variables {
