@@ -11,6 +11,8 @@ export interface Failure {
   readonly code: string;
   /** One line from the outside in. */
   readonly message: string;
+  /** `a/b/vm/100`: set where failures of several groups stand together. */
+  readonly group?: string;
   readonly snapshot?: string;
   readonly archive?: string;
   readonly digest?: string;
@@ -63,6 +65,9 @@ export interface GroupRecord {
 /** Keeps a group's record well below DynamoDB's 400 KiB an item. */
 export const MAX_FAILURES = 50;
 
+/** Failures that a report names; `failureCount` counts all, and the groups' own records name more. */
+export const MAX_REPORT_FAILURES = 500;
+
 /** What remove-vanished took away. */
 export interface Removed {
   readonly snapshots: number;
@@ -75,16 +80,28 @@ export interface Removed {
 export interface Report extends RunRef {
   readonly version: 1;
   readonly state: RunState;
+  /** Why the run was skipped. */
+  readonly reason?: string;
+  /** Whether the run ended after planning, as it was asked to. */
+  readonly dryRun: boolean;
   readonly endedAt: string;
   readonly seconds: number;
   readonly workerThreads: number;
   readonly source: string;
   readonly target: string;
   /** Groups: all that the source has, those that had work, and how those ended. */
-  readonly groups: { readonly total: number; readonly planned: number; readonly ok: number; readonly errors: number; readonly unfinished: number };
+  readonly groups: {
+    readonly total: number;
+    readonly planned: number;
+    readonly ok: number;
+    readonly errors: number;
+    readonly unfinished: number;
+  };
   readonly snapshots: { readonly copied: number; readonly updated: number; readonly failed: number };
   readonly tally: Tally;
   readonly removed?: Removed;
+  /** At most `MAX_REPORT_FAILURES`, in the order of the groups; every failing group is named before one is named again. */
   readonly failures: readonly Failure[];
+  readonly failureCount: number;
   readonly details: readonly GroupRecord[];
 }

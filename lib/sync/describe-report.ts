@@ -1,0 +1,41 @@
+import type { Report } from './report.ts';
+import { formatBytes, formatCount, formatSeconds, plural } from './words.ts';
+
+/** One plain sentence for the console: how the run ended, what it moved, what to look at. */
+export function describeReport(report: Report): string {
+  if (report.state === 'skipped') return `skipped: ${report.reason ?? report.failures[0]?.message ?? 'another run is at work'}`;
+  if (report.state === 'failed')
+    return `failed after ${formatSeconds(report.seconds)}: ${report.failures[0]?.message ?? 'no cause was given'}`;
+  if (report.dryRun) return `dry run: nothing was changed; the source has ${plural(report.groups.total, 'group')}`;
+  const parts = [
+    `${HOW_ENDED[report.state]} in ${formatSeconds(report.seconds)}: ${describeWork(report)}`,
+    ...describeTrouble(report),
+  ];
+  return parts.join('; ');
+}
+
+const HOW_ENDED = { ok: 'done', errors: 'done with errors', stopped: 'stopped', running: 'at work', waiting: 'waiting' } as const;
+
+function describeWork({ groups, snapshots, tally, removed }: Report): string {
+  const parts = [
+    snapshots.copied > 0 ? `${plural(snapshots.copied, 'snapshot')} copied` : '',
+    snapshots.updated > 0 ? `${plural(snapshots.updated, 'snapshot')} updated` : '',
+    tally.bytes > 0 ? `${formatBytes(tally.bytes)} written` : '',
+    removed !== undefined && removed.snapshots > 0 ? `${plural(removed.snapshots, 'snapshot')} removed` : '',
+  ].filter((part) => part !== '');
+  if (parts.length === 0) return `nothing to do, ${plural(groups.total, 'group')} looked at`;
+  return `${parts.join(', ')} (${formatCount(groups.ok)} of ${plural(groups.planned, 'group')} done)`;
+}
+
+function describeTrouble({ state, groups, snapshots, failures, failureCount }: Report): string[] {
+  const counts = [
+    snapshots.failed > 0 ? `${plural(snapshots.failed, 'snapshot')} failed` : '',
+    groups.errors > 0 ? `${plural(groups.errors, 'group')} with errors` : '',
+    groups.unfinished > 0 ? `${plural(groups.unfinished, 'group')} not finished` : '',
+    state === 'stopped' ? 'the next run goes on from there' : '',
+  ].filter((part) => part !== '');
+  const [first] = failures;
+  return first === undefined
+    ? counts
+    : [...counts, `${failureCount === 1 ? 'the failure' : `the first of ${plural(failureCount, 'failure')}`}: ${first.message}`];
+}

@@ -1,0 +1,53 @@
+import { formatGroup, type Group } from '../datastore/group.ts';
+import { MAX_REPORT_FAILURES, type Failure, type GroupRecord } from './report.ts';
+
+/** What a Catch of the state machine hands on. */
+export interface CaughtError {
+  readonly Error: string;
+  /** For people, or the JSON that Lambda makes of an error: `{ "errorType", "errorMessage", "trace" }`. */
+  readonly Cause: string;
+}
+
+/** The run's own failure, as opposed to those of its groups. */
+export function runFailure({ Error: kind, Cause }: CaughtError): Failure {
+  const message = causeMessage(Cause);
+  if (kind === 'States.Timeout')
+    return { kind, code: 'RUN_TIMED_OUT', message: message || 'the run took longer than its state machine allows' };
+  return { kind, code: 'RUN_FAILED', message: message || `the state machine ended the run with ${kind} and gave no cause` };
+}
+
+function causeMessage(cause: string): string {
+  try {
+    const parsed: unknown = JSON.parse(cause);
+    if (typeof parsed !== 'object' || parsed === null || !('errorMessage' in parsed)) return cause;
+    return typeof parsed.errorMessage === 'string' ? parsed.errorMessage : cause;
+  } catch {
+    // A cause that Lambda did not write is plain text.
+    return cause;
+  }
+}
+
+/** A group whose worker never came to an end that it could write down. */
+export function lostWorker(group: Group, record: GroupRecord | undefined): Failure {
+  const name = formatGroup(group);
+  return { kind: 'WorkerDied', code: 'WORKER_DIED', message: `${name}: ${howItEnded(record)}; ${WHAT_TO_DO}`, group: name };
+}
+
+const WHAT_TO_DO =
+  'look in the log of sync-group at that time for a crash, a timeout or a lack of memory. Nothing that arrived is lost: the next run goes on from there';
+
+function howItEnded(record: GroupRecord | undefined): string {
+  if (record === undefined) return 'its worker ended before it wrote anything';
+  const seen = `${record.updatedAt}${record.doing === undefined ? '' : ` at ${record.doing}`}`;
+  if (record.state === 'waiting')
+    return `its worker ended while it waited for another run that holds the group, last seen ${seen}`;
+  return `its worker ended without a result, last seen ${seen}`;
+}
+
+/** The failures of all groups within the bound: every failing group is named before any is named again. */
+export function boundFailures(byGroup: readonly (readonly Failure[])[], limit = MAX_REPORT_FAILURES): Failure[] {
+  const ranked = byGroup.flatMap((failures) => failures.map((failure, rank) => ({ failure, rank })));
+  if (ranked.length <= limit) return ranked.map(({ failure }) => failure);
+  const kept = new Set([...ranked].sort((a, b) => a.rank - b.rank).slice(0, limit));
+  return ranked.filter((each) => kept.has(each)).map(({ failure }) => failure);
+}

@@ -1,0 +1,38 @@
+import { adviceFor } from './failure-advice.ts';
+import { html, type Html } from './report-page-html.ts';
+import type { Failure, Report } from './report.ts';
+import { formatCount, plural } from './words.ts';
+
+/** What failed and what to do, by kind, in the order of their first appearance. */
+export function failuresSection({ failures, failureCount }: Report): Html | undefined {
+  if (failureCount === 0) return undefined;
+  const kinds = Map.groupBy(failures, ({ kind }) => adviceFor(kind));
+  const more = failureCount - failures.length;
+  return html`<section aria-labelledby="failures">
+    <h2 id="failures">${plural(failureCount, 'failure')}</h2>
+    ${[...kinds].map(([advice, those]) => kindOf(advice, those))}
+    ${more === 0 ? undefined : html`<p>${formatCount(more)} more are counted, but not named here: the groups that failed are marked below.</p>`}
+  </section>`;
+}
+
+function kindOf({ title, whatToDo }: ReturnType<typeof adviceFor>, failures: readonly Failure[]): Html {
+  return html`<div class="kind">
+    <h3>${title} <span class="count">${formatCount(failures.length)}</span></h3>
+    <p class="advice">${whatToDo}</p>
+    <ul class="failures">
+      ${failures.map(entry)}
+    </ul>
+  </div>`;
+}
+
+function entry(failure: Failure): Html {
+  const { group, snapshot, archive, digest, message, kind, code } = failure;
+  const where = [group, snapshot, archive].filter((part) => part !== undefined);
+  return html`<li>
+    ${where.length === 0 ? undefined : html`<p class="where">${where.map((part) => html`<span>${part}</span>`)}</p>`}
+    <p class="message">${message}</p>
+    <p class="codes">
+      <code>${kind}</code> <code>${code}</code>${digest === undefined ? undefined : html` <code>chunk ${digest}</code>`}
+    </p>
+  </li>`;
+}

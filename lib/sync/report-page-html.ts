@@ -1,0 +1,30 @@
+/** Markup that is safe to put into a page as it is. Only `html` makes it. */
+export interface Html {
+  readonly markup: string;
+}
+
+type Value = string | number | Html | readonly Html[] | undefined;
+
+const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+
+function toMarkup(value: Value): string {
+  if (value === undefined) return '';
+  if (typeof value === 'string') return value.replaceAll(/[&<>"']/g, (sign) => ESCAPES[sign] ?? sign);
+  if (typeof value === 'number') return String(value);
+  return 'markup' in value ? value.markup : value.map((each) => each.markup).join('');
+}
+
+/** Markup from a template: every text put into it is escaped, for content and for quoted attributes alike. */
+export function html(parts: TemplateStringsArray, ...values: readonly Value[]): Html {
+  return { markup: parts.map((part, index) => part + toMarkup(values[index])).join('') };
+}
+
+/** A piece of style sheet as it is written: nothing is put into it. */
+export function css(parts: TemplateStringsArray): Html {
+  return { markup: parts.join('') };
+}
+
+/** A piece of script as it is written: nothing is put into it. */
+export function script(parts: TemplateStringsArray): Html {
+  return { markup: parts.join('') };
+}

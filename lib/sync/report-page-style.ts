@@ -1,0 +1,244 @@
+import { COLOURS } from './report-page-colours.ts';
+import { css, html } from './report-page-html.ts';
+import { TABLES } from './report-page-style-tables.ts';
+
+const PAGE = css`
+  * {
+    box-sizing: border-box;
+  }
+  body {
+    margin: 0 auto;
+    padding: 2rem 1.5rem 3rem;
+    max-width: 76rem;
+    background: var(--page);
+    color: var(--ink);
+    font:
+      1rem/1.5 system-ui,
+      -apple-system,
+      'Segoe UI',
+      Roboto,
+      'Helvetica Neue',
+      sans-serif;
+    overflow-wrap: anywhere;
+  }
+  code {
+    font:
+      0.9em ui-monospace,
+      SFMono-Regular,
+      Menlo,
+      Consolas,
+      'DejaVu Sans Mono',
+      monospace;
+  }
+  h1,
+  h2,
+  h3,
+  p,
+  dl,
+  dd,
+  ul {
+    margin: 0;
+    padding: 0;
+  }
+  h1 {
+    font-size: 1.9rem;
+    line-height: 1.2;
+    letter-spacing: -0.015em;
+  }
+  h2 {
+    font-size: 1.15rem;
+    margin-bottom: 0.75rem;
+  }
+  h3 {
+    font-size: 1rem;
+  }
+  section {
+    margin-top: 1.25rem;
+    padding: 1.25rem 1.4rem;
+    background: var(--card);
+    border: 1px solid var(--line);
+    border-radius: 0.75rem;
+  }
+  .brand {
+    color: var(--accent);
+    font-weight: 650;
+    font-size: 0.85rem;
+    letter-spacing: 0.04em;
+  }
+  .route {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.15rem 1.75rem;
+    margin-top: 0.5rem;
+  }
+  .route div {
+    display: flex;
+    gap: 0.5rem;
+    align-items: baseline;
+  }
+  .route dt,
+  .when,
+  footer,
+  .beside,
+  caption,
+  .notes,
+  .codes {
+    color: var(--dim);
+    font-size: 0.875rem;
+  }
+  .when {
+    margin-top: 0.25rem;
+  }
+  footer {
+    margin-top: 1.5rem;
+  }
+  .verdict {
+    display: flex;
+    gap: 1rem;
+    align-items: flex-start;
+    background: var(--tone-soft);
+    border-color: transparent;
+    border-left: 0.35rem solid var(--tone);
+  }
+  .verdict h2 {
+    margin: 0;
+    font-size: 1.35rem;
+    color: var(--tone);
+  }
+  .sign {
+    flex: none;
+    width: 2rem;
+    height: 2rem;
+    border-radius: 50%;
+    background: var(--tone);
+    color: var(--card);
+    font-weight: 700;
+    display: grid;
+    place-items: center;
+  }
+  .aside {
+    position: absolute;
+    width: 1px;
+    height: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+  }
+  section:has(> .cards) {
+    padding: 0;
+    border: 0;
+    background: none;
+  }
+  .cards {
+    display: grid;
+    grid-template-columns: repeat(4, 1fr);
+    gap: 1rem;
+  }
+  .card {
+    padding: 1rem 1.25rem;
+    background: var(--card);
+    border: 1px solid var(--line);
+    border-radius: 0.75rem;
+  }
+  .card dt {
+    color: var(--dim);
+    font-size: 0.875rem;
+  }
+  .value {
+    display: block;
+    font-size: 1.6rem;
+    font-weight: 620;
+    line-height: 1.3;
+    letter-spacing: -0.01em;
+    font-variant-numeric: tabular-nums;
+  }
+  .card.warn .beside {
+    color: var(--tone);
+  }
+  .pair {
+    display: grid;
+    grid-template-columns: 1fr 1fr;
+    gap: 0 1.25rem;
+    align-items: stretch;
+  }
+  .bar {
+    height: 0.6rem;
+    border-radius: 0.3rem;
+    background: var(--accent-soft);
+    overflow: hidden;
+    margin: 0.25rem 0 1rem;
+  }
+  .bar span {
+    display: block;
+    height: 100%;
+    background: var(--accent);
+  }
+  .facts div {
+    display: flex;
+    flex-wrap: wrap;
+    justify-content: space-between;
+    gap: 0 1rem;
+    padding: 0.4rem 0;
+    border-top: 1px solid var(--line);
+  }
+  .facts div:first-child {
+    border-top: 0;
+  }
+  .facts dd {
+    font-variant-numeric: tabular-nums;
+  }
+`;
+
+const FAILURES = css`
+  .kind + .kind {
+    margin-top: 1.5rem;
+  }
+  .count {
+    display: inline-block;
+    min-width: 1.6em;
+    padding: 0 0.45em;
+    border-radius: 1em;
+    background: var(--bad-soft);
+    color: var(--bad);
+    font-size: 0.8rem;
+    text-align: center;
+  }
+  .advice {
+    margin: 0.15rem 0 0.6rem;
+    color: var(--dim);
+    max-width: 65rem;
+  }
+  .failures {
+    list-style: none;
+  }
+  .failures li {
+    padding: 0.7rem 0 0.7rem 0.9rem;
+    border-left: 0.2rem solid var(--bad);
+    margin-top: 0.5rem;
+    content-visibility: auto;
+    contain-intrinsic-size: auto 6rem;
+  }
+  .where {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0 0.5rem;
+    font-weight: 600;
+  }
+  .where span + span {
+    font-weight: 400;
+  }
+  .where span + span::before {
+    content: '›';
+    margin-right: 0.5rem;
+    color: var(--dim);
+  }
+  .codes code + code::before {
+    content: '·';
+    margin: 0 0.3rem;
+  }
+  .kept {
+    padding-left: 1.25rem;
+  }
+`;
+
+/** The page's whole style sheet. */
+export const STYLE = html`${COLOURS}${PAGE}${FAILURES}${TABLES}`;

@@ -1,0 +1,116 @@
+import type { RequestCounts } from '../datastore/object-store.ts';
+import { html, type Html } from './report-page-html.ts';
+import type { Report } from './report.ts';
+import { formatBytes, formatCount, formatRate, formatSeconds, plural } from './words.ts';
+
+const joined = (parts: readonly (string | undefined)[]): string =>
+  parts.filter((part) => part !== undefined && part !== '').join(', ');
+
+/** The four numbers that are looked for first. */
+export function totalsSection({ groups, snapshots, tally, seconds, workerThreads }: Report): Html {
+  const beside = joined([
+    snapshots.updated > 0 ? `${formatCount(snapshots.updated)} updated` : '',
+    snapshots.failed > 0 ? `${formatCount(snapshots.failed)} failed` : '',
+  ]);
+  const without = groups.total - groups.planned;
+  return html`<section aria-labelledby="totals">
+    <h2 id="totals" class="aside">Totals</h2>
+    <dl class="cards">
+      ${card('Snapshots copied', formatCount(snapshots.copied), beside || 'none updated, none failed', snapshots.failed > 0 ? 'warn' : '')}
+      ${card('Written', formatBytes(tally.bytes), plural(tally.chunks, 'new chunk'))}
+      ${card('Time', formatSeconds(seconds), formatRate(tally.bytes, seconds)?.concat(' on average') ?? plural(workerThreads, 'worker'))}
+      ${card('Groups done', `${formatCount(groups.ok)} of ${formatCount(groups.planned)}`, groupsBeside(groups, without), groups.ok < groups.planned ? 'warn' : '')}
+    </dl>
+  </section>`;
+}
+
+function groupsBeside({ errors, unfinished }: Report['groups'], without: number): string {
+  const parts = [
+    errors > 0 ? `${formatCount(errors)} with errors` : '',
+    unfinished > 0 ? `${formatCount(unfinished)} not finished` : '',
+    `${formatCount(without)} up to date`,
+  ];
+  return joined(parts);
+}
+
+function card(label: string, value: string, beside: string, tone = ''): Html {
+  return html`<div class="card ${tone}">
+    <dt>${label}</dt>
+    <dd><span class="value">${value}</span> <span class="beside">${beside}</span></dd>
+  </div>`;
+}
+
+/** How much of what the snapshots are made of had to move at all. */
+export function movedSection({ tally }: Report): Html {
+  const all = tally.chunks + tally.chunksKnown;
+  const share = all === 0 ? 0 : Math.round((tally.chunks / all) * 1000) / 10;
+  return html`<section aria-labelledby="moved">
+    <h2 id="moved">What moved</h2>
+    <div class="bar" aria-hidden="true"><span style="width:${share}%"></span></div>
+    <dl class="facts">
+      ${fact('Chunks written', formatCount(tally.chunks), all === 0 ? '' : `${String(share)} % of those looked at`)}
+      ${fact('Chunks the target had', formatCount(tally.chunksKnown), '')}
+      ${fact('Chunks verified on the way', formatCount(tally.verified), '')}
+      ${fact('Bytes written', formatCount(tally.bytes), formatBytes(tally.bytes))}
+    </dl>
+  </section>`;
+}
+
+function fact(label: string, value: string, beside: string): Html {
+  return html`<div>
+    <dt>${label}</dt>
+    <dd>${value}${beside === '' ? undefined : html` <span class="beside">${beside}</span>`}</dd>
+  </div>`;
+}
+
+const KINDS = ['list', 'head', 'get', 'put', 'copy', 'delete'] as const satisfies readonly (keyof RequestCounts)[];
+
+/** Requests are what providers bill beside bytes, retries included. */
+export function requestsSection({ tally }: Report): Html {
+  const { source, target } = tally;
+  const row = (kind: string, from: number, to: number): Html =>
+    html`<tr><th scope="row">${kind}</th><td${zero(from)}>${formatCount(from)}</td><td${zero(to)}>${formatCount(to)}</td></tr>`;
+  const sum = (counts: RequestCounts): number => KINDS.reduce((total, kind) => total + counts[kind], 0);
+  return html`<section aria-labelledby="requests">
+    <h2 id="requests">Requests</h2>
+    <table class="requests">
+      <caption>
+        Requests the workers sent, retries included
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Kind</th>
+          <th scope="col">Source</th>
+          <th scope="col">Target</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${KINDS.map((kind) => row(kind.toUpperCase(), source[kind], target[kind]))}
+      </tbody>
+      <tfoot>
+        ${row('All', sum(source), sum(target))}
+      </tfoot>
+    </table>
+  </section>`;
+}
+
+const zero = (count: number): Html | undefined => (count === 0 ? html` class="zero"` : undefined);
+
+/** What remove-vanished took away, and what it left although the source no longer has it. */
+export function removedSection({ removed }: Report): Html | undefined {
+  if (removed === undefined) return undefined;
+  const { snapshots, groups, namespaces, kept } = removed;
+  const what = `${plural(snapshots, 'snapshot')}, ${plural(groups, 'group')} and ${plural(namespaces, 'namespace')}`;
+  return html`<section aria-labelledby="removed">
+    <h2 id="removed">Removed from the target</h2>
+    <p>${what} that the source no longer has.</p>
+    ${
+      kept.length === 0
+        ? undefined
+        : html`<p>Kept all the same:</p>
+            <ul class="kept">
+              ${kept.map((each) => html`<li>${each}</li>`)}
+            </ul>`
+    }
+  </section>`;
+}

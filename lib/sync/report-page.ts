@@ -1,0 +1,99 @@
+import { describeReport } from './describe-report.ts';
+import { failuresSection } from './report-page-failures.ts';
+import { groupsSection } from './report-page-groups.ts';
+import { html, type Html } from './report-page-html.ts';
+import { FILTER_SCRIPT } from './report-page-script.ts';
+import { STYLE } from './report-page-style.ts';
+import { movedSection, removedSection, requestsSection, totalsSection } from './report-page-totals.ts';
+import type { Report, RunState } from './report.ts';
+
+interface StateWords {
+  readonly word: string;
+  readonly sign: string;
+  readonly tone: 'good' | 'warn' | 'bad' | 'idle';
+}
+
+const STATES: Readonly<Record<RunState, StateWords>> = {
+  ok: { word: 'Done', sign: '✓', tone: 'good' },
+  errors: { word: 'Done with errors', sign: '!', tone: 'warn' },
+  failed: { word: 'Failed', sign: '✕', tone: 'bad' },
+  stopped: { word: 'Stopped', sign: '■', tone: 'idle' },
+  skipped: { word: 'Skipped', sign: '–', tone: 'idle' },
+  running: { word: 'At work', sign: '…', tone: 'idle' },
+  waiting: { word: 'Waiting', sign: '…', tone: 'idle' },
+};
+
+/** The report as one page that opens from disk: nothing is fetched, nothing is lost without script. Every text is escaped. */
+export function renderReportPage(report: Report): string {
+  const state = STATES[report.state];
+  const page = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta
+          http-equiv="Content-Security-Policy"
+          content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
+        />
+        <title>${report.job}: ${state.word.toLowerCase()}, ${formatTime(report.startedAt)}</title>
+        <link rel="icon" href="data:," />
+        <style>
+          ${STYLE}
+        </style>
+      </head>
+      <body>
+        ${header(report)}
+        <main>
+          ${verdict(report, state)} ${totalsSection(report)} ${failuresSection(report)} ${removedSection(report)}
+          <div class="pair">${movedSection(report)}${requestsSection(report)}</div>
+          ${groupsSection(report)}
+        </main>
+        <footer>
+          <p>
+            Run <code>${report.id}</code> of job <code>${report.job}</code>. Sizes are stored bytes in powers of 1024; times are
+            UTC.
+          </p>
+        </footer>
+        <script>
+          ${FILTER_SCRIPT};
+        </script>
+      </body>
+    </html> `;
+  return page.markup;
+}
+
+function header({ job, source, target, startedAt, endedAt, workerThreads }: Report): Html {
+  return html`<header>
+    <p class="brand">Flotilla</p>
+    <h1>${job}</h1>
+    <dl class="route">
+      <div>
+        <dt>From</dt>
+        <dd><code>${source}</code></dd>
+      </div>
+      <div>
+        <dt>To</dt>
+        <dd><code>${target}</code></dd>
+      </div>
+    </dl>
+    <p class="when">${time(startedAt)} to ${time(endedAt)}, worker-threads ${workerThreads}</p>
+  </header>`;
+}
+
+function verdict(report: Report, { word, sign, tone }: StateWords): Html {
+  const heading = report.dryRun && report.state === 'ok' ? 'Dry run' : word;
+  return html`<section class="verdict ${tone}" aria-labelledby="state">
+    <span class="sign" aria-hidden="true">${sign}</span>
+    <div>
+      <h2 id="state">${heading}</h2>
+      <p>${describeReport(report)}</p>
+    </div>
+  </section>`;
+}
+
+function time(iso: string): Html {
+  return html`<time datetime="${iso}">${formatTime(iso)}</time>`;
+}
+
+const formatTime = (iso: string): string => iso.replace('T', ' ').replace(/\.\d+Z$|Z$/, '');

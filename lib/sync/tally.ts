@@ -1,0 +1,42 @@
+import { noRequests, type RequestCounts } from '../datastore/object-store.ts';
+import type { Tally } from './report.ts';
+
+export function noTally(): Tally {
+  return {
+    snapshotsCopied: 0,
+    snapshotsUpdated: 0,
+    snapshotsFailed: 0,
+    chunks: 0,
+    chunksKnown: 0,
+    bytes: 0,
+    verified: 0,
+    source: noRequests(),
+    target: noRequests(),
+  };
+}
+
+/** The sum, as a new tally. */
+export function addTally(a: Tally, b: Tally): Tally {
+  return {
+    snapshotsCopied: a.snapshotsCopied + b.snapshotsCopied,
+    snapshotsUpdated: a.snapshotsUpdated + b.snapshotsUpdated,
+    snapshotsFailed: a.snapshotsFailed + b.snapshotsFailed,
+    chunks: a.chunks + b.chunks,
+    chunksKnown: a.chunksKnown + b.chunksKnown,
+    bytes: a.bytes + b.bytes,
+    verified: a.verified + b.verified,
+    source: addRequests(a.source, b.source),
+    target: addRequests(a.target, b.target),
+  };
+}
+
+export function addRequests(a: RequestCounts, b: RequestCounts): RequestCounts {
+  return {
+    list: a.list + b.list,
+    head: a.head + b.head,
+    get: a.get + b.get,
+    put: a.put + b.put,
+    copy: a.copy + b.copy,
+    delete: a.delete + b.delete,
+  };
+}
