@@ -1,8 +1,8 @@
-import { hash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { S3Client } from '@aws-sdk/client-s3';
 import type { S3ClientConfig } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { isEncrypted } from './place.ts';
+import { isAws, isEncrypted } from './place.ts';
 import type { BucketLocation } from './place.ts';
 import type { Agents } from './tls.ts';
 
@@ -44,6 +44,7 @@ export function createClient(
     ...(credentials === undefined ? {} : { credentials }),
   });
   signPayloads(client, isEncrypted(location));
+  if (!isAws(location)) addBulkMd5(client);
   return client;
 }
 
@@ -61,5 +62,19 @@ function signPayloads(client: S3Client, encrypted: boolean): void {
       return next(args);
     },
     { step: 'build', name: 'payloadSignature', priority: 'low' },
+  );
+}
+
+/** Servers that came before the newer checksums demand an MD5 of a bulk deletion; they ignore the SDK's CRC-32. */
+function addBulkMd5(client: S3Client): void {
+  client.middlewareStack.add(
+    (next, context) => (args) => {
+      const request = args.request as { body?: unknown; headers?: Record<string, string> };
+      if (context.commandName === 'DeleteObjectsCommand' && typeof request.body === 'string' && request.headers !== undefined) {
+        request.headers['content-md5'] = createHash('md5').update(request.body).digest('base64');
+      }
+      return next(args);
+    },
+    { step: 'build', name: 'bulkMd5', priority: 'low' },
   );
 }

@@ -146,6 +146,9 @@ const STATUSES: Readonly<Record<number, FaultKind>> = {
 const CERTIFICATE =
   /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|HOSTNAME_MISMATCH|FINGERPRINT_MISMATCH|INVALID_CA|INVALID_PURPOSE/;
 
+// What the SDK calls an answer that has no code of its own.
+const NAMELESS: ReadonlySet<string> = new Set(['Error', 'Unknown', 'UnknownError', '']);
+
 /** The parts of an SDK or socket error that are looked at. */
 interface RawError extends Error {
   readonly code?: unknown;
@@ -167,7 +170,7 @@ export function faultOf(error: unknown): Fault | undefined {
   return {
     kind,
     code,
-    message: raw.message.split('\n')[0] ?? '',
+    message: NAMELESS.has(raw.message) ? 'no reason given' : (raw.message.split('\n')[0] ?? ''),
     // The SDK measures the provider's clock from such an answer and signs the next request by it.
     retry: RETRIED.has(kind) || (kind === 'clock' && raw.$metadata?.clockSkewCorrected === true),
     cause: error,
@@ -183,8 +186,8 @@ export function kindOfCode(code: string): FaultKind | undefined {
 
 function codeOf(raw: RawError): string {
   if (raw.name !== 'Error' && kindOfCode(raw.name) !== undefined) return raw.name;
-  for (const code of [raw.Code, raw.code]) if (typeof code === 'string') return code;
-  return raw.name;
+  const code = [raw.Code, raw.code, raw.name].find((each) => typeof each === 'string' && !NAMELESS.has(each));
+  return typeof code === 'string' ? code : `HTTP ${raw.$metadata?.httpStatusCode ?? 'without a status'}`;
 }
 
 function kindOf(raw: RawError, code: string): FaultKind | undefined {

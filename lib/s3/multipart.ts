@@ -82,7 +82,10 @@ async function complete(upload: Upload): Promise<void> {
     attempts = attempt;
     return connection.client.send(new CompleteMultipartUploadCommand({ ...upload.name, MultipartUpload: { Parts: completed } }));
   });
-  if (answer.ok) return;
+  if (answer.ok) {
+    if (answer.value.ETag === undefined) throw invalidAnswer(connection.location, upload.operation, 'the answer has no ETag');
+    return;
+  }
   if (answer.fault.kind === 'no-upload' && (await isCompleted(upload, parts, attempts))) return;
   throw translate(connection.location, upload.operation, answer);
 }

@@ -2,14 +2,16 @@ import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { S3Connection } from './connection.ts';
+import { invalidAnswer } from './errors.ts';
 import { isAws } from './place.ts';
+import { OPERATIONS } from './request.ts';
 
 /** What a foreign writer must leave on an object for PBS to read it (facts/pbs.md 2.1). */
 export const CONTENT_TYPE = 'application/octet-stream';
 
 /** One PUT on the wire; `key` is the full key. Throws what the SDK or the socket throws. */
 export async function putObject(connection: S3Connection, key: string, bytes: Buffer, ifAbsent: boolean): Promise<void> {
-  await connection.client.send(
+  const output = await connection.client.send(
     new PutObjectCommand({
       Bucket: connection.location.bucket,
       Key: key,
@@ -20,6 +22,8 @@ export async function putObject(connection: S3Connection, key: string, bytes: Bu
       ...checksums(connection, bytes),
     }),
   );
+  // Whatever stands before a store may answer 200 too: only S3 says the ETag of what it has stored.
+  if (output.ETag === undefined) throw invalidAnswer(connection.location, OPERATIONS.put(key), 'the answer has no ETag');
 }
 
 /**

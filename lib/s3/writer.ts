@@ -1,5 +1,5 @@
 import { CopyObjectCommand } from '@aws-sdk/client-s3';
-import { translate } from './errors.ts';
+import { invalidAnswer, translate } from './errors.ts';
 import type { CopySource, ObjectReader, ObjectWriter, PutOptions, PutOutcome } from '../datastore/object-store.ts';
 import { learn } from './learned.ts';
 import { startMultipart } from './multipart.ts';
@@ -46,7 +46,10 @@ async function copy(store: Store, reader: ObjectReader, { key, source, options }
   for (;;) {
     const ifAbsent = options.ifAbsent === true && connection.learned.conditionalCopy;
     const answer = await request(store, operation, () => connection.client.send(copyCommand(store, key, source, ifAbsent)));
-    if (answer.ok) return 'written';
+    if (answer.ok) {
+      if (answer.value.CopyObjectResult?.ETag !== undefined) return 'written';
+      throw invalidAnswer(connection.location, operation, 'the answer has no ETag');
+    }
     if (answer.fault.kind === 'no-key') return undefined;
     // A copy has two conditions and one answer for both: the target tells them apart.
     if (ifAbsent && answer.fault.kind === 'precondition' && (await reader.head(key)) !== undefined) return 'exists';
