@@ -9,7 +9,10 @@ export { encodeDynamicIndex } from './dynamic-index.ts';
 export { encodeFixedIndex } from './fixed-index.ts';
 export type { ChunkRef, IndexIdentity } from './index-format.ts';
 
-/** What a whole index adds up to: `checksum` (hex) and `size`, bytes of the archive, as a manifest has them. */
+/**
+ * What a whole index adds up to: `checksum` (hex) and `size`, bytes of the archive, as a manifest has them. Compare both with it: a
+ * fixed index's checksum does not cover its size.
+ */
 export interface IndexSummary {
   readonly checksum: string;
   readonly size: number;

@@ -36,7 +36,7 @@ const ManifestDocument = z.object({
     .array(FileEntry)
     .refine((files) => new Set(files.map((file) => file.filename)).size === files.length, 'name a file twice'),
   signature: hexDigest.nullish(),
-  unprotected: z.unknown(), // absent before 0.8.0
+  unprotected: z.unknown().optional(), // absent before 0.8.0
 });
 
 /**
