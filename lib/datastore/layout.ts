@@ -75,6 +75,20 @@ export interface OpenSnapshot {
   readonly target: ObjectReader;
 }
 
+/** `owner` is undefined when there is no valid one. */
+export interface GroupDescription {
+  readonly owner: string | undefined;
+}
+
+/** `size`: bytes of the content; undefined, with the reason in `state`, when the snapshot is not finished or does not read. */
+export interface SnapshotDescription {
+  readonly size: number | undefined;
+  readonly state: 'finished' | 'in progress' | 'unreadable';
+  readonly verified: 'ok' | 'failed' | undefined;
+  readonly encrypted: 'none' | 'sign-only' | 'encrypt' | 'mixed' | undefined;
+  readonly notes: string | undefined;
+}
+
 /** What a layout knows: names, what a backup is made of, in which order it may appear and how each object is verified. */
 export interface Layout {
   /** Key prefix, with its closing slash, of all metadata of `namespace` and the namespaces below it. */
@@ -127,6 +141,10 @@ export interface Layout {
    * source by now: it vanished. Throws a `DataError` when it is damaged or differs from what the target has under its name.
    */
   openSnapshot(open: OpenSnapshot): Promise<SnapshotPhases | undefined>;
+
+  /** What a person wants to know of a group and of a snapshot: reads the owner, and the commit marker. */
+  describeGroup(reader: ObjectReader, group: ListedGroup): Promise<GroupDescription>;
+  describeSnapshot(reader: ObjectReader, group: Group, snapshot: ListedSnapshot): Promise<SnapshotDescription>;
 
   /** The content that a snapshot on the target refers to: known to be there without asking. Throws a `DataError` on damage. */
   listContent(reader: ObjectReader, group: Group, snapshot: ListedSnapshot): AsyncIterable<Buffer>;

@@ -1,6 +1,6 @@
-import { noRequests, type RequestCounts } from '../datastore/object-store.ts';
 import { failureOf } from './failure.ts';
 import { MAX_FAILURES, type Failure, type GroupRecord, type Skipped, type Tally } from './report.ts';
+import { addRequests, noTally } from './tally.ts';
 import type { Worker } from './worker.ts';
 
 /** What was tried again since is no failure any more. */
@@ -70,20 +70,6 @@ export function openProgress(
     get failed() {
       return failureCount > 0;
     },
-  };
-}
-
-export function noTally(): Tally {
-  return {
-    ...{ snapshotsCopied: 0, snapshotsUpdated: 0, snapshotsFailed: 0, chunks: 0, chunksKnown: 0, bytes: 0, verified: 0 },
-    ...{ source: noRequests(), target: noRequests() },
-  };
-}
-
-function addRequests(left: RequestCounts, right: RequestCounts): RequestCounts {
-  return {
-    ...{ list: left.list + right.list, head: left.head + right.head, get: left.get + right.get },
-    ...{ put: left.put + right.put, copy: left.copy + right.copy, delete: left.delete + right.delete },
   };
 }
 

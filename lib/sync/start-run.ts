@@ -1,5 +1,5 @@
 import type { ObjectWriter } from '../datastore/object-store.ts';
-import { ConfigError } from '../errors.ts';
+import { ConfigError, ConflictError } from '../errors.ts';
 import { formatGroup } from '../datastore/group.ts';
 import type { PlanItem, StartRunOutput } from './payloads.ts';
 import { planItem, planRun, type PlannedGroup, type PlannedNamespaces } from './plan-run.ts';
@@ -20,6 +20,7 @@ export type StartDecision = Omit<StartRunOutput, 'job'>;
 export async function startRun(scheduledTime: string | undefined, control: ObjectWriter, worker: Worker): Promise<StartDecision> {
   const { store, run, job, now, leaseMs, log } = worker;
   copyRoute(job);
+  if (worker.stopReason() === 'asked') throw stopped();
   if (scheduledTime !== undefined && !(await store.claimTick(run.job, scheduledTime, run.id, now()))) {
     return skip(worker, `the tick ${scheduledTime} is served by another execution`);
   }
@@ -55,6 +56,7 @@ async function writePlan(control: ObjectWriter, worker: Worker): Promise<{ items
   const lines: string[] = [];
   let groups = 0;
   for await (const planned of planRun(worker)) {
+    if (worker.stopReason() === 'asked') throw stopped();
     if (planned.kind === 'group') groups += 1;
     tellSkipped(planned, worker);
     const item: PlanItem | undefined = planItem(planned);
@@ -63,6 +65,10 @@ async function writePlan(control: ObjectWriter, worker: Worker): Promise<{ items
   if (groups === 0) await expectDatastore(worker);
   await control.put(planKey(worker.run), Buffer.from(lines.join('')));
   return { items: lines.length, groups };
+}
+
+function stopped(): ConflictError {
+  return new ConflictError('RUN_STOPPED', 'stopped on request before anything was written');
 }
 
 function tellSkipped(planned: PlannedGroup | PlannedNamespaces, { log }: Worker): void {

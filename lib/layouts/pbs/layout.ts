@@ -1,3 +1,4 @@
+import { describeGroup, describeSnapshot } from './describe.ts';
 import { findFile, type ListedFile, type ListedSnapshot } from '../../datastore/group.ts';
 import type { Layout } from '../../datastore/layout.ts';
 import {
@@ -31,6 +32,8 @@ export const pbsLayout: Layout = {
   compare,
   openGroup,
   openSnapshot,
+  describeGroup,
+  describeSnapshot,
   listContent,
 };
 

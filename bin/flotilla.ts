@@ -1,0 +1,40 @@
+import { randomUUID } from 'node:crypto';
+import { CommanderError } from 'commander';
+import { EXIT } from '../lib/cli/exit-code.ts';
+import { makeProgram } from '../lib/cli/program.ts';
+import { stopSwitch } from '../lib/cli/stop-switch.ts';
+import { openTerminal } from '../lib/cli/terminal.ts';
+import { ConfigError, FlotillaError, formatErrorChain } from '../lib/errors.ts';
+
+const terminal = openTerminal(process.stdout, process.stderr);
+const stop = stopSwitch();
+
+/** The first one asks all workers to end at their next safe point, the second one ends the process. */
+function onSignal(): void {
+  if (stop.asked()) process.exit(EXIT.interrupted);
+  terminal.note('stopping: what is under way is brought to a safe point; once more ends it at once');
+  stop.ask();
+}
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+
+const program = makeProgram(
+  { environment: process.env, terminal, stop, now: () => Date.now(), uniqueId: () => randomUUID().slice(0, 8) },
+  (code) => void (process.exitCode = code),
+);
+
+/** Usage errors were told by commander already; what an operator can mend is told in one message; a bug keeps its stack. */
+function onError(error: unknown): void {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.configuration;
+  else if (error instanceof FlotillaError) {
+    terminal.note(`${error.code}: ${formatErrorChain(error)}`);
+    process.exitCode = error instanceof ConfigError ? EXIT.configuration : EXIT.errors;
+  } else throw error;
+}
+
+try {
+  program.exitOverride();
+  for (const command of program.commands) command.exitOverride();
+  await program.parseAsync();
+} catch (error) {
+  onError(error);
+}

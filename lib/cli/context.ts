@@ -1,0 +1,27 @@
+import { loadConfig, type Configuration } from '../config/load-config.ts';
+import type { EmbeddedCloud } from '../local/embedded-cloud.ts';
+import type { StopSwitch } from './stop-switch.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What surrounds a command. */
+export interface CliContext {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly terminal: Terminal;
+  readonly stop: StopSwitch;
+  /** Epoch milliseconds. */
+  now(): number;
+  /** A few characters that no other run started in the same millisecond has. */
+  uniqueId(): string;
+}
+
+/** Options that every command has. */
+export interface CommonOptions {
+  readonly config: string;
+  readonly state?: string;
+}
+
+export function readConfig({ config }: CommonOptions, { environment }: CliContext): Configuration {
+  return loadConfig(config, environment);
+}
+
+export type OpenedCloud = EmbeddedCloud;

@@ -1,0 +1,63 @@
+import { jobDocument, mergeOverrides, parseJob } from '../config/job-document.ts';
+import { formatGroup } from '../datastore/group.ts';
+import { planRemoval } from '../sync/plan-removal.ts';
+import { hasWork, planRun, type PlannedGroup } from '../sync/plan-run.ts';
+import type { Worker } from '../sync/worker.ts';
+import { plural } from '../sync/words.ts';
+import { readConfig, type CliContext, type CommonOptions } from './context.ts';
+import { EXIT, type ExitCode } from './exit-code.ts';
+import { openCloud } from './open-cloud.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Prints what a run would do, from listings alone, and changes nothing. */
+export async function planCommand(job: string, overrides: object, options: CommonOptions, context: CliContext): Promise<ExitCode> {
+  const document = mergeOverrides(jobDocument(readConfig(options, context), job), overrides);
+  const cloud = await openCloud(options, context);
+  try {
+    const run = { id: 'plan', startedAt: new Date(context.now()).toISOString() };
+    const worker = cloud.services.openWorker(parseJob(document), run, { getRemainingTimeInMillis: () => Infinity });
+    await printPlan(worker, context.terminal);
+    if (worker.job.removeVanished) await printRemoval(worker, context.terminal);
+    return EXIT.done;
+  } finally {
+    await cloud.close();
+  }
+}
+
+async function printPlan(worker: Worker, { print }: Terminal): Promise<void> {
+  let groups = 0;
+  let working = 0;
+  let snapshots = 0;
+  for await (const planned of planRun(worker)) {
+    for (const namespace of planned.missingNamespaces) print(`create namespace ${namespace}`);
+    if (planned.kind === 'namespaces') continue;
+    groups += 1;
+    working += hasWork(planned.plan) ? 1 : 0;
+    snapshots += planned.plan.pull.length;
+    printGroup(planned, print);
+  }
+  print(`${plural(groups, 'group')} on the source, ${formatWork(working, snapshots)}; nothing was changed`);
+}
+
+function formatWork(working: number, snapshots: number): string {
+  return working === 0 ? 'nothing to do' : `${plural(working, 'group')} with work, ${plural(snapshots, 'snapshot')} to sync`;
+}
+
+const REASONS = { new: 'copy', changed: 'sync again, it changed', retry: 'try again, it failed before' } as const;
+
+function printGroup({ source, plan }: PlannedGroup, print: Terminal['print']): void {
+  const name = formatGroup(source.group);
+  if (plan.incomplete) print(`[${name}]: complete the group's own files`);
+  for (const { snapshot, reason } of plan.pull) print(`[${name}]: ${snapshot.name}: ${REASONS[reason]}`);
+  for (const { reason, count, first, last } of plan.skipped) {
+    print(`[${name}]: skip ${plural(count, 'snapshot')} (${count === 1 ? first : `${first} .. ${last}`}): ${reason.replaceAll('-', ' ')}`);
+  }
+}
+
+async function printRemoval(worker: Worker, { print }: Terminal): Promise<void> {
+  const { removals, kept } = await planRemoval(worker);
+  for (const { kind, group, snapshot } of removals) {
+    print(kind === 'snapshot' ? `[${formatGroup(group)}]: remove vanished ${snapshot ?? ''}` : `remove vanished ${kind} ${formatGroup(group)}`);
+  }
+  for (const name of kept) print(`keep ${name}`);
+}

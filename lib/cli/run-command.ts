@@ -1,0 +1,57 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { jobDocument, mergeOverrides, type JobDocument } from '../config/job-document.ts';
+import { TransientError } from '../errors.ts';
+import type { EmbeddedCloud } from '../local/embedded-cloud.ts';
+import type { Report } from '../sync/report.ts';
+import { reportKey } from '../sync/run-files.ts';
+import type { RunRef } from '../sync/run-store.ts';
+import { readConfig, type CliContext, type CommonOptions } from './context.ts';
+import { exitCodeOf, type ExitCode } from './exit-code.ts';
+import { showProgress } from './live-progress.ts';
+import { openCloud } from './open-cloud.ts';
+import { printSummary } from './print-summary.ts';
+
+export interface RunOptions extends CommonOptions {
+  /** File for the report as JSON. */
+  readonly json?: string;
+}
+
+/** Runs one job on this machine, to its end. */
+export async function runCommand(job: string, overrides: object, options: RunOptions, context: CliContext): Promise<ExitCode> {
+  const document = jobDocument(readConfig(options, context), job);
+  mergeOverrides(document, overrides);
+  const cloud = await openCloud(options, context);
+  try {
+    const run = nameRun(job, context);
+    const report = await runToReport(cloud, { document, overrides, run }, context);
+    if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
+    printSummary(report, context.terminal);
+    context.terminal.print(`Report: ${join(cloud.controlFolder, `${reportKey(run)}.html`)}`);
+    return exitCodeOf(report);
+  } finally {
+    await cloud.close();
+  }
+}
+
+/** An execution's name holds no colon, and no two of a job are equal. */
+function nameRun(job: string, context: CliContext): RunRef {
+  const startedAt = new Date(context.now()).toISOString();
+  return { job, id: `${startedAt.replaceAll(/[-:.]/g, '')}-${context.uniqueId()}`, startedAt };
+}
+
+interface RunStart {
+  readonly document: JobDocument;
+  readonly overrides: object;
+  readonly run: RunRef;
+}
+
+/** Runs the machine with progress on the terminal, and reads the report that finish-run wrote. */
+export async function runToReport(cloud: EmbeddedCloud, { document, overrides, run }: RunStart, context: CliContext): Promise<Report> {
+  const progress = showProgress(context.terminal, cloud.store, run);
+  const outcome = await cloud.run({ job: document, overrides, run }).finally(() => progress.end());
+  const stored = await cloud.control.get(`${reportKey(run)}.json`);
+  if (stored !== undefined) return JSON.parse(stored.bytes.toString()) as Report;
+  const why = outcome.status === 'FAILED' ? `${outcome.error}: ${outcome.cause}` : 'it ended without one';
+  throw new TransientError('REPORT_MISSING', `run ${run.id} of job ${run.job} left no report: ${why}`, { context: { job: run.job, run: run.id } });
+}

@@ -1,0 +1,116 @@
+import { join } from 'node:path';
+import type { JobDocument } from '../config/job-document.ts';
+import { finishRunFunction } from '../../functions/finish-run.ts';
+import { removeVanishedFunction } from '../../functions/remove-vanished.ts';
+import { startRunFunction } from '../../functions/start-run.ts';
+import { syncGroupFunction } from '../../functions/sync-group.ts';
+import type { ObjectWriter } from '../datastore/object-store.ts';
+import type { PerFunction } from '../infra/sync-functions.ts';
+import type { Handler } from '../runtime/define-function.ts';
+import type { CallContext, Host } from '../runtime/host.ts';
+import { openServices, type Services } from '../runtime/open-worker.ts';
+import type { RunName } from '../sync/payloads.ts';
+import type { RunStore } from '../sync/run-store.ts';
+import { startObjectStore } from './object-store/server.ts';
+import { runMachine, type MachineOutcome } from './state-machine/run-machine.ts';
+import { SHARED_NAMES, synthesizeJob } from './state-machine/synthesize-job.ts';
+import type { LocalTable } from './table/local-table.ts';
+import { openMemoryTable } from './table/memory.ts';
+import { openLocalTable } from './table/open.ts';
+
+export interface EmbeddedCloudOptions {
+  /** Where plans, reports and the table live; the table of a cloud without `durable` dies with the process. */
+  readonly folder: string;
+  readonly durable: boolean;
+  /** What surrounds the functions, but for the variables that the cloud itself gives them. */
+  readonly host: Host;
+  /** Sleeps for the machine's Wait states; may end early when a run was asked to stop. */
+  readonly sleep: (seconds: number) => Promise<void>;
+  /** How long a call of a function may last: none by default, since only Lambda ends calls. */
+  readonly callMs?: number;
+}
+
+/** One run, from the input of its execution on. */
+export interface RunRequest {
+  readonly job: JobDocument;
+  readonly overrides: unknown;
+  readonly run: RunName;
+}
+
+/** The services that Flotilla needs of AWS, in this process and its state folder; the very definition and handlers run on them. */
+export interface EmbeddedCloud {
+  readonly store: RunStore;
+  readonly services: Services;
+  readonly control: ObjectWriter;
+  /** The folder that holds the objects of the control bucket as plain files. */
+  readonly controlFolder: string;
+  run(request: RunRequest): Promise<MachineOutcome>;
+  close(): Promise<void>;
+}
+
+export async function openEmbeddedCloud(options: EmbeddedCloudOptions): Promise<EmbeddedCloud> {
+  const root = join(options.folder, 'objects');
+  const table = options.durable ? await openLocalTable(join(options.folder, 'table'), SHARED_NAMES.table) : await openMemoryTable(SHARED_NAMES.table);
+  const objects = await startObjectStore({ root, buckets: [SHARED_NAMES.controlBucket] });
+  const own = {
+    ...table.environment,
+    TABLE_NAME: table.name,
+    CONTROL_BUCKET: SHARED_NAMES.controlBucket,
+    AWS_ENDPOINT_URL_S3: objects.endpoint,
+    FLOTILLA_CONTROL_ACCESS_KEY_ID: objects.credentials.accessKeyId,
+    FLOTILLA_CONTROL_SECRET_ACCESS_KEY: objects.credentials.secretAccessKey,
+  };
+  const host: Host = { ...options.host, environment: { ...options.host.environment, ...own } };
+  const services = openServices({ ...own, LOCK_LEASE_SECONDS: 120 }, host);
+  const handlers = bindHandlers(host);
+  const control = services.openControl();
+  return {
+    ...{ store: services.store, services, control, controlFolder: join(root, SHARED_NAMES.controlBucket) },
+    run: (request) => runEmbedded(request, { ...options, handlers, control }),
+    close: async () => {
+      await objects.close();
+      await table.close();
+    },
+  };
+}
+
+function bindHandlers(host: Host): PerFunction<Handler> {
+  return {
+    'start-run': startRunFunction(host),
+    'sync-group': syncGroupFunction(host),
+    'remove-vanished': removeVanishedFunction(host),
+    'finish-run': finishRunFunction(host),
+  };
+}
+
+interface Machine extends EmbeddedCloudOptions {
+  readonly handlers: PerFunction<Handler>;
+  readonly control: ObjectWriter;
+}
+
+function runEmbedded({ job, overrides, run }: RunRequest, machine: Machine): Promise<MachineOutcome> {
+  const call = (handler: Handler) => (payload: unknown) => handler(payload, callContext(machine));
+  const { handlers } = machine;
+  return runMachine({
+    definition: synthesizeJob(job).definition,
+    handlers: {
+      'start-run': call(handlers['start-run']),
+      'sync-group': call(handlers['sync-group']),
+      'remove-vanished': call(handlers['remove-vanished']),
+      'finish-run': call(handlers['finish-run']),
+    },
+    readPlan: (_bucket, key) => readPlan(machine.control, key),
+    ...{ input: overrides, executionName: run.id, startTime: run.startedAt, wait: machine.sleep },
+  });
+}
+
+function callContext({ callMs, host }: EmbeddedCloudOptions): CallContext {
+  const end = callMs === undefined ? Infinity : host.now() + callMs;
+  return { getRemainingTimeInMillis: () => end - host.now() };
+}
+
+async function readPlan(control: ObjectWriter, key: string): Promise<unknown[]> {
+  const plan = await control.get(key);
+  const lines = plan?.bytes.toString().split('\n') ?? [];
+  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as unknown);
+}
