@@ -9,10 +9,10 @@ export interface TableEndpoint {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** The SDK gives up a call after this many tries of its own; the state machine's Retry comes after that. */
-const MAX_ATTEMPTS = 6;
-const CONNECTION_TIMEOUT_MS = 3_000;
-const REQUEST_TIMEOUT_MS = 8_000;
+/** The SDK's pauses before its tries begin at 25 ms and double: ten of them outlast a new local host, or a burst of throttling. */
+const MAX_ATTEMPTS = 10;
+const CONNECTION_TIMEOUT_MS = 2_000;
+const REQUEST_TIMEOUT_MS = 5_000;
 
 /**
  * A document client. The local table's own credentials come as FLOTILLA_TABLE_ACCESS_KEY_ID and
