@@ -24,7 +24,7 @@ export class FlotillaStack extends Stack {
     // CDK is compiled without exactOptionalPropertyTypes: to us its classes are not quite their own interfaces.
     this.table = table(this) as ITable;
     this.controlBucket = controlBucket(this) as IBucket;
-    this.eventBus = new EventBus(this, 'Events', { description: "What Flotilla's runs report" });
+    this.eventBus = new EventBus(this, 'Events', { description: "What Flotilla's runs report" }) as IEventBus;
     this.alarmTopic = alarmTopic(this);
   }
 }

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { BundlingOptions } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
@@ -20,6 +20,8 @@ const BUNDLING: BundlingOptions = {
   bundleAwsSDK: true,
   minify: true,
   sourceMap: true,
+  sourcesContent: false,
+  logLevel: LogLevel.WARNING,
 };
 
 export interface SyncFunctionProps {
@@ -41,7 +43,8 @@ export class SyncFunction extends NodejsFunction {
       entry: join(PROJECT, 'functions', `${props.name}.ts`),
       projectRoot: PROJECT,
       depsLockFilePath: join(PROJECT, 'package-lock.json'),
-      bundling: BUNDLING,
+      // Where nothing is bundled there is no output to hash; CDK would hash the whole project instead.
+      bundling: Stack.of(scope).bundlingRequired ? BUNDLING : { ...BUNDLING, assetHash: props.name },
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: props.memoryMiB,

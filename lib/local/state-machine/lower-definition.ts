@@ -1,0 +1,107 @@
+import type { Definition, State } from './definition.ts';
+import { checkState } from './supported.ts';
+
+/** The resource of a task that stands for a Wait. */
+export const WAIT_RESOURCE = 'arn:aws:states:::local:wait';
+
+/** The resource of the task that reads a Map's items. */
+export const READ_RESOURCE = 'arn:aws:states:::s3:getObject';
+
+/** The interpreter writes a time of its own into the context's Execution: the true one is handed in beside it. */
+const START_TIME = { asked: '$$.Execution.StartTime', given: '$$.Given.StartTime' } as const;
+
+/** Beyond any wait; Node's timers end at 2^31 ms. */
+const LONGEST_SECONDS = 2_000_000;
+
+/**
+ * The same machine in states that aws-local-stepfunctions 3.0.0 runs as Step Functions does. That interpreter ignores an
+ * ItemReader and tolerated failures, gives tasks 60 seconds, and waits by its own clock. Pure. Throws on a field that would be
+ * ignored silently.
+ */
+export function lowerDefinition(definition: Definition): Definition {
+  const states = Object.entries(definition.States).map(([name, state]) => [name, lowerState(name, state)] as const);
+  return { ...definition, States: Object.fromEntries(states) };
+}
+
+function lowerState(name: string, state: State): State {
+  checkState(name, state);
+  switch (state.Type) {
+    case 'Wait':
+      return lowerWait(state);
+    case 'Map':
+      return lowerMap(name, state);
+    default:
+      return state.Parameters === undefined ? state : { ...state, Parameters: replaceStartTime(state.Parameters) };
+  }
+}
+
+/** A task, so that who runs the machine can end a wait early. */
+function lowerWait(state: State): State {
+  const { SecondsPath, ...rest } = state;
+  return {
+    ...rest,
+    Type: 'Task',
+    Resource: WAIT_RESOURCE,
+    Parameters: { 'seconds.$': SecondsPath },
+    TimeoutSeconds: LONGEST_SECONDS,
+    ResultPath: null,
+  };
+}
+
+/** One branch that reads the items and maps over them inline: outside of it the state looks as it does on AWS. */
+function lowerMap(name: string, state: State): State {
+  const { ItemReader, ItemSelector, MaxConcurrencyPath, ItemProcessor, ...rest } = state;
+  const reader = ItemReader as { readonly Parameters: unknown };
+  const read = `${name}.ReadItems`;
+  const each = `${name}.EachItem`;
+  const items = '$.itemsOfMap';
+  const { Label: _label, ToleratedFailurePercentage: _tolerated, ...kept } = rest;
+  return {
+    ...kept,
+    Type: 'Parallel',
+    Branches: [
+      {
+        StartAt: read,
+        States: {
+          [read]: {
+            Type: 'Task',
+            Resource: READ_RESOURCE,
+            Parameters: reader.Parameters,
+            TimeoutSeconds: LONGEST_SECONDS,
+            ResultPath: items,
+            Next: each,
+          },
+          [each]: {
+            Type: 'Map',
+            ItemsPath: items,
+            ItemSelector,
+            MaxConcurrencyPath,
+            ItemProcessor: tolerate(name, lowerDefinition(ItemProcessor as Definition)),
+            End: true,
+          },
+        },
+      },
+    ],
+  };
+}
+
+/** Inline, one failed item would end all others: each task that fails for good ends its own item instead. */
+function tolerate(name: string, processor: Definition): Definition {
+  const failed = `${name}.ItemFailed`;
+  const states = Object.entries(processor.States).map(([id, state]) => {
+    if (state.Type !== 'Task') return [id, state] as const;
+    const caught = (state.Catch as readonly unknown[] | undefined) ?? [];
+    return [id, { ...state, Catch: [...caught, { ErrorEquals: ['States.ALL'], Next: failed }] }] as const;
+  });
+  return {
+    StartAt: processor.StartAt,
+    States: { ...Object.fromEntries(states), [failed]: { Type: 'Succeed', OutputPath: null } },
+  };
+}
+
+function replaceStartTime(template: unknown): unknown {
+  if (template === START_TIME.asked) return START_TIME.given;
+  if (Array.isArray(template)) return template.map(replaceStartTime);
+  if (typeof template !== 'object' || template === null) return template;
+  return Object.fromEntries(Object.entries(template).map(([key, value]) => [key, replaceStartTime(value)]));
+}

@@ -1,0 +1,31 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { describe, expect, it } from 'vitest';
+import { SHARED_NAMES, synthesizeJob } from '../../../lib/local/state-machine/synthesize-job.ts';
+import { makeJob } from '../../infra/job-document.ts';
+
+describe('synthesizeJob', () => {
+  const job = makeJob();
+  const { definition, environment } = synthesizeJob(job);
+
+  it('gives the definition with the job as the constant of its first state', () => {
+    expect(definition.StartAt).toBe('Configuration');
+    expect(definition.States.Configuration).toMatchObject({ Type: 'Pass', Result: { job } });
+  });
+
+  it('names the functions in the place of their versions', () => {
+    expect(definition.States.StartRun).toMatchObject({ Parameters: { FunctionName: 'start-run' } });
+    expect(definition.States.FinishRun).toMatchObject({ Parameters: { FunctionName: 'finish-run' } });
+  });
+
+  it('gives each function the environment that the stack gives it', () => {
+    const base = { TABLE_NAME: SHARED_NAMES.table, CONTROL_BUCKET: SHARED_NAMES.controlBucket };
+    expect(environment['sync-group']).toMatchObject(base);
+    expect(environment['finish-run']).toMatchObject({ ...base, EVENT_BUS_NAME: SHARED_NAMES.eventBus });
+  });
+
+  it('leaves nothing behind', () => {
+    expect(existsSync('cdk.out.local')).toBe(false);
+    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('flotilla-synth-'))).toEqual([]);
+  });
+});
