@@ -35,6 +35,22 @@ export function openMortalClient(table: LocalTable, writes: number): DynamoDBDoc
   return client;
 }
 
+/** A client between whose requests others get a turn: each hook runs just before a request of its kind is sent. */
+export function openInterruptedClient(
+  table: LocalTable,
+  before: { read?: () => Promise<unknown>; write?: () => Promise<unknown> },
+) {
+  const client = openClient(table);
+  client.middlewareStack.add(
+    (next, context) => async (request) => {
+      await (WRITES.has(commandOf(context)) ? before.write?.() : before.read?.());
+      return next(request);
+    },
+    { step: 'build', name: 'interrupt' },
+  );
+  return client;
+}
+
 function commandOf(context: { commandName?: string }): string {
   return context.commandName ?? '';
 }
