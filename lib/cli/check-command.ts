@@ -28,7 +28,11 @@ export async function checkCommand(options: CommonOptions, context: CliContext):
   return failed ? EXIT.configuration : EXIT.done;
 }
 
-async function checkDatastore(location: DatastoreLocation, isTarget: boolean, { environment, terminal }: CliContext): Promise<boolean> {
+async function checkDatastore(
+  location: DatastoreLocation,
+  isTarget: boolean,
+  { environment, terminal }: CliContext,
+): Promise<boolean> {
   terminal.print(`${location.id} (${location.endpoint ?? 'AWS'}, bucket ${location.bucket}, prefix ${location.prefix})`);
   const connection = createS3Connection(location, environment);
   const datastore = openDatastore(connection, noRequests());

@@ -1,7 +1,7 @@
 import { ConfigError } from '../errors.ts';
 import type { Configuration } from '../config/load-config.ts';
 import type { DatastoreLocation } from '../datastore/location.ts';
-import type { ListedGroup } from '../datastore/group.ts';
+import { formatGroup, type ListedGroup } from '../datastore/group.ts';
 import { noRequests, type ObjectReader } from '../datastore/object-store.ts';
 import type { Layout } from '../datastore/layout.ts';
 import { layoutOf } from '../layouts/layouts.ts';
@@ -36,25 +36,24 @@ export function findDatastore({ datastores }: Configuration, id: string): Datast
 }
 
 async function printDatastore(reader: ObjectReader, layout: Layout, { print }: Terminal): Promise<void> {
-  let namespace: string | undefined;
+  let empty = true;
   for await (const listed of listGroups(reader, layout, '')) {
-    const at = listed.kind === 'namespace' ? listed.namespace : listed.listed.group.namespace;
-    if (at !== namespace) print(at === '' ? 'root namespace' : `namespace ${at}`);
-    namespace = at;
-    if (listed.kind === 'group') await printGroup(reader, layout, listed.listed, print);
+    empty = false;
+    if (listed.kind === 'namespace') print(`namespace ${listed.namespace}`);
+    else await printGroup(reader, layout, listed.listed, print);
   }
-  if (namespace === undefined) print('nothing: no namespace, no group');
+  if (empty) print('nothing: no namespace, no group');
 }
 
 async function printGroup(reader: ObjectReader, layout: Layout, group: ListedGroup, print: Terminal['print']): Promise<void> {
   const { owner } = await layout.describeGroup(reader, group);
-  print(`  ${group.group.name}  owner ${owner ?? 'missing or invalid: PBS hides this group'}`);
+  print(`${formatGroup(group.group)}  owner ${owner ?? 'missing or invalid: PBS hides this group'}`);
   const rows: string[][] = [];
   for (let at = 0; at < group.snapshots.length; at += READ_AT_ONCE) {
     const batch = group.snapshots.slice(at, at + READ_AT_ONCE);
     rows.push(...(await Promise.all(batch.map((snapshot) => describeRow(reader, layout, group, snapshot)))));
   }
-  if (rows.length > 0) print(formatTable(rows).replaceAll(/^/gm, '    '));
+  if (rows.length > 0) print(formatTable(rows).replaceAll(/^/gm, '  '));
 }
 
 async function describeRow(

@@ -7,7 +7,11 @@ import type { Terminal } from './terminal.ts';
 const REFRESH_MS = 1000;
 
 /** Shows a run while it goes on, one line a worker and a total, from what the workers write into the table. */
-export function showProgress(terminal: Terminal, store: Pick<RunStore, 'loadRun' | 'listGroups'>, run: RunRef): { end(): Promise<void> } {
+export function showProgress(
+  terminal: Terminal,
+  store: Pick<RunStore, 'loadRun' | 'listGroups'>,
+  run: RunRef,
+): { end(): Promise<void> } {
   if (!terminal.isLive) return { end: () => Promise.resolve() };
   let ended = false;
   let timer: NodeJS.Timeout | undefined;

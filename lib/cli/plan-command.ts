@@ -10,7 +10,12 @@ import { openCloud } from './open-cloud.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Prints what a run would do, from listings alone, and changes nothing. */
-export async function planCommand(job: string, overrides: object, options: CommonOptions, context: CliContext): Promise<ExitCode> {
+export async function planCommand(
+  job: string,
+  overrides: object,
+  options: CommonOptions,
+  context: CliContext,
+): Promise<ExitCode> {
   const document = mergeOverrides(jobDocument(readConfig(options, context), job), overrides);
   const cloud = await openCloud(options, context);
   try {
@@ -50,14 +55,20 @@ function printGroup({ source, plan }: PlannedGroup, print: Terminal['print']): v
   if (plan.incomplete) print(`[${name}]: complete the group's own files`);
   for (const { snapshot, reason } of plan.pull) print(`[${name}]: ${snapshot.name}: ${REASONS[reason]}`);
   for (const { reason, count, first, last } of plan.skipped) {
-    print(`[${name}]: skip ${plural(count, 'snapshot')} (${count === 1 ? first : `${first} .. ${last}`}): ${reason.replaceAll('-', ' ')}`);
+    print(
+      `[${name}]: skip ${plural(count, 'snapshot')} (${count === 1 ? first : `${first} .. ${last}`}): ${reason.replaceAll('-', ' ')}`,
+    );
   }
 }
 
 async function printRemoval(worker: Worker, { print }: Terminal): Promise<void> {
   const { removals, kept } = await planRemoval(worker);
   for (const { kind, group, snapshot } of removals) {
-    print(kind === 'snapshot' ? `[${formatGroup(group)}]: remove vanished ${snapshot ?? ''}` : `remove vanished ${kind} ${formatGroup(group)}`);
+    print(
+      kind === 'snapshot'
+        ? `[${formatGroup(group)}]: remove vanished ${snapshot ?? ''}`
+        : `remove vanished ${kind} ${formatGroup(group)}`,
+    );
   }
   for (const name of kept) print(`keep ${name}`);
 }

@@ -9,7 +9,8 @@ const MAX_SHOWN_FAILURES = 20;
 export function printSummary(report: Report, { print }: Pick<Terminal, 'print'>): void {
   const { snapshots, tally, failures, failureCount, removed } = report;
   for (const failure of failures.slice(0, MAX_SHOWN_FAILURES)) print(`${failure.code}: ${failure.message}`);
-  if (failureCount > MAX_SHOWN_FAILURES) print(`.. and ${String(failureCount - MAX_SHOWN_FAILURES)} more failures, in the report`);
+  if (failureCount > MAX_SHOWN_FAILURES)
+    print(`.. and ${String(failureCount - MAX_SHOWN_FAILURES)} more failures, in the report`);
   const rate = formatRate(tally.bytes, report.seconds) ?? 'nothing written';
   print(
     snapshots.copied + snapshots.updated === 0

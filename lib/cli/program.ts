@@ -19,11 +19,15 @@ export function makeProgram(context: CliContext, end: (code: ExitCode) => void):
   addOverrideFlags(common(program.command('run <job>')))
     .description('run a job on this machine, to its end')
     .option('--json <file>', 'write the report there, for machines')
-    .action(async (job: string, options: RunOptions, command: Command) => end(await runCommand(job, overridesOf(command), options, context)));
+    .action(async (job: string, options: RunOptions, command: Command) =>
+      end(await runCommand(job, overridesOf(command), options, context)),
+    );
 
   addOverrideFlags(common(program.command('plan <job>')))
     .description('print what a run would do, and change nothing')
-    .action(async (job: string, options: CommonOptions, command: Command) => end(await planCommand(job, overridesOf(command), options, context)));
+    .action(async (job: string, options: CommonOptions, command: Command) =>
+      end(await planCommand(job, overridesOf(command), options, context)),
+    );
 
   common(program.command('list <datastore>'))
     .description('show namespaces, groups and snapshots with sizes, owners and verify states')

@@ -47,11 +47,17 @@ interface RunStart {
 }
 
 /** Runs the machine with progress on the terminal, and reads the report that finish-run wrote. */
-export async function runToReport(cloud: EmbeddedCloud, { document, overrides, run }: RunStart, context: CliContext): Promise<Report> {
+export async function runToReport(
+  cloud: EmbeddedCloud,
+  { document, overrides, run }: RunStart,
+  context: CliContext,
+): Promise<Report> {
   const progress = showProgress(context.terminal, cloud.store, run);
   const outcome = await cloud.run({ job: document, overrides, run }).finally(() => progress.end());
   const stored = await cloud.control.get(`${reportKey(run)}.json`);
   if (stored !== undefined) return JSON.parse(stored.bytes.toString()) as Report;
   const why = outcome.status === 'FAILED' ? `${outcome.error}: ${outcome.cause}` : 'it ended without one';
-  throw new TransientError('REPORT_MISSING', `run ${run.id} of job ${run.job} left no report: ${why}`, { context: { job: run.job, run: run.id } });
+  throw new TransientError('REPORT_MISSING', `run ${run.id} of job ${run.job} left no report: ${why}`, {
+    context: { job: run.job, run: run.id },
+  });
 }

@@ -13,10 +13,19 @@ export function runFinishedDetail(report: Report): object {
 }
 
 /** Puts one event for a run that ended on the bus. Throws `TransientError` when the bus did not take it. */
-export async function announceOnBus(report: Report, bus: string, environment: Readonly<Record<string, string | undefined>>): Promise<void> {
+export async function announceOnBus(
+  report: Report,
+  bus: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<void> {
   const endpoint = environment['AWS_ENDPOINT_URL_EVENTBRIDGE'];
   const client = new EventBridgeClient(endpoint === undefined ? {} : { endpoint });
-  const entry = { EventBusName: bus, Source: EVENT_SOURCE, DetailType: RUN_FINISHED, Detail: JSON.stringify(runFinishedDetail(report)) };
+  const entry = {
+    EventBusName: bus,
+    Source: EVENT_SOURCE,
+    DetailType: RUN_FINISHED,
+    Detail: JSON.stringify(runFinishedDetail(report)),
+  };
   try {
     const answer = await client.send(new PutEventsCommand({ Entries: [entry] }));
     const refused = answer.Entries?.find(({ ErrorCode }) => ErrorCode !== undefined);

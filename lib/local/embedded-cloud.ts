@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { JobDocument } from '../config/job-document.ts';
 import { finishRunFunction } from '../../functions/finish-run.ts';
@@ -50,8 +51,10 @@ export interface EmbeddedCloud {
 
 export async function openEmbeddedCloud(options: EmbeddedCloudOptions): Promise<EmbeddedCloud> {
   const root = join(options.folder, 'objects');
-  const table = options.durable ? await openLocalTable(join(options.folder, 'table'), SHARED_NAMES.table) : await openMemoryTable(SHARED_NAMES.table);
-  const objects = await startObjectStore({ root, buckets: [SHARED_NAMES.controlBucket] });
+  const table = options.durable
+    ? await openLocalTable(join(options.folder, 'table'), SHARED_NAMES.table)
+    : await openMemoryTable(SHARED_NAMES.table);
+  const objects = await startObjectStore({ root, buckets: [SHARED_NAMES.controlBucket], credentials: newCredentials() });
   const own = {
     ...table.environment,
     TABLE_NAME: table.name,
@@ -72,6 +75,11 @@ export async function openEmbeddedCloud(options: EmbeddedCloudOptions): Promise<
       await table.close();
     },
   };
+}
+
+/** Loopback is open to every user of the machine. */
+function newCredentials(): { accessKeyId: string; secretAccessKey: string } {
+  return { accessKeyId: randomUUID(), secretAccessKey: randomUUID() };
 }
 
 function bindHandlers(host: Host): PerFunction<Handler> {

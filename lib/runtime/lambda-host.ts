@@ -1,6 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { announceOnBus } from '../events/event-bus.ts';
 import { reportMetrics } from '../events/metrics.ts';
+import { describeReport } from '../sync/describe-report.ts';
 import type { Host } from './host.ts';
 
 /** Lambda's surroundings: JSON log lines, the event bus, metrics in the log. */
@@ -18,6 +19,11 @@ export function lambdaHost(environment: Host['environment']): Host {
     },
     stopAsked: () => false,
     announce: async (report) => {
+      new Logger({ serviceName: 'flotilla' }).info(describeReport(report), {
+        job: report.job,
+        run: report.id,
+        state: report.state,
+      });
       reportMetrics(report);
       const bus = environment['EVENT_BUS_NAME'];
       if (bus !== undefined && bus !== '') await announceOnBus(report, bus, environment);

@@ -22,7 +22,7 @@ export interface FinishWorker extends Pick<Worker, 'run' | 'job' | 'store' | 'no
 
 /** Folds the results into the report, writes it, and releases what the run holds. Calling it again changes nothing. */
 export async function finishRun(input: Pick<FinishRunInput, 'start' | 'error'>, worker: FinishWorker): Promise<FinishRunOutput> {
-  const { run, store, control, log } = worker;
+  const { run, store, control } = worker;
   const report = await makeReport(input, worker);
   const message = describeReport(report);
   const key = reportKey(run);
@@ -34,7 +34,6 @@ export async function finishRun(input: Pick<FinishRunInput, 'start' | 'error'>, 
   await store.saveRun({ ...run, ...before, state: report.state, endedAt: report.endedAt, reportKey: key, message });
   await store.releaseJob(run);
   await worker.announce(report);
-  log.info(message);
   const { state, groups, snapshots } = report;
   return { state, succeeded: state === 'ok' || state === 'skipped', message, reportKey: key, counts: { groups, snapshots } };
 }
@@ -66,7 +65,9 @@ async function loadPlanned({ control, run }: FinishWorker, items: number): Promi
   return lines
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as PlanItem)
-    .map((item) => (item.kind === 'group' ? { namespace: item.namespace, name: item.name } : { namespace: '', name: NAMESPACES_RECORD }));
+    .map((item) =>
+      item.kind === 'group' ? { namespace: item.namespace, name: item.name } : { namespace: '', name: NAMESPACES_RECORD },
+    );
 }
 
 async function loadRemoved({ control, run, job }: FinishWorker): Promise<Removed | undefined> {

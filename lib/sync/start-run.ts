@@ -6,6 +6,7 @@ import { planItem, planRun, type PlannedGroup, type PlannedNamespaces } from './
 import { planKey } from './run-files.ts';
 import type { RunRecord } from './run-store.ts';
 import { copyRoute } from './transfer-route.ts';
+import { plural } from './words.ts';
 import type { Worker } from './worker.ts';
 
 /** How long a run that has to wait for its turn sleeps before it asks again. */
@@ -25,7 +26,8 @@ export async function startRun(scheduledTime: string | undefined, control: Objec
     return skip(worker, `the tick ${scheduledTime} is served by another execution`);
   }
   const claim = job.dryRun ? { claimed: true as const } : await store.claimJob(run, now(), leaseMs);
-  if (!claim.claimed && claim.waiting >= QUEUE_DEPTH) return skip(worker, `run ${claim.heldBy} is at work and another one waits already`);
+  if (!claim.claimed && claim.waiting >= QUEUE_DEPTH)
+    return skip(worker, `run ${claim.heldBy} is at work and another one waits already`);
   if (!claim.claimed) {
     log.info(`waits for its turn: run ${claim.heldBy} of this job is at work`);
     await store.saveRun({ ...run, state: 'waiting', ...tick(scheduledTime), message: `waits for run ${claim.heldBy}` });
@@ -34,7 +36,7 @@ export async function startRun(scheduledTime: string | undefined, control: Objec
   await store.saveRun({ ...run, state: 'running', ...tick(scheduledTime) });
   const { items, groups } = await writePlan(control, worker);
   await store.saveRun({ ...run, state: 'running', ...tick(scheduledTime), planKey: planKey(run), groups });
-  log.info(`found ${String(groups)} groups, ${String(items)} of them with work`);
+  log.info(`found ${plural(groups, 'group')} on the source, ${plural(items, 'worker')} needed`);
   return { ...nothing(worker), items: job.dryRun ? 0 : items, removeVanished: job.removeVanished && !job.dryRun };
 }
 
@@ -43,7 +45,14 @@ function tick(scheduledTime: string | undefined): Pick<RunRecord, 'scheduledTime
 }
 
 function nothing({ job, run }: Worker): StartDecision {
-  return { decision: 'go', waitSeconds: 0, workerThreads: job.workerThreads, items: 0, planKey: planKey(run), removeVanished: false };
+  return {
+    decision: 'go',
+    waitSeconds: 0,
+    workerThreads: job.workerThreads,
+    items: 0,
+    planKey: planKey(run),
+    removeVanished: false,
+  };
 }
 
 async function skip(worker: Worker, why: string): Promise<StartDecision> {

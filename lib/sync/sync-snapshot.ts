@@ -10,6 +10,7 @@ import { iso, type Progress } from './progress.ts';
 import type { Replica } from './run-store.ts';
 import { targetPlace } from './target-place.ts';
 import { copyRoute } from './transfer-route.ts';
+import { formatBytes, plural } from './words.ts';
 import type { Worker } from './worker.ts';
 
 /** One group at work under its lock. */
@@ -132,5 +133,5 @@ async function saveReplicated(
     ...(sourceEtag !== undefined && { sourceEtag }),
   };
   await store.saveReplica(targetPlace(job.target), targetGroup, replica);
-  worker.log.info(`${snapshot.name}: sync done, ${String(chunks)} chunks, ${String(bytes)} bytes written`, formatGroup(group));
+  worker.log.info(`${snapshot.name}: sync done, ${plural(chunks, 'chunk')}, ${formatBytes(bytes)} written`, formatGroup(group));
 }
