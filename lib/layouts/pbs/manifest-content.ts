@@ -31,5 +31,5 @@ export interface ManifestContent {
 export interface Manifest extends ManifestContent {
   readonly files: readonly ManifestFile[];
   /** The canonical text that its signature covers. Throws a `DataError` JSON_NOT_CANONICAL when there is none. */
-  signedPart(): string;
+  readonly signedPart: () => string;
 }

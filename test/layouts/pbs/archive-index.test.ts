@@ -35,7 +35,11 @@ function patched(file: Buffer, offset: number, value: bigint): Buffer {
 }
 
 function refused(message: RegExp): unknown {
-  return expect.objectContaining({ name: 'DataError', code: 'INDEX_INVALID', message: expect.stringMatching(message) });
+  return expect.objectContaining({
+    name: 'DataError',
+    code: 'INDEX_INVALID',
+    message: expect.stringMatching(message) as unknown,
+  });
 }
 
 /** Cuts `bytes` at the given places, which come in any order and may be the same. */
@@ -156,9 +160,9 @@ describe('an index', () => {
     ['dynamic', dynamic],
   ] as const)('that is %s and damaged reads as before or is refused by name', (kind, file) => {
     const { checksum, size } = readWhole(kind, file);
-    for (const fileBytes of [file.length, undefined]) {
+    for (const lengthKnown of [true, false]) {
       const codes = expectSameOrRefused(file, 'a.idx', (bytes) => {
-        const read = readPieces(kind, [bytes], fileBytes);
+        const read = readPieces(kind, [bytes], lengthKnown ? bytes.length : undefined);
         if (read.size === size && read.checksum === checksum) return read;
         throw new DataError('NOT_OF_MANIFEST', 'a.idx: is not what the manifest says');
       });
@@ -177,8 +181,8 @@ describe('an index', () => {
     expect(reader.push(header)).toEqual([]);
     const piece = Buffer.alloc(32 * 1000);
     const before = process.memoryUsage().arrayBuffers;
-    for (let count = 0; count < 1000; count++) expect(reader.push(piece)).toHaveLength(1000);
-    expect(() => reader.end()).toThrow(refused(/ends after 1000000 of/));
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(100 * MIB);
+    for (let count = 0; count < 200; count++) expect(reader.push(piece)).toHaveLength(1000);
+    expect(() => reader.end()).toThrow(refused(/ends after 200000 of/));
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(40 * MIB);
   });
 });

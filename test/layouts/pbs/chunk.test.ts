@@ -14,7 +14,11 @@ const plain = { digest, size: content.length, encrypted: false };
 const encrypted = { digest: keyedDigest(content, key), size: content.length, encrypted: true };
 
 function refused(code: string): unknown {
-  return expect.objectContaining({ name: 'DataError', code, message: expect.stringMatching(/^chunk of root\.pxar\.didx: /) });
+  return expect.objectContaining({
+    name: 'DataError',
+    code,
+    message: expect.stringMatching(/^chunk of root\.pxar\.didx: /) as unknown,
+  });
 }
 
 describe('verifyChunk', () => {

@@ -55,7 +55,7 @@ describe('parseKeyFile', () => {
     ["another key's fingerprint", JSON.stringify({ ...file, fingerprint: fingerprint.replace('0e', '0f') })],
   ])('refuses %s', (_what, text) => {
     expect(() => parseKeyFile(text, 'key.json')).toThrow(
-      expect.objectContaining({ code: 'KEY_FILE_INVALID', message: expect.stringMatching(/^key\.json: /) }),
+      expect.objectContaining({ code: 'KEY_FILE_INVALID', message: expect.stringMatching(/^key\.json: /) as unknown }),
     );
   });
 });
