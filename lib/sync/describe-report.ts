@@ -10,32 +10,38 @@ export function describeReport(report: Report): string {
   const parts = [
     `${HOW_ENDED[report.state]} in ${formatSeconds(report.seconds)}: ${describeWork(report)}`,
     ...describeTrouble(report),
+    ...firstFailure(report),
   ];
   return parts.join('; ');
 }
 
 const HOW_ENDED = { ok: 'done', errors: 'done with errors', stopped: 'stopped', running: 'at work', waiting: 'waiting' } as const;
 
-function describeWork({ groups, snapshots, tally, removed }: Report): string {
+/** What a run did, without how it ended. */
+export function describeWork({ groups, snapshots, tally, removed }: Report): string {
   const parts = [
     snapshots.copied > 0 ? `${plural(snapshots.copied, 'snapshot')} copied` : '',
     snapshots.updated > 0 ? `${plural(snapshots.updated, 'snapshot')} updated` : '',
     tally.bytes > 0 ? `${formatBytes(tally.bytes)} written` : '',
     removed !== undefined && removed.snapshots > 0 ? `${plural(removed.snapshots, 'snapshot')} removed` : '',
   ].filter((part) => part !== '');
-  if (parts.length === 0) return `nothing to do, ${plural(groups.total, 'group')} looked at`;
-  return `${parts.join(', ')} (${formatCount(groups.ok)} of ${plural(groups.planned, 'group')} done)`;
+  if (parts.length > 0) return `${parts.join(', ')} (${formatCount(groups.ok)} of ${plural(groups.planned, 'group')} done)`;
+  return groups.planned === 0 ? `nothing to do, ${plural(groups.total, 'group')} up to date` : 'nothing written';
 }
 
-function describeTrouble({ state, groups, snapshots, failures, failureCount }: Report): string[] {
-  const counts = [
+/** What is missing, one part each; none: all is well. */
+export function describeTrouble({ state, groups, snapshots }: Report): string[] {
+  return [
     snapshots.failed > 0 ? `${plural(snapshots.failed, 'snapshot')} failed` : '',
     groups.errors > 0 ? `${plural(groups.errors, 'group')} with errors` : '',
     groups.unfinished > 0 ? `${plural(groups.unfinished, 'group')} not finished` : '',
     state === 'stopped' ? 'the next run goes on from there' : '',
   ].filter((part) => part !== '');
+}
+
+function firstFailure({ failures, failureCount }: Report): string[] {
   const [first] = failures;
-  return first === undefined
-    ? counts
-    : [...counts, `${failureCount === 1 ? 'the failure' : `the first of ${plural(failureCount, 'failure')}`}: ${first.message}`];
+  if (first === undefined) return [];
+  const where = first.group === undefined || first.message.includes(first.group) ? '' : `${first.group}: `;
+  return [`${failureCount === 1 ? 'the failure' : `the first of ${plural(failureCount, 'failure')}`}: ${where}${first.message}`];
 }

@@ -1,7 +1,7 @@
 /** What the failures of one kind have in common, for people. */
 export interface Advice {
   readonly title: string;
-  readonly whatToDo: string;
+  readonly whatToDo?: string;
 }
 
 /** One entry a kind of design.md section 7, and the report's own for workers that died. */
@@ -24,11 +24,8 @@ const ADVICE: Readonly<Record<string, Advice>> = {
     title: 'Someone else was at it',
     whatToDo: 'Nothing needs doing if another run was meant to be at work; if not, look for a second job with the same target.',
   },
-  WorkerDied: {
-    title: 'Workers that ended without a result',
-    whatToDo:
-      'Look in the log of sync-group for a crash, a timeout or a lack of memory; the next run goes on from what has arrived.',
-  },
+  // Each of these messages says what to do by itself: it is read in the console, too.
+  WorkerDied: { title: 'Workers that ended without a result' },
 };
 
 const OF_STATE_MACHINE: Advice = {

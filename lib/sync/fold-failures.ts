@@ -29,12 +29,11 @@ function causeMessage(cause: string): string {
 
 /** A group whose worker never came to an end that it could write down. */
 export function lostWorker(group: Group, record: GroupRecord | undefined): Failure {
-  const name = formatGroup(group);
-  return { kind: 'WorkerDied', code: 'WORKER_DIED', message: `${name}: ${howItEnded(record)}; ${WHAT_TO_DO}`, group: name };
+  return { kind: 'WorkerDied', code: 'WORKER_DIED', message: `${howItEnded(record)}: ${WHAT_TO_DO}`, group: formatGroup(group) };
 }
 
 const WHAT_TO_DO =
-  'look in the log of sync-group at that time for a crash, a timeout or a lack of memory. Nothing that arrived is lost: the next run goes on from there';
+  'look in the log of sync-group for a crash, a timeout or a lack of memory; nothing that arrived is lost, the next run goes on from there';
 
 function howItEnded(record: GroupRecord | undefined): string {
   if (record === undefined) return 'its worker ended before it wrote anything';

@@ -1,4 +1,4 @@
-import { adviceFor } from './failure-advice.ts';
+import { adviceFor, type Advice } from './failure-advice.ts';
 import { html, type Html } from './report-page-html.ts';
 import type { Failure, Report } from './report.ts';
 import { formatCount, plural } from './words.ts';
@@ -15,14 +15,29 @@ export function failuresSection({ failures, failureCount }: Report): Html | unde
   </section>`;
 }
 
-function kindOf({ title, whatToDo }: ReturnType<typeof adviceFor>, failures: readonly Failure[]): Html {
+/** Failures of one kind that are open from the start; the others are folded away. */
+const SHOWN_AT_ONCE = 20;
+
+function kindOf({ title, whatToDo }: Advice, failures: readonly Failure[]): Html {
+  const rest = failures.slice(SHOWN_AT_ONCE);
   return html`<div class="kind">
     <h3>${title} <span class="count">${formatCount(failures.length)}</span></h3>
-    <p class="advice">${whatToDo}</p>
-    <ul class="failures">
-      ${failures.map(entry)}
-    </ul>
+    ${whatToDo === undefined ? undefined : html`<p class="advice">${whatToDo}</p>`} ${list(failures.slice(0, SHOWN_AT_ONCE))}
+    ${
+      rest.length === 0
+        ? undefined
+        : html`<details>
+            <summary>${formatCount(rest.length)} more of them</summary>
+            ${list(rest)}
+          </details>`
+    }
   </div>`;
+}
+
+function list(failures: readonly Failure[]): Html {
+  return html`<ul class="failures">
+    ${failures.map(entry)}
+  </ul>`;
 }
 
 function entry(failure: Failure): Html {

@@ -137,12 +137,15 @@ const PHONE = css`
       clip-path: inset(50%);
     }
     .groups tr {
-      grid-template-columns: repeat(3, 1fr);
+      grid-template-columns: 1fr 1fr max-content;
       gap: 0.1rem 0.75rem;
       padding: 0.75rem 0;
     }
     .groups th {
       grid-column: 1 / 3;
+    }
+    .groups .namespace {
+      display: block;
     }
     .groups td:nth-child(2) {
       text-align: right;
@@ -159,8 +162,7 @@ const PHONE = css`
       content: 'Snapshots';
     }
     .groups td:nth-child(4)::before {
-      content: 'New
-  chunks';
+      content: 'New chunks';
     }
     .groups td:nth-child(5)::before {
       content: 'Known chunks';

@@ -233,7 +233,12 @@ const FAILURES = css`
   }
   .codes code + code::before {
     content: '·';
-    margin: 0 0.3rem;
+    margin: 0 0.4rem 0 0.1rem;
+  }
+  summary {
+    margin-top: 0.75rem;
+    color: var(--accent);
+    cursor: pointer;
   }
   .kept {
     padding-left: 1.25rem;

@@ -1,6 +1,6 @@
 import type { RequestCounts } from '../datastore/object-store.ts';
 import { html, type Html } from './report-page-html.ts';
-import type { Report } from './report.ts';
+import type { GroupRecord, Report, Skipped } from './report.ts';
 import { formatBytes, formatCount, formatRate, formatSeconds, plural } from './words.ts';
 
 const joined = (parts: readonly (string | undefined)[]): string =>
@@ -12,25 +12,26 @@ export function totalsSection({ groups, snapshots, tally, seconds, workerThreads
     snapshots.updated > 0 ? `${formatCount(snapshots.updated)} updated` : '',
     snapshots.failed > 0 ? `${formatCount(snapshots.failed)} failed` : '',
   ]);
-  const without = groups.total - groups.planned;
   return html`<section aria-labelledby="totals">
     <h2 id="totals" class="aside">Totals</h2>
     <dl class="cards">
       ${card('Snapshots copied', formatCount(snapshots.copied), beside || 'none updated, none failed', snapshots.failed > 0 ? 'warn' : '')}
       ${card('Written', formatBytes(tally.bytes), plural(tally.chunks, 'new chunk'))}
       ${card('Time', formatSeconds(seconds), formatRate(tally.bytes, seconds)?.concat(' on average') ?? plural(workerThreads, 'worker'))}
-      ${card('Groups done', `${formatCount(groups.ok)} of ${formatCount(groups.planned)}`, groupsBeside(groups, without), groups.ok < groups.planned ? 'warn' : '')}
+      ${groupsCard(groups)}
     </dl>
   </section>`;
 }
 
-function groupsBeside({ errors, unfinished }: Report['groups'], without: number): string {
-  const parts = [
+function groupsCard({ total, planned, ok, errors, unfinished }: Report['groups']): Html {
+  const upToDate = `${formatCount(total - planned)} up to date`;
+  if (planned === 0) return card('Groups with work', '0', total === 0 ? 'none looked at' : upToDate);
+  const beside = joined([
     errors > 0 ? `${formatCount(errors)} with errors` : '',
     unfinished > 0 ? `${formatCount(unfinished)} not finished` : '',
-    `${formatCount(without)} up to date`,
-  ];
-  return joined(parts);
+    upToDate,
+  ]);
+  return card('Groups done', `${formatCount(ok)} of ${formatCount(planned)}`, beside, ok < planned ? 'warn' : '');
 }
 
 function card(label: string, value: string, beside: string, tone = ''): Html {
@@ -41,7 +42,7 @@ function card(label: string, value: string, beside: string, tone = ''): Html {
 }
 
 /** How much of what the snapshots are made of had to move at all. */
-export function movedSection({ tally }: Report): Html {
+export function movedSection({ tally, snapshots, details }: Report): Html {
   const all = tally.chunks + tally.chunksKnown;
   const share = all === 0 ? 0 : Math.round((tally.chunks / all) * 1000) / 10;
   return html`<section aria-labelledby="moved">
@@ -51,9 +52,23 @@ export function movedSection({ tally }: Report): Html {
       ${fact('Chunks written', formatCount(tally.chunks), all === 0 ? '' : `${String(share)} % of those looked at`)}
       ${fact('Chunks the target had', formatCount(tally.chunksKnown), '')}
       ${fact('Chunks verified on the way', formatCount(tally.verified), '')}
-      ${fact('Bytes written', formatCount(tally.bytes), formatBytes(tally.bytes))}
+      ${fact('Bytes written', formatCount(tally.bytes), '')} ${fact('Snapshots updated', formatCount(snapshots.updated), '')}
+      ${Object.entries(SKIPPED).map(([reason, label]) => leftOut(label, reason, details))}
     </dl>
   </section>`;
+}
+
+const SKIPPED: Readonly<Record<Skipped['reason'], string>> = {
+  'older-than-newest': 'Left out: older than the newest on the target',
+  'in-progress': 'Left out: still being written',
+  vanished: 'Left out: gone from the source meanwhile',
+};
+
+function leftOut(label: string, reason: string, details: readonly GroupRecord[]): Html {
+  const count = details
+    .flatMap(({ skipped }) => skipped.filter((each) => each.reason === reason))
+    .reduce((sum, each) => sum + each.count, 0);
+  return count === 0 ? html`` : fact(label, plural(count, 'snapshot'), '');
 }
 
 function fact(label: string, value: string, beside: string): Html {

@@ -1,4 +1,4 @@
-import { describeReport } from './describe-report.ts';
+import { describeReport, describeTrouble, describeWork } from './describe-report.ts';
 import { failuresSection } from './report-page-failures.ts';
 import { groupsSection } from './report-page-groups.ts';
 import { html, type Html } from './report-page-html.ts';
@@ -46,7 +46,7 @@ export function renderReportPage(report: Report): string {
         ${header(report)}
         <main>
           ${verdict(report, state)} ${totalsSection(report)} ${failuresSection(report)} ${removedSection(report)}
-          <div class="pair">${movedSection(report)}${requestsSection(report)}</div>
+          ${report.details.length === 0 ? undefined : html`<div class="pair">${movedSection(report)}${requestsSection(report)}</div>`}
           ${groupsSection(report)}
         </main>
         <footer>
@@ -87,10 +87,25 @@ function verdict(report: Report, { word, sign, tone }: StateWords): Html {
     <span class="sign" aria-hidden="true">${sign}</span>
     <div>
       <h2 id="state">${heading}</h2>
-      <p>${describeReport(report)}</p>
+      <p>${sentences(report)}</p>
     </div>
   </section>`;
 }
+
+/** The console's sentence, less what the page says elsewhere. */
+function sentences(report: Report): string {
+  const [first] = report.failures;
+  if (report.state === 'skipped') return report.reason ?? first?.message ?? '';
+  if (report.state === 'failed') return first?.message ?? '';
+  if (report.dryRun) return capitalize(describeReport(report));
+  const parts = [describeWork(report), describeTrouble(report).join(', ')];
+  return parts
+    .filter((part) => part !== '')
+    .map(capitalize)
+    .join(' ');
+}
+
+const capitalize = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
 
 function time(iso: string): Html {
   return html`<time datetime="${iso}">${formatTime(iso)}</time>`;
