@@ -6,6 +6,7 @@ export const HOLD_PATH = '/hold';
 export const HOST_PID_HEADER = 'x-flotilla-table-pid';
 
 export interface Clients {
+  /** Serves those who want to hold the table; false: it is another request, or too late to hold it. */
   answer(request: IncomingMessage, response: ServerResponse): boolean;
   /** Resolves when nobody has held the table for `lingerMs`; `startMs` is the patience with the first client. */
   gone(startMs: number, lingerMs: number): Promise<void>;
@@ -17,38 +18,39 @@ export interface Clients {
 export function countClients(): Clients {
   const held = new Set<ServerResponse>();
   const { promise, resolve } = Promise.withResolvers<void>();
-  let hurried = false;
+  let ended = false;
   let linger = Infinity;
   let timer: NodeJS.Timeout | undefined;
 
-  const resolveIfUnused = (): void => {
-    if (held.size === 0) resolve();
+  const endIfUnused = (): void => {
+    if (held.size > 0) return;
+    ended = true;
+    resolve();
   };
-  const wait = (ms: number): void => {
+  const endAfter = (ms: number): void => {
     clearTimeout(timer);
-    if (hurried) resolveIfUnused();
-    else if (ms !== Infinity) timer = setTimeout(resolveIfUnused, ms);
+    if (ms !== Infinity) timer = setTimeout(endIfUnused, ms);
   };
 
   return {
     answer(request, response) {
-      if (request.url !== HOLD_PATH) return false;
+      if (request.url !== HOLD_PATH || ended) return false;
       held.add(response);
       response.on('close', () => {
         held.delete(response);
-        wait(linger);
+        endAfter(linger);
       });
       response.writeHead(200, { [HOST_PID_HEADER]: String(process.pid) }).flushHeaders();
       return true;
     },
     gone(startMs, lingerMs) {
       linger = lingerMs;
-      wait(startMs);
+      endAfter(startMs);
       return promise;
     },
     hurry() {
-      hurried = true;
-      wait(0);
+      linger = 0;
+      endIfUnused();
     },
   };
 }

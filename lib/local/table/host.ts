@@ -35,9 +35,9 @@ async function serveUntilUnused(folder: string, table: string, onStop: OnStop): 
   const clients = countClients();
   const port = died === undefined ? {} : { port: died.port };
   const server = await serveTable({ path, accessKeyId, answer: clients.answer, ...port });
-  onStop(clients.hurry);
   await writeState(folder, { pid: process.pid, port: server.port, accessKeyId, table });
 
+  onStop(clients.hurry);
   const ending = new AbortController();
   const swept = sweepDaily(folder, describeLocalTable(table, server.port, accessKeyId), ending.signal);
   await clients.gone(START_MS, LINGER_MS);

@@ -48,6 +48,16 @@ export async function openLocalTable(folder: string, table: string): Promise<Loc
 }
 
 async function connect(folder: string, table: string, signal: AbortSignal): Promise<Connection> {
+  try {
+    return await findOrSpawn(folder, table, signal);
+  } catch (error) {
+    // The file system refused: no space, no permission, not a folder.
+    if (error instanceof Error && 'syscall' in error) throw notStarted(folder, error);
+    throw error;
+  }
+}
+
+async function findOrSpawn(folder: string, table: string, signal: AbortSignal): Promise<Connection> {
   let host: ChildProcess | undefined;
   for (let poll = 0; poll < MAX_POLLS; poll++) {
     const connection = await connectToRunning(folder, table);
@@ -76,7 +86,7 @@ async function connectToRunning(folder: string, table: string): Promise<Connecti
   throw new ConfigError('TABLE_NOT_FOUND', `${folder} keeps the table ${state.table}, not ${table}; use a state folder for each`);
 }
 
-function notStarted(folder: string): ConfigError {
+function notStarted(folder: string, cause?: unknown): ConfigError {
   const advice = `see ${LOG_NAME} there; removing the folder loses history, never backups`;
-  return new ConfigError('TABLE_NOT_STARTED', `the table in ${folder} can not be opened: ${advice}`);
+  return new ConfigError('TABLE_NOT_STARTED', `the table in ${folder} can not be opened: ${advice}`, { cause });
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -25,9 +24,9 @@ export async function readState(folder: string): Promise<TableState | undefined>
   }
 }
 
-/** Replaces the file at once: a reader sees the old one or the new one. */
+/** Replaces the file at once: a reader sees the old one or the new one. Only the host writes it. */
 export async function writeState(folder: string, state: TableState): Promise<void> {
-  const draft = `${fileOf(folder)}.${randomUUID()}`;
+  const draft = `${fileOf(folder)}.new`;
   await writeFile(draft, `${JSON.stringify(state)}\n`, { mode: 0o600 });
   await rename(draft, fileOf(folder));
 }

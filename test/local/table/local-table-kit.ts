@@ -78,7 +78,7 @@ export async function hostOf(folder: string): Promise<TableState> {
 /** Resolves when no process serves the folder's table any more. */
 export async function hostGone(folder: string): Promise<void> {
   for (;;) {
-    const state = await readState(folder);
+    const state = await readState(folder).catch(() => undefined);
     if (state === undefined || !isRunning(state.pid)) return;
     await sleep(50);
   }

@@ -116,6 +116,15 @@ describe.concurrent('openLocalTable on a folder that tells nothing or lies', () 
     await expect(opened).rejects.toThrow(folder);
   });
 
+  it('refuses a state folder that is no folder, and says why', async (test) => {
+    const folder = await makeFolder(test);
+    await writeFile(folder, '');
+    await expect(openLocalTable(folder, 'flotilla')).rejects.toMatchObject({
+      code: 'TABLE_NOT_STARTED',
+      cause: { code: 'ENOTDIR' },
+    });
+  });
+
   it('refuses to open another table in the same folder', async (test) => {
     const folder = await makeFolder(test);
     await openTable(test, folder);
