@@ -1,6 +1,7 @@
 import { ConfigError, DataError, TransientError } from '../errors.ts';
 import type { ErrorOptions, FlotillaError } from '../errors.ts';
-import type { Fault, FaultKind } from './faults.ts';
+import type { FaultKind } from './fault-codes.ts';
+import type { Fault } from './faults.ts';
 import type { BucketLocation } from './place.ts';
 
 /** What was being done, for people. `permission` is the IAM action it needs. */

@@ -34,7 +34,7 @@ export async function getObject(connection: S3Connection, key: string, options: 
     const { length, size } = spanOf(output, options.range, (what) =>
       invalidAnswer(connection.location, OPERATIONS.get(key), what),
     );
-    return { bytes: await collectBody(body, length), size, etag: output.ETag?.replaceAll('"', '') };
+    return { bytes: await collectBody(body, length), size, etag: output.ETag };
   } catch (error) {
     body.destroy();
     throw error;

@@ -1,3 +1,5 @@
+import { request } from './request.ts';
+import type { CountedOperation, Store } from './request.ts';
 import type { Answer } from './retry.ts';
 
 /** What a provider turned out to do or not to do; learned from its answers, kept as long as the connection. */
@@ -14,22 +16,30 @@ export interface Learned {
   bucketSeen: boolean;
 }
 
+export type Condition = 'conditionalPut' | 'conditionalCopy';
+
 export function nothingLearned(): Learned {
   return { conditionalPut: true, conditionalCopy: true, bulkDelete: true, contentMd5: false, bucketSeen: false };
 }
 
-/** Whether the answer taught something that makes it worth asking once more, in another way. */
-export function learn(
-  learned: Learned,
-  answer: Answer<unknown>,
-  condition: 'conditionalPut' | 'conditionalCopy' | undefined,
-): boolean {
-  if (answer.ok) return false;
-  if (answer.fault.kind === 'not-implemented' && condition !== undefined) {
-    learned[condition] = false;
-    return true;
+/**
+ * Sends a write, and once more in another way when the refusal teaches one: without the condition, or with an MD5. `conditional`
+ * says whether the condition was sent. What was sent decides, not what is known by now: requests in flight learn from each other.
+ */
+export async function requestLearning<T>(
+  store: Store,
+  operation: CountedOperation,
+  wanted: Condition | undefined,
+  send: (conditional: boolean) => Promise<T>,
+): Promise<{ readonly answer: Answer<T>; readonly conditional: boolean }> {
+  const { learned } = store.connection;
+  for (;;) {
+    const conditional = wanted !== undefined && learned[wanted];
+    const withMd5 = learned.contentMd5;
+    const answer = await request(store, operation, () => send(conditional));
+    const refusal = answer.ok ? undefined : answer.fault.kind;
+    if (refusal === 'not-implemented' && conditional) learned[wanted] = false;
+    else if (refusal === 'md5-required' && !withMd5) learned.contentMd5 = true;
+    else return { answer, conditional };
   }
-  if (answer.fault.kind !== 'md5-required' || learned.contentMd5) return false;
-  learned.contentMd5 = true;
-  return true;
 }

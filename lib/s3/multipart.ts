@@ -8,7 +8,8 @@ import {
 import type { CompletedPart } from '@aws-sdk/client-s3';
 import type { MultipartUpload, ObjectReader } from '../datastore/object-store.ts';
 import { invalidAnswer, translate } from './errors.ts';
-import { learn } from './learned.ts';
+import { readEtag } from './etag.ts';
+import { requestLearning } from './learned.ts';
 import { isAws } from './place.ts';
 import { checksums, CONTENT_TYPE } from './put-object.ts';
 import { OPERATIONS, request } from './request.ts';
@@ -24,7 +25,8 @@ interface Upload {
   readonly parts: Map<number, Part>;
 }
 
-interface Part extends CompletedPart {
+interface Part {
+  readonly completed: CompletedPart;
   readonly etag: string;
   readonly size: number;
 }
@@ -55,39 +57,39 @@ export async function startMultipart(store: Store, reader: ObjectReader, key: st
 
 async function uploadPart(upload: Upload, number: number, bytes: Buffer): Promise<void> {
   const { connection } = upload.store;
-  for (;;) {
-    const sums = checksums(connection, bytes);
-    const answer = await request(upload.store, upload.operation, () =>
-      connection.client.send(
-        new UploadPartCommand({ ...upload.name, PartNumber: number, Body: bytes, ContentLength: bytes.length, ...sums }),
-      ),
-    );
-    if (answer.ok) {
-      const etag = answer.value.ETag?.replaceAll('"', '');
-      if (etag === undefined) throw invalidAnswer(connection.location, upload.operation, `part ${number} has no ETag`);
-      const crc = sums.ChecksumCRC32 === undefined ? {} : { ChecksumCRC32: sums.ChecksumCRC32 };
-      upload.parts.set(number, { PartNumber: number, ETag: `"${etag}"`, etag, size: bytes.length, ...crc });
-      return;
-    }
-    if (!learn(connection.learned, answer, undefined)) throw translate(connection.location, upload.operation, answer);
-  }
+  const { answer } = await requestLearning(upload.store, upload.operation, undefined, () => sendPart(upload, number, bytes));
+  if (!answer.ok) throw translate(connection.location, upload.operation, answer);
+  upload.parts.set(number, answer.value);
+}
+
+async function sendPart(upload: Upload, number: number, bytes: Buffer): Promise<Part> {
+  const { connection } = upload.store;
+  const { ContentMD5, ...crc } = checksums(connection, bytes);
+  const output = await connection.client.send(
+    new UploadPartCommand({
+      ...upload.name,
+      PartNumber: number,
+      Body: bytes,
+      ContentLength: bytes.length,
+      ...crc,
+      ...(ContentMD5 === undefined ? {} : { ContentMD5 }),
+    }),
+  );
+  const etag = readEtag(connection.location, upload.operation, output.ETag);
+  return { completed: { PartNumber: number, ETag: `"${etag}"`, ...crc }, etag, size: bytes.length };
 }
 
 async function complete(upload: Upload): Promise<void> {
-  const { connection } = upload.store;
-  const parts = [...upload.parts.entries()].sort(([a], [b]) => a - b).map(([, part]) => part);
-  const completed = parts.map(({ etag: _etag, size: _size, ...part }) => part);
-  let attempts = 0;
-  const answer = await request(upload.store, upload.operation, (attempt) => {
-    attempts = attempt;
-    return connection.client.send(new CompleteMultipartUploadCommand({ ...upload.name, MultipartUpload: { Parts: completed } }));
+  const { client, location } = upload.store.connection;
+  const parts = [...upload.parts].sort(([a], [b]) => a - b).map(([, part]) => part);
+  const command = { ...upload.name, MultipartUpload: { Parts: parts.map(({ completed }) => completed) } };
+  const answer = await request(upload.store, upload.operation, async () => {
+    const output = await client.send(new CompleteMultipartUploadCommand(command));
+    return readEtag(location, upload.operation, output.ETag);
   });
-  if (answer.ok) {
-    if (answer.value.ETag === undefined) throw invalidAnswer(connection.location, upload.operation, 'the answer has no ETag');
-    return;
-  }
-  if (answer.fault.kind === 'no-upload' && (await isCompleted(upload, parts, attempts))) return;
-  throw translate(connection.location, upload.operation, answer);
+  if (answer.ok) return;
+  if (answer.fault.kind === 'no-upload' && (await isCompleted(upload, parts, answer.attempts))) return;
+  throw translate(location, upload.operation, answer);
 }
 
 /** An upload that is not known any more may have been completed by an attempt whose answer was lost: then the object is there. */

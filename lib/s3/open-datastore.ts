@@ -1,6 +1,6 @@
 import type { ObjectRemover, ObjectWriter, RequestCounts } from '../datastore/object-store.ts';
 import type { S3Connection } from './connection.ts';
-import { createRemover } from './remover.ts';
+import { deleteObjects } from './remover.ts';
 import type { Store } from './request.ts';
 import { createWriter } from './writer.ts';
 
@@ -15,5 +15,5 @@ export type S3Datastore = ObjectWriter & ObjectRemover;
 export function openDatastore(connection: S3Connection, counts: RequestCounts): S3Datastore {
   const { prefix } = connection.location;
   const store: Store = { connection, counts, prefix: prefix === '' ? '' : `${prefix}/` };
-  return { ...createWriter(store), delete: createRemover(store).delete };
+  return { ...createWriter(store), delete: (keys) => deleteObjects(store, keys) };
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { S3Connection } from './connection.ts';
-import { invalidAnswer } from './errors.ts';
+import { readEtag } from './etag.ts';
 import { isAws } from './place.ts';
 import { OPERATIONS } from './request.ts';
 
@@ -22,8 +22,7 @@ export async function putObject(connection: S3Connection, key: string, bytes: Bu
       ...checksums(connection, bytes),
     }),
   );
-  // Whatever stands before a store may answer 200 too: only S3 says the ETag of what it has stored.
-  if (output.ETag === undefined) throw invalidAnswer(connection.location, OPERATIONS.put(key), 'the answer has no ETag');
+  readEtag(connection.location, OPERATIONS.put(key), output.ETag);
 }
 
 /**

@@ -2,7 +2,8 @@ import { HeadObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { DataError } from '../errors.ts';
 import type { GetOptions, ObjectHead, ObjectReader, StoredObject } from '../datastore/object-store.ts';
 import { contextOf, invalidAnswer, subject, translate } from './errors.ts';
-import type { FaultKind } from './faults.ts';
+import { readEtag } from './etag.ts';
+import type { FaultKind } from './fault-codes.ts';
 import { getObject } from './get-object.ts';
 import type { Got } from './get-object.ts';
 import { listObjects } from './list.ts';
@@ -39,8 +40,7 @@ const isAbsence = (kind: FaultKind): boolean => kind === 'no-key' || kind === 'b
 
 function readHead(store: Store, operation: CountedOperation, size: number | undefined, etag: string | undefined): ObjectHead {
   if (size === undefined) throw invalidAnswer(store.connection.location, operation, 'the answer has no Content-Length');
-  if (etag === undefined) throw invalidAnswer(store.connection.location, operation, 'the answer has no ETag');
-  return { size, etag: etag.replaceAll('"', '') };
+  return { size, etag: readEtag(store.connection.location, operation, etag) };
 }
 
 /** A HEAD answers 404 for a missing bucket too: before the first such answer is believed, the bucket is asked for. */

@@ -1,20 +1,15 @@
 import { DeleteObjectCommand, DeleteObjectsCommand } from '@aws-sdk/client-s3';
-import type { ObjectRemover } from '../datastore/object-store.ts';
 import { translate } from './errors.ts';
-import { faultOf, kindOfCode } from './faults.ts';
-import { createReader } from './reader.ts';
+import { kindOfCode } from './fault-codes.ts';
+import { faultOf } from './faults.ts';
 import { OPERATIONS, request } from './request.ts';
 import type { Store } from './request.ts';
 
 // DeleteObjects takes no more (S3 API reference).
 const MAX_KEYS = 1000;
 
-/** The removing side of one datastore. */
-export function createRemover(store: Store): ObjectRemover {
-  return { ...createReader(store), delete: (keys) => deleteAll(store, keys) };
-}
-
-async function deleteAll(store: Store, keys: readonly string[]): Promise<void> {
+/** Deletes exactly these keys, in as few requests as the provider allows. */
+export async function deleteObjects(store: Store, keys: readonly string[]): Promise<void> {
   for (let at = 0; at < keys.length; at += MAX_KEYS) {
     const batch = keys.slice(at, at + MAX_KEYS).map((key) => store.prefix + key);
     if (store.connection.learned.bulkDelete && (await deleteBatch(store, batch))) continue;

@@ -17,15 +17,11 @@ export interface CountedOperation extends Operation {
 }
 
 /** Sends one operation with its retries, and counts each request that goes out. */
-export async function request<T>(
-  store: Store,
-  operation: CountedOperation,
-  send: (attempt: number) => Promise<T>,
-): Promise<Answer<T>> {
+export async function request<T>(store: Store, operation: CountedOperation, send: () => Promise<T>): Promise<Answer<T>> {
   const { retry, inFlight, location } = store.connection;
-  const answer = await sendWithRetry(retry, inFlight, (attempt) => {
+  const answer = await sendWithRetry(retry, inFlight, () => {
     store.counts[operation.count]++;
-    return send(attempt);
+    return send();
   });
   if (answer.ok || answer.fault.kind !== 'certificate' || location.fingerprint !== undefined || !location.endpoint) return answer;
   const seen = await seenFingerprint(location.endpoint);

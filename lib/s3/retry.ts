@@ -20,11 +20,7 @@ const MAX_DELAY_MS = 20_000;
 const THROTTLED_FACTOR = 5;
 
 /** Sends until it is answered, refused for good, or out of attempts. Errors that are no fault of a request are thrown: bugs. */
-export async function sendWithRetry<T>(
-  policy: RetryPolicy,
-  inFlight: InFlight,
-  send: (attempt: number) => Promise<T>,
-): Promise<Answer<T>> {
+export async function sendWithRetry<T>(policy: RetryPolicy, inFlight: InFlight, send: () => Promise<T>): Promise<Answer<T>> {
   for (let attempt = 1; ; attempt++) {
     const answer = await sendOnce(inFlight, attempt, send);
     if (answer.ok || !answer.fault.retry || attempt >= policy.attempts) return answer;
@@ -32,11 +28,11 @@ export async function sendWithRetry<T>(
   }
 }
 
-async function sendOnce<T>(inFlight: InFlight, attempt: number, send: (attempt: number) => Promise<T>): Promise<Answer<T>> {
+async function sendOnce<T>(inFlight: InFlight, attempt: number, send: () => Promise<T>): Promise<Answer<T>> {
   await inFlight.enter();
   let outcome: 'answered' | 'throttled' | 'failed' = 'answered';
   try {
-    return { ok: true, value: await send(attempt) };
+    return { ok: true, value: await send() };
   } catch (error) {
     const fault = faultOf(error);
     outcome = fault?.kind === 'throttled' ? 'throttled' : 'failed';

@@ -80,8 +80,9 @@ class PinningAgent extends https.Agent {
 }
 
 function leafFingerprint(socket: tls.TLSSocket): string | undefined {
-  // Typed as always there, yet absent when the server showed no certificate.
-  return socket.getPeerCertificate().fingerprint256 as string | undefined;
+  // Typed as always there, yet empty when the server showed no certificate.
+  const certificate: Partial<tls.PeerCertificate> = socket.getPeerCertificate();
+  return certificate.fingerprint256;
 }
 
 function servernameOf(host: string): string {

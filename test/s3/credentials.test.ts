@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { noRequests } from '../../lib/datastore/object-store.ts';
 import { bucketLocation, createS3Connection, openDatastore } from '../../lib/s3/open-datastore.ts';
 import type { Environment } from '../../lib/s3/open-datastore.ts';
-import { LOCATION, startOddServer } from './odd-server.ts';
+import { LOCATION, PLACE, startOddServer } from './odd-server.ts';
 import type { Answering } from './odd-server.ts';
 
 /** The access key and session token that a request is signed with. */
@@ -14,8 +14,7 @@ async function signedWith(
   environment: Environment,
 ): Promise<{ key: string; token: string | undefined }> {
   const server = await startOddServer((response) => response.writeHead(200, { etag: '"e"', 'content-length': 0 }).end());
-  const { credentials: _any, ...bare } = LOCATION;
-  const location = { ...bare, endpoint: server.endpoint, ...(credentials === undefined ? {} : { credentials }) };
+  const location = { ...PLACE, endpoint: server.endpoint, ...(credentials === undefined ? {} : { credentials }) };
   try {
     const connection = createS3Connection(location, environment, { retry: { attempts: 1 } });
     await openDatastore(connection, noRequests()).head('a');

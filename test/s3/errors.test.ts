@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FlotillaError } from '../../lib/errors.ts';
+import type { FlotillaError } from '../../lib/errors.ts';
 import { faultOf } from '../../lib/s3/faults.ts';
 import { translate } from '../../lib/s3/errors.ts';
 import { OPERATIONS } from '../../lib/s3/request.ts';

@@ -24,11 +24,22 @@ afterAll(async () => {
 
 /** The location of a datastore in the embedded object store. */
 function locate(prefix: string): BucketLocation {
-  return { id: prefix, bucket: 'bucket', prefix, region: server.region, endpoint: server.endpoint, pathStyle: true, credentials: 'env:LOCAL' };
+  return {
+    id: prefix,
+    bucket: 'bucket',
+    prefix,
+    region: server.region,
+    endpoint: server.endpoint,
+    pathStyle: true,
+    credentials: 'env:LOCAL',
+  };
 }
 
 describeObjectStore('S3 datastore', () => {
-  const keys = { LOCAL_ACCESS_KEY_ID: server.credentials.accessKeyId, LOCAL_SECRET_ACCESS_KEY: server.credentials.secretAccessKey };
+  const keys = {
+    LOCAL_ACCESS_KEY_ID: server.credentials.accessKeyId,
+    LOCAL_SECRET_ACCESS_KEY: server.credentials.secretAccessKey,
+  };
   const prefix = `s${++stores}-`;
   const connections = [locate(prefix), locate(`${prefix}0`)].map((location) => createS3Connection(location, keys));
   const [store, neighbour] = connections.map((connection) => ({ connection, counts: noRequests() }));
@@ -39,6 +50,9 @@ describeObjectStore('S3 datastore', () => {
     counts: store.counts,
     bucket: 'bucket',
     prefix: `${prefix}/`,
-    close: () => Promise.resolve(connections.forEach((connection) => connection.close())),
+    close: () => {
+      for (const connection of connections) connection.close();
+      return Promise.resolve();
+    },
   });
 });

@@ -83,14 +83,10 @@ export async function openOddStore(answer: Answering, options: OddOptions = {}):
   };
 }
 
-export const LOCATION: BucketLocation = {
-  id: 'main',
-  bucket: 'bucket',
-  prefix: 'store',
-  region: 'eu-central-1',
-  pathStyle: true,
-  credentials: 'env:ANY',
-};
+/** A datastore of S3 itself, by the default chain. */
+export const PLACE: BucketLocation = { id: 'main', bucket: 'bucket', prefix: 'store', region: 'eu-central-1', pathStyle: true };
+
+export const LOCATION: BucketLocation = { ...PLACE, credentials: 'env:ANY' };
 
 /** A whole answer. */
 export function reply(response: http.ServerResponse, status: number, headers: http.OutgoingHttpHeaders = {}, body = ''): void {

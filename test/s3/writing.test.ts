@@ -36,8 +36,7 @@ describe('put', () => {
     }));
 
   it('sends S3 itself a CRC-32', () => {
-    const { endpoint: _endpoint, ...aws } = { ...LOCATION, endpoint: '' };
-    const connection = createS3Connection(aws, ANY_KEYS);
+    const connection = createS3Connection(LOCATION, ANY_KEYS);
     const crc = Buffer.alloc(4);
     crc.writeUInt32BE(crc32(BODY));
     expect(checksums(connection, BODY)).toEqual({ ChecksumCRC32: crc.toString('base64') });
@@ -54,6 +53,19 @@ describe('put', () => {
         expect(await store.put('a', BODY, { ifAbsent: true })).toBe('written');
         expect(await store.put('b', BODY, { ifAbsent: true })).toBe('written');
         expect(counts.put).toBe(3);
+      },
+    ));
+
+  it('learns from many writes at once, that were all sent before the first refusal came', () =>
+    withStore(
+      (response, { headers }) => {
+        if (headers['if-none-match'] !== undefined) return s3Error(response, 501, 'NotImplemented');
+        if (headers['content-md5'] !== undefined) return reply(response, 200, { etag: '"e"' });
+        reply(response, 400, {}, '<Error><Code>InvalidRequest</Code><Message>Content-MD5 is required</Message></Error>');
+      },
+      async ({ store }) => {
+        const outcomes = await Promise.all(Array.from({ length: 8 }, (_, n) => store.put(`${n}`, BODY, { ifAbsent: true })));
+        expect(outcomes).toEqual(Array.from({ length: 8 }, () => 'written'));
       },
     ));
 

@@ -42,8 +42,8 @@ export class MemoryObjectStore implements ObjectWriter, ObjectRemover {
     this.bucket = options.bucket ?? 'memory';
     this.prefix = options.prefix ? `${options.prefix}/` : '';
     this.counts = options.counts ?? noRequests();
-    this.#buckets = options.buckets ?? new Map();
-    this.objects = this.#buckets.get(this.bucket) ?? new Map();
+    this.#buckets = options.buckets ?? new Map<string, Map<string, StoredObject>>();
+    this.objects = this.#buckets.get(this.bucket) ?? new Map<string, StoredObject>();
     this.#buckets.set(this.bucket, this.objects);
   }
 
@@ -123,11 +123,13 @@ export class MemoryObjectStore implements ObjectWriter, ObjectRemover {
       },
       complete: async () => {
         this.counts.put++;
-        return Promise.resolve(write());
+        write();
+        return Promise.resolve();
       },
       abort: async () => {
         this.counts.delete++;
-        return Promise.resolve(parts.clear());
+        parts.clear();
+        return Promise.resolve();
       },
     });
   }
