@@ -1,0 +1,93 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { noRequests } from '../../lib/datastore/object-store.ts';
+import type { DatastoreLocation } from '../../lib/datastore/location.ts';
+import { formatJob, type JobDocument } from '../../lib/config/job-document.ts';
+import { openEmbeddedCloud, type EmbeddedCloud } from '../../lib/local/embedded-cloud.ts';
+import { startObjectStore, type ObjectStoreServer } from '../../lib/local/object-store/server.ts';
+import { createS3Connection, openDatastore, type S3Datastore } from '../../lib/s3/open-datastore.ts';
+import type { Job } from '../../lib/sync/job.ts';
+import type { Report } from '../../lib/sync/report.ts';
+import { reportKey } from '../../lib/sync/run-files.ts';
+
+/** An embedded cloud and an S3 endpoint over HTTP, in a folder of their own. */
+export interface TestCloud {
+  readonly s3: ObjectStoreServer;
+  readonly cloud: EmbeddedCloud;
+  readonly folder: string;
+  /** Lines of the log of all runs. */
+  readonly log: string[];
+  location(bucket: string, prefix: string): DatastoreLocation;
+  open(location: DatastoreLocation): S3Datastore;
+  job(source: DatastoreLocation, target: DatastoreLocation, options?: Partial<Job>): JobDocument;
+  run(job: JobDocument, overrides?: object): Promise<Report>;
+  close(): Promise<void>;
+}
+
+export interface TestCloudOptions {
+  readonly buckets?: readonly string[];
+  readonly readOnly?: Readonly<Record<string, string>>;
+  readonly latencyMs?: number;
+  /** How long a call of a function may last. */
+  readonly callMs?: number;
+}
+
+/** Starts everything a whole run needs; waits of the machine pass at once. */
+export async function startTestCloud(options: TestCloudOptions = {}): Promise<TestCloud> {
+  const folder = await mkdtemp(join(tmpdir(), 'flotilla-test-'));
+  const s3 = await startObjectStore({
+    root: join(folder, 's3'),
+    buckets: options.buckets ?? ['source', 'target'],
+    ...(options.readOnly !== undefined && { readOnly: options.readOnly }),
+    ...(options.latencyMs !== undefined && { latencyMs: options.latencyMs }),
+  });
+  const environment = { TEST_ACCESS_KEY_ID: s3.credentials.accessKeyId, TEST_SECRET_ACCESS_KEY: s3.credentials.secretAccessKey };
+  const log: string[] = [];
+  const note = (message: string, group?: string) => void log.push(group === undefined ? message : `[${group}]: ${message}`);
+  const cloud = await openEmbeddedCloud({
+    ...{ folder: join(folder, 'cloud'), durable: false, sleep: () => new Promise((resolve) => setTimeout(resolve, 20)) },
+    ...(options.callMs !== undefined && { callMs: options.callMs }),
+    host: {
+      environment,
+      now: () => Date.now(),
+      openLog: () => ({ info: note, warn: note }),
+      stopAsked: () => false,
+      announce: () => Promise.resolve(),
+    },
+  });
+  const opened: { close(): void }[] = [];
+  let runs = 0;
+  const location = (bucket: string, prefix: string): DatastoreLocation => ({
+    ...{ id: `${bucket}-${prefix}`, layout: 'pbs', bucket, prefix, region: s3.region, endpoint: s3.endpoint },
+    ...{ pathStyle: true, credentials: 'env:TEST' },
+  });
+  return {
+    ...{ s3, cloud, folder, log, location },
+    open: (at) => {
+      const connection = createS3Connection(at, environment);
+      opened.push(connection);
+      return openDatastore(connection, noRequests());
+    },
+    job: (source, target, more = {}) =>
+      formatJob({
+        ...{ id: 'nightly', source, target, namespace: '', targetNamespace: '', workerThreads: 4, transfersInFlight: 16 },
+        ...{ transferMode: 'relay', removeVanished: false, dryRun: false },
+        ...more,
+      }),
+    run: async (job, overrides = {}) => {
+      runs += 1;
+      const run = { job: job.id, id: `run-${String(runs)}`, startedAt: new Date().toISOString() };
+      const outcome = await cloud.run({ job, overrides, run });
+      const stored = await cloud.control.get(`${reportKey(run)}.json`);
+      if (stored === undefined) throw new Error(`no report: ${JSON.stringify(outcome)}`);
+      return JSON.parse(stored.bytes.toString()) as Report;
+    },
+    close: async () => {
+      for (const connection of opened) connection.close();
+      await cloud.close();
+      await s3.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
