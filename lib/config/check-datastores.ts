@@ -1,6 +1,7 @@
 import { datastoreDocument, datastoreSchema } from './datastore-schema.ts';
 import type { DatastoreDocument, DatastoreEntry } from './datastore-schema.ts';
 import { parseCa } from './ca-file.ts';
+import { isSecure } from './endpoint.ts';
 import type { Environment } from './expand-variables.ts';
 import type { Fault, Path } from './fault.ts';
 import { checkPbsName } from './formats.ts';
@@ -48,7 +49,8 @@ function checkTls({ path, entry, given }: Placed<DatastoreEntry>): readonly Faul
   if (keys.length === 2)
     return [{ path: [...path, 'fingerprint'], atKey: true, problem: 'stands beside ca-file; keep one of them' }];
   const [key] = keys;
-  if (key === undefined || entry.endpoint?.startsWith('https:') === true || isWrong(entry, given, 'endpoint')) return [];
+  if (key === undefined || isWrong(entry, given, 'endpoint')) return [];
+  if (entry.endpoint !== undefined && isSecure(entry.endpoint)) return [];
   const reason = entry.endpoint === undefined ? 'there is no endpoint' : 'the endpoint is not https://';
   return [
     {

@@ -4,8 +4,8 @@ import { checkEndpoint, normaliseEndpoint } from './endpoint.ts';
 import * as formats from './formats.ts';
 import { omitKeys } from './spelling.ts';
 
-/** What the configuration file and the job document say of a datastore in the same words. */
-const sharedKeys = {
+/** Where it is, in the same words in the configuration file and in the job document. */
+const place = {
   id: formats.text(formats.checkDatastoreId, {
     description: 'The name by which jobs and commands call this datastore: 1 to 64 letters, digits, `_`, `.` and `-`.',
     pattern: formats.DATASTORE_ID_PATTERN,
@@ -16,6 +16,15 @@ const sharedKeys = {
     description:
       "The folder in the bucket, without slashes at its ends; for `pbs` the PBS datastore's name (3 to 32 characters).",
   }),
+};
+
+const region = formats.text(formats.checkRegion, {
+  description:
+    'Left out: `us-east-1` with an endpoint; on AWS `AWS_REGION` of the environment, without which it must be written.',
+});
+
+/** How it is reached, in the same words. */
+const access = {
   endpoint: formats
     .text(checkEndpoint, {
       description: 'URL of an S3 endpoint, with `https://` (or `http://`, in a network you trust). Left out: AWS.',
@@ -28,40 +37,39 @@ const sharedKeys = {
   credentials: formats
     .text(formats.checkCredentials, {
       description:
-        'Where the credentials are: `env:<NAME>` reads `<NAME>_ACCESS_KEY_ID`, `<NAME>_SECRET_ACCESS_KEY` and, where there is one, ' +
-        "`<NAME>_SESSION_TOKEN`; `profile:<name>` a profile of the AWS configuration; `secret:<name or ARN>` a secret of AWS Secrets Manager. Left out: the SDK's default chain (the function's role).",
+        "Where the keys are: `env:<NAME>`, `profile:<name>` or `secret:<name or ARN>`. Left out: the SDK's default chain (the function's role).",
       pattern: formats.CREDENTIALS_PATTERN,
-    })
-    .exactOptional(),
-  fingerprint: formats
-    .text(formats.checkFingerprint, {
-      description: "SHA-256 of the endpoint's certificate, `AA:BB:..`, as PBS pins one. Instead of `ca-file`.",
-      pattern: formats.FINGERPRINT_PATTERN,
     })
     .exactOptional(),
 };
 
-const region = formats.text(formats.checkRegion, {
-  description:
-    'Left out: `us-east-1` with an endpoint; on AWS `AWS_REGION` of the environment, without which it must be written.',
-});
+const fingerprint = formats
+  .text(formats.checkFingerprint, {
+    description: "SHA-256 of the endpoint's certificate, `AA:BB:..`, as PBS pins one. In the place of `ca-file`.",
+    pattern: formats.FINGERPRINT_PATTERN,
+  })
+  .exactOptional();
 
 /** A datastore as the configuration file says it. */
 export const datastoreSchema = z
   .strictObject({
-    ...sharedKeys,
+    ...place,
     region: region.exactOptional(),
+    ...access,
     'ca-file': z.string().exactOptional().meta({
       description: "PEM file of the authority that signed the endpoint's certificate, from the folder of the configuration file.",
     }),
+    fingerprint,
   })
   .meta({ description: 'Where one datastore is and how it is reached.' });
 
 /** A datastore as it travels in a job document: complete, with its files read in. */
 export const datastoreDocumentSchema = z.strictObject({
-  ...sharedKeys,
+  ...place,
   region,
+  ...access,
   ca: z.string().exactOptional().meta({ description: 'The certificates of `ca-file`, PEM.' }),
+  fingerprint,
 });
 
 export type DatastoreEntry = z.output<typeof datastoreSchema>;

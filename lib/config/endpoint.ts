@@ -13,6 +13,11 @@ function checkParts(url: URL): string | undefined {
   return undefined;
 }
 
+/** Whether it has a certificate at all. */
+export function isSecure(endpoint: string): boolean {
+  return new URL(endpoint).protocol === 'https:';
+}
+
 /** One spelling for each endpoint: lower-case host, no default port, no slash at the end. */
 export function normaliseEndpoint(endpoint: string): string {
   return new URL(endpoint).href.replace(/\/+$/, '');

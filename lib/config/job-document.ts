@@ -3,7 +3,7 @@ import type { Job } from '../sync/job.ts';
 import { faultError, formatFault } from './fault.ts';
 import { jobDocumentSchema, overridesSchema } from './job-schema.ts';
 import type { JobDocument } from './job-schema.ts';
-import { suggestKey } from './nearest-key.ts';
+import { nearestKey } from './nearest-key.ts';
 import type { Configuration } from './parse-config.ts';
 import { schemaFaults } from './schema-faults.ts';
 import { camelKeys, kebabKeys, omitKeys } from './spelling.ts';
@@ -14,12 +14,15 @@ export type { JobDocument, Overrides } from './job-schema.ts';
 export function jobDocument(configuration: Configuration, id: string): JobDocument {
   const job = configuration.jobs.find((candidate) => candidate.id === id);
   if (job !== undefined) return job;
-  const ids = configuration.jobs.map((candidate) => candidate.id);
-  const known = ids.length === 0 ? 'the configuration has no jobs' : `the configuration has ${ids.join(', ')}`;
-  throw new ConfigError(
-    'JOB_UNKNOWN',
-    `there is no job ${JSON.stringify(id)}: ${known}${ids.length > 1 ? `; ${suggestKey(id, ids)}` : ''}`,
-  );
+  const problem = `there is no job ${JSON.stringify(id)}; the configuration has `;
+  throw new ConfigError('JOB_UNKNOWN', `${problem}${adviseJob(id, configuration.jobs)}`);
+}
+
+function adviseJob(id: string, jobs: readonly JobDocument[]): string {
+  const ids = jobs.map((job) => job.id);
+  if (ids.length === 0) return 'none: add it to jobs';
+  const near = nearestKey(id, ids);
+  return `${ids.join(', ')}: ${near === undefined ? 'choose one of them' : `did you mean ${near}?`}`;
 }
 
 /**

@@ -1,17 +1,18 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { datastoreSchema } from './datastore-schema.ts';
+import { describeOverrides } from './describe-overrides.ts';
 import { describeSchema } from './describe-schema.ts';
 import type { SchemaDescription } from './describe-schema.ts';
-import { jobSchema, overridesSchema } from './job-schema.ts';
+import { jobSchema } from './job-schema.ts';
 import { settingsSchema } from './settings-schema.ts';
 
 /** The tables of docs/configuration.md by name, in Markdown. */
 export function optionTables(): Readonly<Record<string, string>> {
   return {
-    datastores: optionTable(datastoreSchema),
-    jobs: optionTable(jobSchema),
-    settings: optionTable(settingsSchema),
-    overrides: optionTable(overridesSchema),
+    datastores: schemaTable(datastoreSchema),
+    jobs: schemaTable(jobSchema),
+    settings: schemaTable(settingsSchema),
+    overrides: table(describeOverrides().map((option) => tableRow(option.key, option, option.ofJob ? "the job's" : 'none'))),
   };
 }
 
@@ -24,19 +25,23 @@ export function insertTables(page: string, tables: Readonly<Record<string, strin
   });
 }
 
-function optionTable(schema: z.ZodObject): string {
-  const rows = Object.entries(schema.shape).map(([key, member]) => tableRow(key, member as z.ZodType));
+function schemaTable(schema: z.ZodObject): string {
+  const required = z.toJSONSchema(schema, { io: 'input' }).required ?? [];
+  const members = Object.entries(schema.shape).map(([key, member]) => ({ key, option: describeSchema(member as z.ZodType) }));
+  return table(members.map(({ key, option }) => tableRow(key, option, required.includes(key) ? 'required' : 'none')));
+}
+
+function table(rows: readonly string[]): string {
   return ['| key | value | default | meaning |', '|---|---|---|---|', ...rows, ''].join('\n');
 }
 
-function tableRow(key: string, member: z.ZodType): string {
-  const option = describeSchema(member);
-  const required = member.safeParse(undefined).success ? 'none' : 'required';
-  const preset =
-    option.default === undefined
-      ? required
-      : `\`${JSON.stringify(option.default).replaceAll('"', option.default === '' ? '"' : '')}\``;
+function tableRow(key: string, option: SchemaDescription, withoutDefault: string): string {
+  const preset = option.default === undefined ? withoutDefault : `\`${defaultText(option.default)}\``;
   return `| \`${key}\` | ${valueOf(option)} | ${preset} | ${option.help} |`;
+}
+
+function defaultText(value: unknown): string {
+  return typeof value === 'string' && value !== '' ? value : JSON.stringify(value);
 }
 
 function valueOf({ type, minimum, maximum, choices }: SchemaDescription): string {

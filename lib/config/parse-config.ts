@@ -66,7 +66,11 @@ function placedEntries<S extends z.ZodRawShape>(
 ): Placed<z.output<z.ZodObject<S>>>[] {
   const entries: unknown = typeof root === 'object' && root !== null ? Reflect.get(root, list) : undefined;
   if (!Array.isArray(entries)) return [];
-  return entries.map((entry: unknown, index) => ({ path: [list, index], ...validMembers(schema, entry) }));
+  return entries.flatMap((entry: unknown, index) => {
+    // What is no set of keys has its fault already, and nothing to check beside it.
+    if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return [];
+    return [{ path: [list, index], ...validMembers(schema, entry) }];
+  });
 }
 
 function refuseFaults(file: string, yaml: YamlSource, faults: readonly Fault[]): void {

@@ -10,9 +10,9 @@ export interface ValidMembers<T> {
 /** Checks each member of `value` by itself. */
 export function validMembers<S extends z.ZodRawShape>(
   schema: z.ZodObject<S>,
-  value: unknown,
+  value: object,
 ): ValidMembers<z.output<z.ZodObject<S>>> {
-  const members = typeof value === 'object' && value !== null ? Object.entries(value) : [];
+  const members = Object.entries(value);
   const valid = members.flatMap(([key, member]) => {
     const result = Object.hasOwn(schema.shape, key) ? (schema.shape[key] as unknown as z.ZodType).safeParse(member) : undefined;
     return result?.success === true ? [[key, result.data]] : [];
