@@ -69,7 +69,8 @@ export function describeMultipart(bench: () => Workbench): void {
 
     it('says InvalidPartOrder when parts are listed out of order', async () => {
       const upload = await startUpload(bench(), 'multi/order');
-      const parts = [await upload.part(1, BIG), await upload.part(2, Buffer.from('x'))];
+      // Both long enough to be first: the order is all that is wrong.
+      const parts = [await upload.part(1, BIG), await upload.part(2, BIG)];
       expect(await refusal(upload.complete(parts.toReversed()))).toEqual({ code: 'InvalidPartOrder', status: 400 });
     });
 

@@ -48,7 +48,9 @@ export function openWorkbench(under: S3EndpointUnderTest): Workbench {
     clientWith,
     key,
     async put(name, body, more = {}) {
-      const { ETag } = await client.send(new PutObjectCommand({ Bucket: bucket, Key: key(name), Body: body, ...more }));
+      const { ETag } = await client.send(
+        new PutObjectCommand({ Bucket: bucket, Key: key(name), Body: Buffer.from(body), ...more }),
+      );
       return ETag ?? '';
     },
     async get(name, more = {}) {
