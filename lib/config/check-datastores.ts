@@ -4,7 +4,7 @@ import { parseCa } from './ca-file.ts';
 import { isSecure } from './endpoint.ts';
 import type { Environment } from './expand-variables.ts';
 import type { Fault, Path } from './fault.ts';
-import { checkPbsName } from './formats.ts';
+import { checkPbsName, checkRegion } from './formats.ts';
 import type { ShowValue } from './schema-faults.ts';
 import type { ValidMembers } from './valid-members.ts';
 
@@ -65,12 +65,17 @@ function regionOf(
   { path, entry, given }: Placed<DatastoreEntry>,
   environment: Environment,
 ): { value: string; faults: readonly Fault[] } {
-  const fallback = entry.endpoint === undefined ? (environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION']) : 'us-east-1';
+  const fallback = entry.endpoint === undefined ? environmentRegion(environment) : 'us-east-1';
   const value = entry.region ?? fallback;
   if (value !== undefined) return { value, faults: [] };
   if (isWrong(entry, given, 'region') || isWrong(entry, given, 'endpoint')) return { value: '', faults: [] };
   const problem = 'is missing; add the region of the bucket on AWS (or set AWS_REGION), or the endpoint of another provider';
   return { value: '', faults: [{ path: [...path, 'region'], problem }] };
+}
+
+function environmentRegion(environment: Environment): string | undefined {
+  const regions = [environment['AWS_REGION'], environment['AWS_DEFAULT_REGION']];
+  return regions.find((region) => region !== undefined && checkRegion(region) === undefined);
 }
 
 /** What is written but wrong has its fault already: what follows from it would only hide that. */

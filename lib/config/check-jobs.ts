@@ -88,11 +88,18 @@ function checkCopy({ path, entry }: Job, known: Datastores): readonly Fault[] {
 function checkTargets(before: Job, job: Job, known: Datastores): readonly Fault[] {
   const [a, b] = [placeIn(known, before.entry.target), placeIn(known, job.entry.target)];
   if (a === undefined || b === undefined || !placesOverlap(a, b)) return [];
-  const samePrefix = a.prefix === b.prefix;
-  if (samePrefix && !foldersOverlap(before.entry['target-namespace'] ?? '', job.entry['target-namespace'] ?? '')) return [];
+  if (a.prefix === b.prefix && !anchorsOverlap(before, job)) return [];
   const other = before.entry.id === undefined ? 'the job before' : `job ${before.entry.id}`;
   const problem = `is written by ${other} too (${formatPlace(b)}, with all namespaces below the anchor); choose another target, or target-namespaces that lie apart`;
   return [{ path: [...job.path, 'target'], problem }];
+}
+
+/** An anchor that is written but wrong has its fault already, and overlaps nothing. */
+function anchorsOverlap(before: Job, job: Job): boolean {
+  const [a, b] = [before, job].map(
+    ({ entry, given }) => entry['target-namespace'] ?? (given.includes('target-namespace') ? undefined : ''),
+  );
+  return a !== undefined && b !== undefined && foldersOverlap(a, b);
 }
 
 function placeIn(known: Datastores, id: string | undefined): Place | undefined {

@@ -136,6 +136,11 @@ describe('two jobs that write the same place', () => {
     expect(faultsOf(text)).toEqual([fault.replace('19:13', '24:13')]);
   });
 
+  it('are not suspected for a target namespace that is wrong itself', () => {
+    expect(faultsOf(second('    target-namespace: ${NS}'))).toEqual([expect.stringContaining('needs ${NS}')]);
+    expect(faultsOf(second('    target-namespace: /a'))).toEqual([expect.stringContaining('has a slash at an end')]);
+  });
+
   it('are taken when their target namespaces only begin alike', () => {
     expect(
       faultsOf(second('    target-namespace: prod2').replace('target: offsite', 'target: offsite\n    target-namespace: prod')),

@@ -103,8 +103,8 @@ describe('parseConfig, on AWS', () => {
     expect(parse(noRegion, { [name]: 'eu-north-1' }).datastores[0]?.region).toBe('eu-north-1');
   });
 
-  it('says when there is no region', () => {
-    expect(faultsOf(noRegion)).toEqual([
+  it.each([{}, { AWS_REGION: '' }, { AWS_REGION: 'no region' }])('says when there is no region in %j', (environment) => {
+    expect(faultsOf(noRegion, environment)).toEqual([
       'flotilla.yaml:2:5  datastores[0].region  is missing; add the region of the bucket on AWS (or set AWS_REGION), or the endpoint of another provider',
     ]);
   });
