@@ -16,6 +16,20 @@ export interface Layer {
   readonly because: string;
 }
 
+/** All that a function may carry to Lambda. */
+const BUNDLED = [
+  'lib/errors.ts',
+  'lib/datastore',
+  'lib/layouts',
+  'lib/transfer',
+  'lib/sync',
+  'lib/s3',
+  'lib/dynamodb',
+  'lib/events',
+  'lib/config',
+];
+const BUNDLED_PACKAGES = ['node:*', '@aws-sdk/*', '@smithy/*', '@aws-lambda-powertools/*', 'zod'];
+
 /** One entry a folder: the first whose `path` a file lies in holds. */
 export const LAYERS: readonly Layer[] = [
   { path: 'lib/errors.ts', may: [], types: [], packages: [], because: 'everything imports the errors, so they import nothing' },
@@ -49,9 +63,9 @@ export const LAYERS: readonly Layer[] = [
   },
   ...['lib/s3', 'lib/dynamodb', 'lib/events'].map((path) => ({
     path,
-    may: ['lib/errors.ts', 'lib/datastore'],
-    types: ['lib/sync/run-store.ts', 'lib/sync/report.ts', 'lib/sync/payloads.ts', 'lib/sync/job.ts'],
-    packages: ['node:*', '@aws-sdk/*', '@smithy/*'],
+    may: ['lib/errors.ts', 'lib/datastore', 'lib/sync/run-store.ts', 'lib/sync/report.ts'],
+    types: ['lib/sync/payloads.ts', 'lib/sync/job.ts'],
+    packages: ['node:*', '@aws-sdk/*', '@smithy/*', '@aws-lambda-powertools/*', 'zod'],
     because: ADAPTER_REASON,
   })),
   {
@@ -70,45 +84,38 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     path: 'lib/runtime',
-    may: [
-      'lib/errors.ts',
-      'lib/datastore',
-      'lib/layouts',
-      'lib/transfer',
-      'lib/sync',
-      'lib/s3',
-      'lib/dynamodb',
-      'lib/events',
-      'lib/config',
-    ],
+    may: BUNDLED,
     types: [],
-    packages: ['*'],
+    packages: BUNDLED_PACKAGES,
     because:
       'lib/runtime introduces the parts to each other inside a function, and goes into its bundle: no CDK, no embedded cloud',
   },
   {
     path: 'lib/local',
+    may: [...BUNDLED, 'lib/runtime', 'lib/infra', 'functions', 'cdk.json'],
+    types: [],
+    packages: ['*'],
+    because: 'the embedded cloud stands in for AWS: it runs functions and stacks, and knows no command line and no test',
+  },
+  {
+    path: 'lib/cli',
     may: ['lib', 'functions'],
     types: [],
     packages: ['*'],
-    because: 'the embedded cloud runs functions, it is no command line',
+    because: "the command line introduces the parts to each other on a person's machine, and needs no script or test for it",
+  },
+  {
+    path: 'lib/demo',
+    may: ['lib', 'functions', 'test/support'],
+    types: [],
+    packages: ['*'],
+    because: 'the demo plays the whole product on datastores that test/support builds, and nothing else of the tests',
   },
   {
     path: 'functions',
-    may: [
-      'lib/errors.ts',
-      'lib/datastore',
-      'lib/layouts',
-      'lib/transfer',
-      'lib/sync',
-      'lib/s3',
-      'lib/dynamodb',
-      'lib/events',
-      'lib/config',
-      'lib/runtime',
-    ],
+    may: [...BUNDLED, 'lib/runtime'],
     types: [],
-    packages: ['*'],
+    packages: BUNDLED_PACKAGES,
     because: 'a function is thin and is bundled: it never carries CDK code (lib/infra) or the embedded cloud (lib/local)',
   },
 ];
