@@ -1,8 +1,9 @@
 import { Annotations, ArnFormat, Stack } from 'aws-cdk-lib/core';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
 import type { LayoutName } from '../datastore/location.ts';
-import { acknowledgeResource } from './acknowledge.ts';
+import { grantObjects, grantRead } from './bucket-access.ts';
 
 /** What infra needs to know of a datastore: members of the job's document. */
 export interface DatastorePlace {
@@ -10,12 +11,14 @@ export interface DatastorePlace {
   readonly layout: LayoutName;
   readonly bucket: string;
   readonly prefix: string;
-  readonly endpoint?: string | undefined;
-  readonly credentials?: string | undefined;
+  readonly endpoint?: string;
+  readonly credentials?: string;
 }
 
-/** Below this part of a datastore, and nowhere else, may remove-vanished delete. Chunks are PBS's garbage collection's. */
-const REMOVABLE: Readonly<Record<LayoutName, string>> = { pbs: '.cnt/' };
+/** The layouts' metadata: remove-vanished may delete there. Chunks are left to the garbage collection of PBS. */
+export const REMOVABLE: Readonly<Record<LayoutName, string>> = { pbs: '.cnt/' };
+
+const REASON = 'The objects of one datastore: their keys follow from the backups, and no key outside of its prefix matches.';
 
 /**
  * Lets a function read, write or remove in a datastore. A bucket on AWS without credentials of its own is reached with the
@@ -26,67 +29,49 @@ export function grantDatastore(
   place: DatastorePlace,
   ...access: readonly ('read' | 'write' | 'remove')[]
 ): void {
-  if (place.credentials !== undefined) return grantCredentials(fn, place.id, place.credentials);
+  if (place.credentials !== undefined) return grantSecret(fn, place.credentials);
   if (place.endpoint !== undefined) return;
-  const objects = `${place.prefix}/`;
-  if (access.includes('read')) grantRead(fn, place.bucket, objects);
-  if (access.includes('write')) grantObjects(fn, place.bucket, objects, ['s3:PutObject', 's3:AbortMultipartUpload']);
-  if (access.includes('remove')) grantObjects(fn, place.bucket, `${objects}${REMOVABLE[place.layout]}`, ['s3:DeleteObject']);
+  const bucketArn = Stack.of(fn).formatArn({ service: 's3', region: '', account: '', resource: place.bucket });
+  const all = { bucketArn, prefix: `${place.prefix}/`, reason: REASON };
+  const removable = { ...all, prefix: `${all.prefix}${REMOVABLE[place.layout]}` };
+  if (access.includes('read')) grantRead(fn, all);
+  if (access.includes('write')) grantObjects(fn, all, ['s3:PutObject', 's3:AbortMultipartUpload']);
+  if (access.includes('remove')) grantObjects(fn, removable, ['s3:DeleteObject']);
 }
 
-/** To those who may not list, S3 answers "denied" for a key that is not there: absence needs ListBucket. */
-function grantRead(fn: LambdaFunction, bucket: string, prefix: string): void {
+/** Warns of a datastore that no deployed function can open. */
+export function warnOfCredentials(scope: Construct, { id, endpoint, credentials }: DatastorePlace): void {
+  if (credentials === undefined ? endpoint === undefined : secretOf(credentials) !== undefined) return;
+  const problem =
+    credentials === undefined
+      ? "has an endpoint and no credentials, and the role of a Lambda function is worth nothing outside of AWS's own"
+      : `has the credentials "${credentials}", which are on your machine and not in a Lambda function`;
+  Annotations.of(scope).addWarningV2(
+    `flotilla:credentials:${id}`,
+    `datastore ${id} ${problem}: deployed runs cannot open it. Put its keys into AWS Secrets Manager and write "credentials: secret:<name>".`,
+  );
+}
+
+function grantSecret(fn: LambdaFunction, credentials: string): void {
+  const secret = secretOf(credentials);
+  if (secret === undefined) return;
   fn.addToRolePolicy(
-    new PolicyStatement({
-      actions: ['s3:ListBucket'],
-      resources: [bucketArn(fn, bucket)],
-      conditions: { StringLike: { 's3:prefix': `${prefix}*` } },
-    }),
-  );
-  grantObjects(fn, bucket, prefix, ['s3:GetObject']);
-}
-
-function grantObjects(fn: LambdaFunction, bucket: string, prefix: string, actions: string[]): void {
-  const resource = `${bucketArn(fn, bucket)}/${prefix}*`;
-  fn.addToRolePolicy(new PolicyStatement({ actions, resources: [resource] }));
-  acknowledgeResource(
-    fn.role ?? fn,
-    resource,
-    'The objects of one datastore: their keys follow from the backups, and no key outside its prefix matches.',
+    new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [secretArn(Stack.of(fn), secret)] }),
   );
 }
 
-function grantCredentials(fn: LambdaFunction, datastore: string, credentials: string): void {
-  const [kind, name = ''] = split(credentials);
-  if (kind !== 'secret') {
-    Annotations.of(fn).addWarningV2(
-      `flotilla:credentials:${datastore}`,
-      `datastore ${datastore}: credentials "${credentials}" exist on the machine that deploys, not in a Lambda function: a deployed run ` +
-        'cannot open it. Put the keys into AWS Secrets Manager and say "credentials: secret:<name>".',
-    );
-    return;
-  }
-  const resource = secretArn(fn, name);
-  fn.addToRolePolicy(new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [resource] }));
-  if (!name.startsWith('arn:'))
-    acknowledgeResource(fn.role ?? fn, resource, 'Secrets Manager ends the ARN of a named secret with six random characters.');
+function secretOf(credentials: string): string | undefined {
+  return credentials.startsWith('secret:') ? credentials.slice('secret:'.length) : undefined;
 }
 
-function split(credentials: string): [kind: string, name: string | undefined] {
-  const colon = credentials.indexOf(':');
-  return [credentials.slice(0, colon), credentials.slice(colon + 1)];
-}
-
-function secretArn(fn: LambdaFunction, name: string): string {
-  if (name.startsWith('arn:')) return name;
-  return Stack.of(fn).formatArn({
+/** Secrets Manager ends the ARN of a secret, but not its name, with six random characters. */
+function secretArn(stack: Stack, secret: string): string {
+  if (secret.startsWith('arn:')) return secret;
+  const resourceName = `${secret}-??????`;
+  return stack.formatArn({
     service: 'secretsmanager',
     resource: 'secret',
-    resourceName: `${name}-??????`,
+    resourceName,
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
-}
-
-function bucketArn(fn: LambdaFunction, bucket: string): string {
-  return Stack.of(fn).formatArn({ service: 's3', region: '', account: '', resource: bucket });
 }

@@ -11,6 +11,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aw
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
+import { RUNS_PREFIX } from './control-access.ts';
 
 /** `Flotilla`: what all jobs share. It holds history and locks, so nothing of it goes when the stack does. */
 export class FlotillaStack extends Stack {
@@ -52,8 +53,7 @@ function controlBucket(scope: Construct): Bucket {
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
     lifecycleRules: [
-      { id: 'plans', prefix: 'plans/', expiration: Duration.days(30) },
-      { id: 'reports', prefix: 'reports/', expiration: Duration.days(730) },
+      { id: 'runs', prefix: RUNS_PREFIX, expiration: Duration.days(400) },
       { id: 'uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) },
     ],
     removalPolicy: RemovalPolicy.RETAIN,

@@ -8,7 +8,7 @@ import type { FunctionEnvironment } from '../config/environment.ts';
 import type { JobDocument } from '../config/job-document.ts';
 import { alarmOnFailure } from './failure-alarm.ts';
 import { grantControl } from './control-access.ts';
-import { grantDatastore } from './datastore-access.ts';
+import { grantDatastore, warnOfCredentials } from './datastore-access.ts';
 import { SyncFunction } from './sync-function.ts';
 import { mapFunctions } from './sync-functions.ts';
 import type { PerFunction } from './sync-functions.ts';
@@ -35,6 +35,7 @@ export class SyncJob extends Construct {
     super(scope, id);
     this.functions = syncFunctions(this, props);
     grantAccess(this.functions, props);
+    for (const place of [props.job.source, props.job.target]) warnOfCredentials(this, place);
     this.stateMachine = new SyncMachine(this, 'Machine', { ...props, functions: this.functions }).stateMachine;
     if (props.alarmTopic !== undefined) alarmOnFailure(this.stateMachine, props.job.id, props.alarmTopic);
   }
@@ -80,8 +81,9 @@ function grantAccess(functions: PerFunction<SyncFunction>, props: SyncJobProps):
   grantDatastore(functions['remove-vanished'], source, 'read');
   grantDatastore(functions['remove-vanished'], target, 'read', 'remove');
   mapFunctions((name) => grantTable(functions[name], props.table));
-  grantControl(functions['start-run'], props.controlBucket);
-  grantControl(functions['finish-run'], props.controlBucket);
+  for (const name of ['start-run', 'remove-vanished', 'finish-run'] as const) {
+    grantControl(functions[name], props.controlBucket, props.job.id);
+  }
   props.eventBus.grantPutEventsTo(functions['start-run']);
   props.eventBus.grantPutEventsTo(functions['finish-run']);
 }

@@ -28,7 +28,13 @@ export const SHARED_NAMES = { table: 'flotilla', controlBucket: 'flotilla-contro
 
 /** With the feature flags of a deploy, but without what only a deploy needs: bundles, metadata and a check of the template. */
 const APP: AppProps = {
-  context: { ...cdk.context, 'aws:cdk:bundling-stacks': [], 'aws:cdk:disable-asset-staging': true },
+  context: {
+    ...cdk.context,
+    'aws:cdk:bundling-stacks': [],
+    'aws:cdk:disable-asset-staging': true,
+    // A deploy prints warnings that mean nothing on this machine, such as that a function has no environment of its user's.
+    '@aws-cdk/core:annotationsInValidationReport': false,
+  },
   analyticsReporting: false,
   autoSynth: false,
   builtinCloudFormationValidation: false,

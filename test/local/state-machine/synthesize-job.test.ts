@@ -1,8 +1,12 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { SHARED_NAMES, synthesizeJob } from '../../../lib/local/state-machine/synthesize-job.ts';
 import { makeJob } from '../../infra/job-document.ts';
+
+const PROJECT = join(import.meta.dirname, '../../..');
 
 describe('synthesizeJob', () => {
   const job = makeJob();
@@ -24,8 +28,17 @@ describe('synthesizeJob', () => {
     expect(environment['finish-run']).toMatchObject({ ...base, EVENT_BUS_NAME: SHARED_NAMES.eventBus });
   });
 
-  it('leaves nothing behind', () => {
-    expect(existsSync('cdk.out.local')).toBe(false);
-    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('flotilla-synth-'))).toEqual([]);
+  it('says nothing and leaves nothing behind, though the credentials are on this machine only', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'flotilla-test-'));
+    const module = join(PROJECT, 'lib/local/state-machine/synthesize-job.ts');
+    const script = `import { synthesizeJob } from ${JSON.stringify(module)}; synthesizeJob(${JSON.stringify(makeJob({ target: 'credentials: "env:OFFSITE"' }))});`;
+    const printed = execFileSync(process.execPath, ['--input-type=module', '-e', `${script}`], {
+      cwd: folder,
+      env: { ...process.env, TMPDIR: folder },
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    expect(printed).toBe('');
+    expect(readdirSync(folder)).toEqual([]);
   });
 });

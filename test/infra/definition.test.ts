@@ -1,0 +1,85 @@
+import validate from 'asl-validator';
+import { describe, expect, it } from 'vitest';
+import { ConfigError, ConflictError, DataError, TransientError } from '../../lib/errors.ts';
+import type { Definition, State } from '../../lib/local/state-machine/definition.ts';
+import { synthesizeJob } from '../../lib/local/state-machine/synthesize-job.ts';
+import { makeJob } from './job-document.ts';
+
+interface Rule {
+  readonly ErrorEquals: readonly string[];
+  readonly Next?: string;
+}
+
+const { definition } = synthesizeJob(makeJob());
+const groups = definition.States.Groups;
+const child = groups?.ItemProcessor as Definition;
+const tasks = [...tasksOf(definition), ...tasksOf(child)];
+
+describe('the definition', () => {
+  it('is valid Amazon States Language', () => {
+    const { isValid, errors } = validate(structuredClone(definition), { checkPaths: true, checkArn: true });
+    expect({ isValid, errors }).toEqual({ isValid: true, errors: [] });
+  });
+
+  it('is small: far from a megabyte, and from 256 KiB between states', () => {
+    expect(JSON.stringify(definition).length).toBeLessThan(32 * 1024);
+  });
+
+  it('retries what is transient, by the name of the error kind and with jitter, and no other kind', () => {
+    const kind = (error: Error) => error.name;
+    const others = [new ConfigError('A', 'a'), new DataError('A', 'a'), new ConflictError('A', 'a'), new Error('a')].map(kind);
+    expect(tasks.map(([name]) => name).sort()).toEqual(['FinishRun', 'RemoveVanished', 'StartRun', 'SyncGroup']);
+    for (const [, { Retry }] of tasks) {
+      const rules = Retry as readonly Rule[];
+      const retried = rules.flatMap(({ ErrorEquals }) => ErrorEquals);
+      expect(rules[0]).toMatchObject({
+        ErrorEquals: [kind(new TransientError('A', 'a'))],
+        JitterStrategy: 'FULL',
+        MaxAttempts: 6,
+      });
+      expect(retried).toContain('Lambda.TooManyRequestsException');
+      expect(
+        retried.filter((error) => others.includes(error) || error === 'States.ALL' || error === 'States.TaskFailed'),
+      ).toEqual([]);
+    }
+  });
+
+  it('never retries the Map, which would run all groups again, and lets every group fail on its own', () => {
+    expect(groups).not.toHaveProperty('Retry');
+    expect(groups).toMatchObject({
+      ToleratedFailurePercentage: 100,
+      MaxConcurrencyPath: '$.start.workerThreads',
+      ResultPath: null,
+    });
+  });
+
+  it('hands a first call of a worker a cursor that is null, not missing', () => {
+    expect(groups?.ItemSelector).toMatchObject({ next: { done: false, waitSeconds: 0, cursor: null } });
+  });
+
+  it('reads the plan from the control bucket, by the key of this run', () => {
+    expect(groups?.ItemReader).toMatchObject({
+      ReaderConfig: { InputType: 'JSONL' },
+      Parameters: { Bucket: 'flotilla-control', 'Key.$': '$.start.planKey' },
+    });
+  });
+
+  it('brings each state that can fail to FinishRun', () => {
+    const states = Object.entries(definition.States).filter(([, { Type }]) => Type === 'Task' || Type === 'Map');
+    for (const [name, { Catch }] of states.filter(([each]) => each !== 'FinishRun')) {
+      expect({ name, Catch }).toEqual({
+        name,
+        Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'FinishRun' }],
+      });
+    }
+  });
+
+  it('takes no string of the configuration for a path', () => {
+    const odd = { ...makeJob(), namespace: '$.run.id', 'odd.$': '$$.Execution.Input' };
+    expect(synthesizeJob(odd).definition.States.Configuration?.Result).toEqual({ job: odd });
+  });
+});
+
+function tasksOf({ States }: Definition): readonly (readonly [string, State])[] {
+  return Object.entries(States).filter(([, { Type }]) => Type === 'Task');
+}
