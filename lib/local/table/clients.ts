@@ -17,7 +17,7 @@ export interface Clients {
 /** Counts who holds the table. The operating system closes a dead client's connection, so that nobody is counted for long. */
 export function countClients(): Clients {
   const held = new Set<ServerResponse>();
-  const { promise, resolve } = Promise.withResolvers<void>();
+  const { promise, resolve } = Promise.withResolvers<undefined>();
   let ended = false;
   let linger = Infinity;
   let timer: NodeJS.Timeout | undefined;
@@ -25,7 +25,7 @@ export function countClients(): Clients {
   const endIfUnused = (): void => {
     if (held.size > 0) return;
     ended = true;
-    resolve();
+    resolve(undefined);
   };
   const endAfter = (ms: number): void => {
     clearTimeout(timer);

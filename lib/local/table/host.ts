@@ -34,15 +34,18 @@ async function serveUntilUnused(folder: string, table: string, onStop: OnStop): 
   const accessKeyId = died?.accessKeyId ?? randomUUID();
   const clients = countClients();
   const port = died === undefined ? {} : { port: died.port };
-  const server = await serveTable({ path, accessKeyId, answer: clients.answer, ...port });
+  const server = await serveTable({ path, accessKeyId, answer: (...exchange) => clients.answer(...exchange), ...port });
   await writeState(folder, { pid: process.pid, port: server.port, accessKeyId, table });
 
-  onStop(clients.hurry);
+  onStop(() => clients.hurry());
   const ending = new AbortController();
   const swept = sweepDaily(folder, describeLocalTable(table, server.port, accessKeyId), ending.signal);
+  // A sweep that fails must not end the host while it is in use: its error comes last.
+  const settled = Promise.allSettled([swept]);
   await clients.gone(START_MS, LINGER_MS);
   await removeState(folder);
   ending.abort();
-  await swept;
+  await settled;
   await server.close();
+  await swept;
 }

@@ -26,10 +26,11 @@ export async function openLocalTable(folder: string, table: string): Promise<Loc
   const closing = new AbortController();
   let connection = await connect(place, table, closing.signal);
 
+  const isClosed = (): boolean => closing.signal.aborted;
   const reconnect = async (): Promise<void> => {
-    if (closing.signal.aborted) return;
+    if (isClosed()) return;
     connection = await connect(place, table, closing.signal);
-    if (closing.signal.aborted) connection.hold.release();
+    if (isClosed()) connection.hold.release();
     else watch();
   };
   const watch = (): void => {

@@ -1,12 +1,18 @@
 import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DeleteCommand, DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
+import {
+  DeleteCommand,
+  type DeleteCommandInput,
+  DynamoDBDocumentClient,
+  paginateScan,
+  type ScanCommandInput,
+} from '@aws-sdk/lib-dynamodb';
 import type { LocalTable } from './local-table.ts';
 
 const DAY_MS = 86_400_000;
 
-/** Deletes what has expired when a day has passed since the last time: dynalite has no TTL. A failure is left to the next host. */
+/** Deletes what has expired when a day has passed since the last time: dynalite has no TTL. */
 export async function sweepDaily(folder: string, table: Omit<LocalTable, 'close'>, signal: AbortSignal): Promise<void> {
   const mark = join(folder, 'swept');
   const last = await stat(mark).then(
@@ -14,12 +20,8 @@ export async function sweepDaily(folder: string, table: Omit<LocalTable, 'close'
     () => 0,
   );
   if (Date.now() - last < DAY_MS) return;
-  try {
-    await sweep(table, Math.floor(Date.now() / 1000), signal);
-    if (!signal.aborted) await writeFile(mark, '');
-  } catch (error) {
-    console.error('expired items were not deleted:', error);
-  }
+  await sweep(table, Math.floor(Date.now() / 1000), signal);
+  if (!signal.aborted) await writeFile(mark, '');
 }
 
 /** Deletes all items whose `expires-at` lies before `now`, both in epoch seconds. */
@@ -27,23 +29,25 @@ export async function sweep(table: Omit<LocalTable, 'close'>, now: number, signa
   const { endpoint, region, credentials } = table;
   const client = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint, region, credentials }));
   const expired = {
+    TableName: table.name,
     ExpressionAttributeNames: { '#ttl': 'expires-at' },
     ExpressionAttributeValues: { ':now': now },
   };
-  const scan = { TableName: table.name, FilterExpression: '#ttl < :now', ProjectionExpression: 'pk, sk', ...expired };
   try {
-    for await (const page of paginateScan({ client }, scan)) {
-      for (const item of page.Items ?? []) {
-        if (signal.aborted) return;
-        await deleteUnlessRenewed(client, { TableName: table.name, Key: item, ConditionExpression: '#ttl < :now', ...expired });
-      }
+    for await (const key of listKeys(client, { ...expired, FilterExpression: '#ttl < :now' })) {
+      if (signal.aborted) return;
+      await deleteUnlessRenewed(client, { ...expired, Key: key, ConditionExpression: '#ttl < :now' });
     }
   } finally {
     client.destroy();
   }
 }
 
-async function deleteUnlessRenewed(client: DynamoDBDocumentClient, input: DeleteCommand['input']): Promise<void> {
+async function* listKeys(client: DynamoDBDocumentClient, scan: ScanCommandInput): AsyncGenerator<Record<string, unknown>> {
+  for await (const page of paginateScan({ client }, { ...scan, ProjectionExpression: 'pk, sk' })) yield* page.Items ?? [];
+}
+
+async function deleteUnlessRenewed(client: DynamoDBDocumentClient, input: DeleteCommandInput): Promise<void> {
   try {
     await client.send(new DeleteCommand(input));
   } catch (error) {
