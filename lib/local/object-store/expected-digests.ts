@@ -29,7 +29,7 @@ function expectedChecksum(request: S3Request): ExpectedDigests['checksum'] {
   const trailer = header(request, 'x-amz-trailer')?.trim().toLowerCase();
   const names = trailer?.startsWith(prefix) === true ? [...sent, trailer] : sent;
   const [name] = names;
-  if (name === undefined) return undefined;
+  if (name === undefined) return refuseMissing(request);
   if (names.length > 1) {
     throw new S3Error('InvalidRequest', 'Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.');
   }
@@ -37,6 +37,13 @@ function expectedChecksum(request: S3Request): ExpectedDigests['checksum'] {
   if (!isChecksumAlgorithm(algorithm))
     throw new S3Error('NotImplemented', `The checksum ${name} is not implemented by this endpoint.`);
   return sent.length === 0 ? { algorithm } : { algorithm, value: requireChecksum(algorithm, header(request, name) ?? '') };
+}
+
+function refuseMissing(request: S3Request): undefined {
+  if (header(request, 'x-amz-sdk-checksum-algorithm') === undefined) return undefined;
+  const message =
+    'x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were found.';
+  throw new S3Error('InvalidRequest', message);
 }
 
 /** The value, if it is one of this algorithm; else InvalidRequest. */

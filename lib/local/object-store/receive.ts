@@ -103,7 +103,8 @@ const STREAMING = new Map([
 ]);
 
 function unframe(request: S3Request, options: ReceiveOptions, trailers: Map<string, string>): AsyncIterable<Buffer> {
-  const source = request.incoming as AsyncIterable<Buffer>;
+  // A refusal in the middle must not cut the connection: its answer could not be sent.
+  const source = request.incoming.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
   if (!isStreaming(options.payload)) return source;
   const streaming = STREAMING.get(options.payload.hash);
   if (streaming === undefined)
