@@ -1,15 +1,19 @@
-import type { ObjectReader } from '../datastore/object-store.ts';
+import type { ListedObject, ObjectReader } from '../datastore/object-store.ts';
 import { DigestSet } from './digest-set.ts';
+import { inFlight } from './in-flight.ts';
 
-/** Digests remembered by one worker: 2^20 of them take 44 to 66 MiB at the very most, and stand for 4 TiB of 4 MiB chunks. */
+/** Digests remembered by one worker: 2^20 of them take 66 MiB (half as much again while the set grows), and stand for 4 TiB of 4 MiB chunks. */
 export const MAX_KNOWN_DIGESTS = 1_048_576;
 
-/** A LIST costs as much as 12.5 HEADs (facts/aws.md 3.1: $0.005 and $0.0004 per 1,000) and about as many times as long. */
+/** A LIST costs as much as 12.5 HEADs (facts/aws.md 3.1: $0.005 and $0.0004 per 1,000). */
 export const HEADS_PER_LIST = 12.5;
 
 const KEYS_PER_LIST = 1000;
 
-/** Where content-addressed objects are and how their keys name them. */
+/** A target of more pages is swept in parts side by side: one page after the other would outlast a Lambda call. */
+const MAX_PAGES_IN_A_ROW = 64;
+
+/** Where content-addressed objects are and how their keys name them: below the prefix each begins with the hex of its digest. */
 export interface ContentKeys {
   readonly contentPrefix: string;
   parseContentKey(key: string): Buffer | undefined;
@@ -18,13 +22,19 @@ export interface ContentKeys {
 /** Whether the target has the content; `ask`: a HEAD is the cheapest way to know. */
 export type Presence = 'present' | 'missing' | 'ask';
 
+/** How a long search is done: listings at once, and what is called after each page of them. */
+export interface SearchOptions {
+  readonly limit: number;
+  readonly beat: () => Promise<void>;
+}
+
 /** What one worker knows of the content on the target. */
 export interface KnownContent {
   /** Call when the target is known to have it. */
   add(digest: Buffer): void;
   has(digest: Buffer): boolean;
   /** One answer for each digest, in their order, found by the fewest requests. */
-  locate(digests: readonly Buffer[]): Promise<Presence[]>;
+  locate(digests: readonly Buffer[], options: SearchOptions): Promise<Presence[]>;
 }
 
 /** Digests are uniform, so the share of the key space that one full page covers tells how many pages there are. */
@@ -37,71 +47,90 @@ export function isSweepCheaper(objects: number, unknown: number): boolean {
   return Math.ceil(objects / KEYS_PER_LIST) * HEADS_PER_LIST < unknown;
 }
 
+/** Prefixes that together cover all content: one, or one for each first hex digit. */
+export function sweepPrefixes(contentPrefix: string, objects: number): string[] {
+  if (objects <= MAX_PAGES_IN_A_ROW * KEYS_PER_LIST) return [contentPrefix];
+  return Array.from('0123456789abcdef', (digit) => `${contentPrefix}${digit}`);
+}
+
+/** What is known so far, and where to find out more. */
+interface Knowledge {
+  readonly target: ObjectReader;
+  readonly keys: ContentKeys;
+  readonly known: DigestSet;
+  /** Objects on the target: estimated from how densely the first page of them lies. */
+  objects: number | undefined;
+  /** Whether every digest on the target is known. */
+  complete: boolean;
+}
+
 export function knownContent(target: ObjectReader, keys: ContentKeys, capacity: number = MAX_KNOWN_DIGESTS): KnownContent {
   const known = new DigestSet(capacity);
-  /** Objects on the target: estimated from how densely the first page of them lies. */
-  let objects: number | undefined;
-  /** Whether every digest on the target is known. */
-  let complete = false;
-
-  const remember = (page: readonly { key: string }[]): { last: Buffer | undefined; kept: boolean } => {
-    let last: Buffer | undefined;
-    let kept = true;
-    for (const { key } of page) {
-      const digest = keys.parseContentKey(key);
-      if (digest === undefined) continue;
-      kept = known.add(digest) && kept;
-      last = digest;
-    }
-    return { last, kept };
-  };
-
-  /** One page from the start: all there is when it is short, a sample when it is full. */
-  const measure = async (): Promise<number> => {
-    for await (const page of target.list(keys.contentPrefix)) {
-      const { last, kept } = remember(page);
-      if (page.length >= KEYS_PER_LIST) return last === undefined ? page.length : estimateObjects(page.length, last);
-      complete = kept;
-      return page.length;
-    }
-    complete = true;
-    return 0;
-  };
-
-  /** Lists all content: `wanted` is answered even when not everything fits into memory. */
-  const sweep = async (wanted: ReadonlySet<string>): Promise<ReadonlySet<string>> => {
-    const found = new Set<string>();
-    let everything = true;
-    for await (const page of target.list(keys.contentPrefix)) {
-      everything = remember(page).kept && everything;
-      for (const { key } of page) {
-        const hex = keys.parseContentKey(key)?.toString('hex');
-        if (hex !== undefined && wanted.has(hex)) found.add(hex);
-      }
-    }
-    complete = everything;
-    return found;
-  };
-
-  const unknownOf = (digests: readonly Buffer[]): readonly Buffer[] =>
-    complete ? [] : digests.filter((digest) => !known.has(digest));
-
+  const knowledge: Knowledge = { target, keys, known, objects: undefined, complete: false };
   return {
     add: (digest) => {
-      if (!known.add(digest)) complete = false;
+      if (!known.add(digest)) knowledge.complete = false;
     },
     has: (digest) => known.has(digest),
-    locate: async (digests) => {
-      if (unknownOf(digests).length > 0) objects ??= await measure();
-      const unknown = unknownOf(digests);
-      const swept =
-        objects !== undefined && isSweepCheaper(objects, unknown.length)
-          ? await sweep(new Set(unknown.map((digest) => digest.toString('hex'))))
-          : undefined;
-      return digests.map((digest) => {
-        if (known.has(digest) || swept?.has(digest.toString('hex')) === true) return 'present';
-        return complete || swept !== undefined ? 'missing' : 'ask';
-      });
-    },
+    locate: (digests, options) => locate(knowledge, digests, options),
   };
+}
+
+async function locate(knowledge: Knowledge, digests: readonly Buffer[], options: SearchOptions): Promise<Presence[]> {
+  const { known } = knowledge;
+  if (unknownOf(knowledge, digests).length > 0) knowledge.objects ??= await measure(knowledge);
+  const unknown = unknownOf(knowledge, digests);
+  const swept = isSweepCheaper(leastObjects(knowledge), unknown.length) ? await sweep(knowledge, unknown, options) : undefined;
+  return digests.map((digest) => {
+    if (known.has(digest) || swept?.has(digest.toString('hex')) === true) return 'present';
+    return knowledge.complete || swept !== undefined ? 'missing' : 'ask';
+  });
+}
+
+function unknownOf({ complete, known }: Knowledge, digests: readonly Buffer[]): readonly Buffer[] {
+  return complete ? [] : digests.filter((digest) => !known.has(digest));
+}
+
+/** The worker fills the target itself: what it knows to be there is the least there is. */
+function leastObjects({ objects = 0, known }: Knowledge): number {
+  return Math.max(objects, known.size);
+}
+
+/** One page from the start: all there is when it is short, a sample when it is full. */
+async function measure(knowledge: Knowledge): Promise<number> {
+  const { target, keys } = knowledge;
+  for await (const page of target.list(keys.contentPrefix)) {
+    const { digests, kept } = remember(knowledge, page);
+    const last = digests.at(-1);
+    if (page.length >= KEYS_PER_LIST) return last === undefined ? page.length : estimateObjects(page.length, last);
+    knowledge.complete = kept;
+    return page.length;
+  }
+  knowledge.complete = true;
+  return 0;
+}
+
+/** Lists all content; which of `unknown` it shows is answered even when not everything fits into memory. */
+async function sweep(knowledge: Knowledge, unknown: readonly Buffer[], options: SearchOptions): Promise<ReadonlySet<string>> {
+  const { target, keys } = knowledge;
+  const wanted = new Set(unknown.map((digest) => digest.toString('hex')));
+  const found = new Set<string>();
+  let everything = true;
+  // Without its `stop`: half a sweep would take what it has not seen for missing.
+  await inFlight(sweepPrefixes(keys.contentPrefix, leastObjects(knowledge)), { limit: options.limit }, async (prefix) => {
+    for await (const page of target.list(prefix)) {
+      const { digests, kept } = remember(knowledge, page);
+      everything &&= kept;
+      for (const hex of digests.map((digest) => digest.toString('hex'))) if (wanted.has(hex)) found.add(hex);
+      await options.beat();
+    }
+  });
+  knowledge.complete = everything;
+  return found;
+}
+
+function remember({ keys, known }: Knowledge, page: readonly ListedObject[]): { digests: readonly Buffer[]; kept: boolean } {
+  const digests = page.map(({ key }) => keys.parseContentKey(key)).filter((digest) => digest !== undefined);
+  const refused = digests.filter((digest) => !known.add(digest));
+  return { digests, kept: refused.length === 0 };
 }

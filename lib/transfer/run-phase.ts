@@ -12,7 +12,7 @@ export interface PhaseOptions extends Route {
   readonly limit: number;
   /** True from the moment when the worker has to stop at the next safe point. */
   readonly stop: () => boolean;
-  /** Called after each transfer: renews the lease and shows progress. What it throws ends the phase. */
+  /** Called after each transfer, and each page of a listing that searches for many: renews the lease and shows progress. What it throws ends the phase. */
   readonly beat: () => Promise<void>;
 }
 
@@ -38,8 +38,10 @@ export async function runPhase(phase: Phase, from: number, options: PhaseOptions
     const skip = Math.min(Math.max(from - position, 0), window.length);
     const located = await locate(window.slice(skip), options);
     const outcome = await inFlight(located, options, (item) => moveLocated(item, options));
-    if (outcome.stopped) return { done: false, position: position + skip + (located[outcome.issued]?.index ?? 0) };
-    position += window.length;
+    const behind = located[outcome.issued]?.index ?? window.length - skip;
+    options.tally.chunksKnown += behind - outcome.issued;
+    position += skip + behind;
+    if (outcome.stopped) return { done: false, position };
   }
   return { done: true, position };
 }
@@ -56,21 +58,20 @@ async function* windows(transfers: AsyncIterable<Transfer> | Iterable<Transfer>)
 }
 
 /** Leaves out what the target has, and all but the first of what the window names twice. */
-async function locate(window: readonly Transfer[], { known, tally }: PhaseOptions): Promise<Located[]> {
+async function locate(window: readonly Transfer[], options: PhaseOptions): Promise<Located[]> {
   const first = new Map<string, number>();
   for (const [index, { digest }] of window.entries()) {
     const hex = digest?.toString('hex');
     if (hex !== undefined && !first.has(hex)) first.set(hex, index);
   }
   const addressed = [...first.values()].map((index) => window[index]?.digest).filter((digest) => digest !== undefined);
-  const presence = await known.locate(addressed);
+  const presence = await options.known.locate(addressed, options);
   const presenceAt = new Map([...first.values()].map((index, at) => [index, presence[at]]));
 
   const located: Located[] = [];
   for (const [index, transfer] of window.entries()) {
     const found = transfer.digest === undefined ? 'missing' : presenceAt.get(index);
-    if (found === undefined || found === 'present') tally.chunksKnown += 1;
-    else located.push({ transfer, index, presence: found });
+    if (found !== undefined && found !== 'present') located.push({ transfer, index, presence: found });
   }
   return located;
 }
