@@ -4,30 +4,37 @@ import { DataError } from '../errors.ts';
 import { moveParts, PARTS_FROM_BYTES } from './move-parts.ts';
 import type { TransferTally } from './tally.ts';
 
+/** Where the source's objects are for the provider. */
+interface CopyPlace {
+  readonly bucket: string;
+  readonly prefix: string;
+}
+
 /** The two ends of a transfer, and what becomes of it. */
 export interface Route {
   readonly source: ObjectReader;
   readonly target: ObjectWriter;
   /** Where a server-side copy reads; undefined: objects are relayed through this process, and verified. */
-  readonly copyFrom?: { readonly bucket: string; readonly prefix: string };
+  readonly copyFrom?: CopyPlace;
   readonly tally: TransferTally;
 }
 
 /** Moves one object: its bytes are on the target, whole and verified, when this ends; else nothing of it is. */
 export async function moveObject(transfer: Transfer, route: Route): Promise<void> {
   if (transfer.body !== undefined) return put(transfer, transfer.body, route);
-  if (route.copyFrom !== undefined) return copy(transfer, route);
+  if (route.copyFrom !== undefined) return copy(transfer, route.copyFrom, route);
   if ((transfer.size ?? 0) > PARTS_FROM_BYTES) return moveParts(transfer, route);
   return put(transfer, await readVerified(transfer, route), route);
 }
 
 async function put(transfer: Transfer, bytes: Buffer, { target, tally }: Route): Promise<void> {
-  count(await target.put(transfer.targetKey, bytes, { ifAbsent: transfer.digest !== undefined }), transfer, tally);
-  tally.bytes += bytes.length;
+  const outcome = await target.put(transfer.targetKey, bytes, { ifAbsent: transfer.digest !== undefined });
+  count({ outcome, bytes: bytes.length }, transfer, tally);
 }
 
-function count(outcome: PutOutcome, transfer: Transfer, tally: TransferTally): void {
-  if (transfer.digest === undefined) return;
+function count({ outcome, bytes }: { outcome: PutOutcome; bytes: number }, { digest }: Transfer, tally: TransferTally): void {
+  if (outcome === 'written') tally.bytes += bytes;
+  if (digest === undefined) return;
   if (outcome === 'written') tally.chunks += 1;
   else tally.chunksKnown += 1;
 }
@@ -58,12 +65,10 @@ function verifies(transfer: Transfer, bytes: Buffer): boolean {
   }
 }
 
-async function copy(transfer: Transfer, route: Route): Promise<void> {
-  const { bucket, prefix } = route.copyFrom ?? { bucket: '', prefix: '' };
+async function copy(transfer: Transfer, { bucket, prefix }: CopyPlace, { target, tally }: Route): Promise<void> {
   const key = prefix === '' ? transfer.sourceKey : `${prefix}/${transfer.sourceKey}`;
   const from: CopySource = transfer.etag === undefined ? { bucket, key } : { bucket, key, etag: transfer.etag };
-  const outcome = await route.target.copy(transfer.targetKey, from, { ifAbsent: transfer.digest !== undefined });
+  const outcome = await target.copy(transfer.targetKey, from, { ifAbsent: transfer.digest !== undefined });
   if (outcome === undefined) throw await transfer.absent();
-  count(outcome, transfer, route.tally);
-  route.tally.bytes += transfer.size ?? 0;
+  count({ outcome, bytes: transfer.size ?? 0 }, transfer, tally);
 }

@@ -22,10 +22,15 @@ export async function moveParts(transfer: Transfer, route: Route): Promise<void>
   if (head === undefined) throw await transfer.absent();
   const upload = await route.target.startMultipart(transfer.targetKey);
   try {
-    await uploadParts({ ...transfer, absent: () => transfer.absent(), size: head.size, etag: transfer.etag ?? head.etag }, route, upload);
+    await uploadParts(
+      { ...transfer, absent: () => transfer.absent(), size: head.size, etag: transfer.etag ?? head.etag },
+      route,
+      upload,
+    );
     await upload.complete();
   } catch (error) {
-    await upload.abort();
+    // What failed first is what a reader needs; parts that stay behind are taken by the bucket's lifecycle.
+    await upload.abort().catch(() => undefined);
     throw error;
   }
   route.tally.bytes += head.size;
