@@ -1,0 +1,24 @@
+import type { DatastoreLocation } from '../../lib/datastore/location.ts';
+import type { Job } from '../../lib/sync/job.ts';
+
+/** A datastore in a bucket of its own; nothing is reached by it. */
+export function location(id: string, members: Partial<DatastoreLocation> = {}): DatastoreLocation {
+  return { id, layout: 'pbs', bucket: `bucket-${id}`, prefix: id, region: 'eu-central-1', pathStyle: true, ...members };
+}
+
+/** A job from `main` to `offsite` as the configuration file gives it when it says nothing else. */
+export function job(members: Partial<Job> = {}): Job {
+  return {
+    id: 'daily-offsite',
+    source: location('main'),
+    target: location('offsite'),
+    namespace: '',
+    targetNamespace: '',
+    workerThreads: 4,
+    transfersInFlight: 4,
+    transferMode: 'relay',
+    removeVanished: false,
+    dryRun: false,
+    ...members,
+  };
+}

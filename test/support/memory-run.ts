@@ -1,0 +1,136 @@
+import { noRequests, type ObjectRemover, type ObjectWriter } from '../../lib/datastore/object-store.ts';
+import { pbsLayout } from '../../lib/layouts/pbs/layout.ts';
+import type { Job } from '../../lib/sync/job.ts';
+import { finishRun } from '../../lib/sync/finish-run.ts';
+import type { FinishRunInput, FinishRunOutput, PlanItem, SyncCursor } from '../../lib/sync/payloads.ts';
+import { removeVanished, type RemovalWorker } from '../../lib/sync/remove-vanished.ts';
+import type { GroupRecord, Report } from '../../lib/sync/report.ts';
+import type { RunRef, RunStore } from '../../lib/sync/run-store.ts';
+import { startRun, type StartDecision } from '../../lib/sync/start-run.ts';
+import { syncGroup } from '../../lib/sync/sync-group.ts';
+import type { StopReason, Worker } from '../../lib/sync/worker.ts';
+import { inFlight } from '../../lib/transfer/in-flight.ts';
+import { faulty, type Faults } from './faulty.ts';
+import { fixedClock, type FixedClock } from './fixed-clock.ts';
+import { job as defaultJob } from './locations.ts';
+import { MemoryObjectStore } from './memory-object-store.ts';
+import { memoryRunStore } from './memory-run-store.ts';
+import { WatchedBucket } from './restorable.ts';
+
+/** Milliseconds that a lock or a claim lives in these runs, and after which nobody thinks that it does. */
+export const LEASE_MS = 60_000;
+export const LEASE_IS_OVER_MS = 120_000;
+
+/** Both datastores, the control bucket, the table and the clock, all in memory. The target is watched at every write. */
+export interface MemoryCloud {
+  readonly job: Job;
+  readonly source: MemoryObjectStore;
+  readonly target: MemoryObjectStore;
+  readonly bucket: WatchedBucket;
+  readonly control: MemoryObjectStore;
+  readonly store: RunStore;
+  readonly clock: FixedClock;
+  readonly lines: string[];
+}
+
+export function memoryCloud(members: Partial<Job> = {}): MemoryCloud {
+  const job = defaultJob(members);
+  const bucket = new WatchedBucket(job.target.prefix);
+  const buckets = new Map([[job.target.bucket, bucket]]);
+  return {
+    ...{ job, bucket, store: memoryRunStore(), clock: fixedClock(), lines: [] },
+    source: new MemoryObjectStore({ buckets, bucket: job.source.bucket, prefix: job.source.prefix }),
+    target: new MemoryObjectStore({ buckets, bucket: job.target.bucket, prefix: job.target.prefix }),
+    control: new MemoryObjectStore({ bucket: 'control' }),
+  };
+}
+
+let runs = 0;
+
+/** A run that starts now. */
+export function newRun({ job, clock }: MemoryCloud): RunRef {
+  runs += 1;
+  return { job: job.id, id: `run-${String(runs)}`, startedAt: new Date(clock.now()).toISOString() };
+}
+
+export interface CallOptions {
+  /** Passed by all calls of both datastores, the control bucket and the table. */
+  readonly faults?: Faults;
+  readonly stopReason?: () => StopReason | undefined;
+  readonly job?: Job;
+}
+
+/** What one call of a function is given. */
+export function callWorker(cloud: MemoryCloud, run: RunRef, options: CallOptions = {}): RemovalWorker {
+  const wrap = <T extends object>(contract: T): T => (options.faults === undefined ? contract : faulty(contract, options.faults));
+  const target: ObjectWriter & ObjectRemover = wrap(cloud.target);
+  const tell = (message: string, group?: string): void =>
+    void cloud.lines.push(group === undefined ? message : `[${group}]: ${message}`);
+  return {
+    ...{ job: options.job ?? cloud.job, run, layout: pbsLayout, leaseMs: LEASE_MS, now: () => cloud.clock.now() },
+    ...{ source: wrap(cloud.source), target, remover: target, control: wrap(cloud.control), store: wrap(cloud.store) },
+    requests: { source: noRequests(), target: noRequests() },
+    stopReason: options.stopReason ?? (() => undefined),
+    log: { info: tell, warn: tell },
+  };
+}
+
+export async function readPlan(cloud: MemoryCloud, { planKey }: StartDecision): Promise<PlanItem[]> {
+  const plan = await cloud.control.get(planKey);
+  return (plan?.bytes.toString() ?? '')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as PlanItem);
+}
+
+/** Calls sync-group for one line of the plan until it is done, as the state machine does. */
+export async function syncUntilDone(item: PlanItem, openWorker: () => Worker, cloud: MemoryCloud): Promise<number> {
+  let cursor: SyncCursor | null = null;
+  for (let calls = 1; ; calls += 1) {
+    const next = await syncGroup(item, cursor, openWorker());
+    if (next.done) return calls;
+    cloud.clock.advance(next.waitSeconds * 1000);
+    cursor = next.cursor;
+  }
+}
+
+export interface RunResult {
+  readonly run: RunRef;
+  readonly start: StartDecision | undefined;
+  readonly finish: FinishRunOutput;
+  readonly report: Report;
+  readonly records: readonly GroupRecord[];
+}
+
+/** One whole run, its groups `worker-threads` at once. What a function throws ends the group or the run, as a Catch does. */
+export async function runJob(cloud: MemoryCloud, options: CallOptions = {}, run = newRun(cloud)): Promise<RunResult> {
+  const open = (): RemovalWorker => callWorker(cloud, run, options);
+  let input: Pick<FinishRunInput, 'start' | 'error'> = {};
+  let start: StartDecision | undefined;
+  try {
+    start = await startRun(undefined, open().control, open());
+    input = { start: { ...start, job: {} } };
+    if (start.items > 0) await syncAll(cloud, start, open);
+    if (start.removeVanished) while (!(await removeVanished(open())).done);
+  } catch (error) {
+    input = { ...input, error: { Error: (error as Error).name, Cause: (error as Error).message } };
+  }
+  const reports: Report[] = [];
+  const finish = await finishRun(input, { ...open(), announce: async (report) => void reports.push(report) });
+  const records = await Array.fromAsync(cloud.store.listGroups(run));
+  return { run, start, finish, report: reports[0]!, records };
+}
+
+async function syncAll(cloud: MemoryCloud, start: StartDecision, open: () => Worker): Promise<void> {
+  await inFlight(await readPlan(cloud, start), { limit: start.workerThreads }, async (item) => {
+    // A child that failed leaves its mark in the table alone; the Map tolerates it.
+    await syncUntilDone(item, open, cloud).catch(() => undefined);
+  });
+}
+
+/** Keys and bytes of a datastore, to compare. Etags follow from the bytes. */
+export function contents(store: MemoryObjectStore): Record<string, string> {
+  const prefix = store.prefix.length;
+  const sorted = [...store.objects].filter(([key]) => key.startsWith(store.prefix)).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(sorted.map(([key, { etag, size }]) => [key.slice(prefix), `${etag} ${String(size)}`]));
+}

@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import { crc32, zstdDecompressSync } from 'node:zlib';
+import type { StoredObject } from '../../lib/datastore/object-store.ts';
+
+// What a reader of a PBS datastore needs, written from facts/pbs.md 1.2 to 1.6 alone: it shares no line with the code under test.
+
+type Objects = ReadonlyMap<string, StoredObject>;
+
+interface ManifestDocument {
+  readonly files: readonly {
+    readonly filename: string;
+    readonly csum: string;
+    readonly size: number;
+    readonly 'crypt-mode'?: string;
+  }[];
+}
+
+const MANIFEST = '/index.json.blob';
+const ZSTD = '31b958426fb6a37f';
+const PLAIN = '42ab3807be8370a1';
+
+/** Everything that keeps a visible snapshot from being restored, one line each; none: all of them can be. */
+export function findTorn(objects: Objects, prefix: string): string[] {
+  const manifests = [...objects.keys()].filter((key) => key.startsWith(`${prefix}/.cnt/`) && key.endsWith(MANIFEST));
+  return manifests.flatMap((key) => faultsOf(objects, prefix, key.slice(0, -MANIFEST.length)));
+}
+
+/** What is wrong with the snapshot in this folder, if its manifest makes it visible. */
+function faultsOf(objects: Objects, prefix: string, folder: string): string[] {
+  const manifest = objects.get(`${folder}${MANIFEST}`);
+  if (manifest === undefined) return [];
+  const { files } = JSON.parse(content(manifest.bytes).toString()) as ManifestDocument;
+  return files.flatMap(({ filename, csum, size, 'crypt-mode': mode }) => {
+    const file = objects.get(`${folder}/${filename}`);
+    if (file === undefined) return [`${folder} is visible without ${filename}`];
+    const found = filename.endsWith('.blob') ? { sum: sha256(file.bytes), size: file.size } : summary(file.bytes, filename);
+    if (found.sum !== csum || found.size !== size) return [`${folder}/${filename} is not what its manifest says`];
+    const chunks = filename.endsWith('.blob') ? [] : references(file.bytes, filename);
+    return chunks.flatMap((digest) =>
+      chunkFaults(objects, `${prefix}/.chunks/${digest.slice(0, 4)}/${digest}`, mode === 'encrypt'),
+    );
+  });
+}
+
+function chunkFaults(objects: Objects, key: string, encrypted: boolean): string[] {
+  const chunk = objects.get(key);
+  if (chunk === undefined) return [`${key} is missing`];
+  if (encrypted) return crc32(chunk.bytes.subarray(44)) === chunk.bytes.readUInt32LE(8) ? [] : [`${key} is damaged`];
+  return sha256(content(chunk.bytes)) === key.slice(-64) ? [] : [`${key} is damaged`];
+}
+
+function content(blob: Buffer): Buffer {
+  const magic = blob.subarray(0, 8).toString('hex');
+  if (magic === ZSTD) return zstdDecompressSync(blob.subarray(12));
+  if (magic === PLAIN) return blob.subarray(12);
+  throw new Error(`no plain blob: ${magic}`);
+}
+
+function summary(index: Buffer, name: string): { sum: string; size: number } {
+  const body = index.subarray(4096);
+  const size = name.endsWith('.fidx')
+    ? index.readBigUInt64LE(64)
+    : body.length === 0
+      ? 0n
+      : body.readBigUInt64LE(body.length - 40);
+  return { sum: sha256(body), size: Number(size) };
+}
+
+function references(index: Buffer, name: string): string[] {
+  const [entry, at] = name.endsWith('.fidx') ? [32, 0] : [40, 8];
+  const found = new Set<string>();
+  for (let offset = 4096; offset < index.length; offset += entry) found.add(index.toString('hex', offset + at, offset + at + 32));
+  return [...found];
+}
+
+function sha256(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** A bucket that looks, at every write and every delete in it, whether a visible snapshot is torn at that moment. */
+export class WatchedBucket extends Map<string, StoredObject> {
+  readonly torn: string[] = [];
+  readonly #prefix: string;
+
+  constructor(prefix: string) {
+    super();
+    this.#prefix = prefix;
+  }
+
+  override set(key: string, object: StoredObject): this {
+    super.set(key, object);
+    this.#look(key);
+    return this;
+  }
+
+  override delete(key: string): boolean {
+    const was = super.delete(key);
+    if (key.includes('/.chunks/')) this.torn.push(...findTorn(this, this.#prefix));
+    else this.#look(key);
+    return was;
+  }
+
+  /** What was written matters to the snapshot in whose folder it is; a chunk more tears nothing. */
+  #look(key: string): void {
+    if (key.startsWith(`${this.#prefix}/.cnt/`)) {
+      this.torn.push(...faultsOf(this, this.#prefix, key.slice(0, key.lastIndexOf('/'))));
+    }
+  }
+}
