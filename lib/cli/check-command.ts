@@ -13,7 +13,7 @@ const PROBE_KEY = '.flotilla-check';
 /** What is asked of a datastore, and what the answer was. */
 interface Probe {
   readonly title: string;
-  run(datastore: S3Datastore): Promise<string>;
+  readonly run: (datastore: S3Datastore) => Promise<string>;
 }
 
 /** Validates the configuration, and probes that each job's source can be read and its target written. */

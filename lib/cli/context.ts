@@ -1,5 +1,4 @@
 import { loadConfig, type Configuration } from '../config/load-config.ts';
-import type { EmbeddedCloud } from '../local/embedded-cloud.ts';
 import type { StopSwitch } from './stop-switch.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -9,9 +8,9 @@ export interface CliContext {
   readonly terminal: Terminal;
   readonly stop: StopSwitch;
   /** Epoch milliseconds. */
-  now(): number;
+  readonly now: () => number;
   /** A few characters that no other run started in the same millisecond has. */
-  uniqueId(): string;
+  readonly uniqueId: () => string;
 }
 
 /** Options that every command has. */
@@ -23,5 +22,3 @@ export interface CommonOptions {
 export function readConfig({ config }: CommonOptions, { environment }: CliContext): Configuration {
   return loadConfig(config, environment);
 }
-
-export type OpenedCloud = EmbeddedCloud;

@@ -12,8 +12,7 @@ export function stopSwitch(): StopSwitch {
     ask: () => stop.abort(),
     sleep: (seconds) =>
       new Promise((resolve) => {
-        if (stop.signal.aborted) return void resolve();
-        const timer = setTimeout(end, seconds * 1000);
+        const timer = setTimeout(end, stop.signal.aborted ? 0 : seconds * 1000);
         stop.signal.addEventListener('abort', end, { once: true });
         function end(): void {
           clearTimeout(timer);

@@ -3,11 +3,11 @@ import type { RunLog } from '../sync/worker.ts';
 /** Where a command writes: results on one stream, log and progress on the other. */
 export interface Terminal {
   /** A line of the result, for people and pipes. */
-  print(line: string): void;
+  readonly print: (line: string) => void;
   /** A line of the log. */
-  note(line: string): void;
+  readonly note: (line: string) => void;
   /** Replaces the live lines at the bottom; does nothing where nobody looks. */
-  live(lines: readonly string[]): void;
+  readonly live: (lines: readonly string[]) => void;
   readonly isLive: boolean;
 }
 

@@ -25,7 +25,7 @@ export interface DemoOptions {
   readonly datastore?: string;
   readonly workerThreads: number;
   readonly terminal: Terminal;
-  now(): number;
+  readonly now: () => number;
 }
 
 const MADE_UP_PREFIX = 'main';

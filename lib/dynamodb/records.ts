@@ -5,6 +5,15 @@ import type { Replica, RunRecord } from '../sync/run-store.ts';
 
 /** How values come back from the table. Members that a later version may add are dropped. */
 
+const RequestCountsSchema: z.ZodType<RequestCounts> = z.object({
+  list: z.number(),
+  head: z.number(),
+  get: z.number(),
+  put: z.number(),
+  copy: z.number(),
+  delete: z.number(),
+});
+
 export const RunRecordSchema: z.ZodType<RunRecord> = z.object({
   job: z.string(),
   id: z.string(),
@@ -14,17 +23,9 @@ export const RunRecordSchema: z.ZodType<RunRecord> = z.object({
   endedAt: z.string().exactOptional(),
   planKey: z.string().exactOptional(),
   groups: z.number().exactOptional(),
+  requests: z.object({ source: RequestCountsSchema, target: RequestCountsSchema }).exactOptional(),
   reportKey: z.string().exactOptional(),
   message: z.string().exactOptional(),
-});
-
-const RequestCountsSchema: z.ZodType<RequestCounts> = z.object({
-  list: z.number(),
-  head: z.number(),
-  get: z.number(),
-  put: z.number(),
-  copy: z.number(),
-  delete: z.number(),
 });
 
 const TallySchema: z.ZodType<Tally> = z.object({

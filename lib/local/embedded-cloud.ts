@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { functionEnvironments, parseEnvironment } from '../config/environment.ts';
 import type { JobDocument } from '../config/job-document.ts';
 import { finishRunFunction } from '../../functions/finish-run.ts';
 import { removeVanishedFunction } from '../../functions/remove-vanished.ts';
@@ -15,7 +16,6 @@ import type { RunStore } from '../sync/run-store.ts';
 import { startObjectStore } from './object-store/server.ts';
 import { runMachine, type MachineOutcome } from './state-machine/run-machine.ts';
 import { SHARED_NAMES, synthesizeJob } from './state-machine/synthesize-job.ts';
-import type { LocalTable } from './table/local-table.ts';
 import { openMemoryTable } from './table/memory.ts';
 import { openLocalTable } from './table/open.ts';
 
@@ -29,6 +29,8 @@ export interface EmbeddedCloudOptions {
   readonly sleep: (seconds: number) => Promise<void>;
   /** How long a call of a function may last: none by default, since only Lambda ends calls. */
   readonly callMs?: number;
+  /** Milliseconds before the machine calls a function again that failed, in place of what the definition says. */
+  readonly retryDelayMs?: number;
 }
 
 /** One run, from the input of its execution on. */
@@ -59,12 +61,14 @@ export async function openEmbeddedCloud(options: EmbeddedCloudOptions): Promise<
     ...table.environment,
     TABLE_NAME: table.name,
     CONTROL_BUCKET: SHARED_NAMES.controlBucket,
+    // What the user's shell calls by that name is not meant for us.
+    LOG_LEVEL: 'info',
     AWS_ENDPOINT_URL_S3: objects.endpoint,
     FLOTILLA_CONTROL_ACCESS_KEY_ID: objects.credentials.accessKeyId,
     FLOTILLA_CONTROL_SECRET_ACCESS_KEY: objects.credentials.secretAccessKey,
   };
   const host: Host = { ...options.host, environment: { ...options.host.environment, ...own } };
-  const services = openServices({ ...own, LOCK_LEASE_SECONDS: 120 }, host);
+  const services = openServices(parseEnvironment(functionEnvironments['finish-run'], host.environment), host);
   const handlers = bindHandlers(host);
   const control = services.openControl();
   return {
@@ -109,6 +113,7 @@ function runEmbedded({ job, overrides, run }: RunRequest, machine: Machine): Pro
     },
     readPlan: (_bucket, key) => readPlan(machine.control, key),
     ...{ input: overrides, executionName: run.id, startTime: run.startedAt, wait: machine.sleep },
+    ...(machine.retryDelayMs !== undefined && { retryDelayMs: machine.retryDelayMs }),
   });
 }
 

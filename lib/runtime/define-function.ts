@@ -16,14 +16,14 @@ export interface Call {
   readonly context: CallContext;
 }
 
+/** What a function does with one input. */
+export type UseCase<Input> = (input: Input, call: Call) => Promise<unknown>;
+
 /**
  * A handler only introduces people: the environment is parsed once, the services are opened, and the use case is called with
  * its input. What the use case throws leaves the handler: its name is the error type that Step Functions matches.
  */
-export function defineFunction<Input>(
-  name: keyof typeof functionEnvironments,
-  useCase: (input: Input, call: Call) => Promise<unknown>,
-): FlotillaFunction {
+export function defineFunction<Input>(name: keyof typeof functionEnvironments, useCase: UseCase<Input>): FlotillaFunction {
   return (host) => {
     let services: Services | undefined;
     return async (input, context) => {

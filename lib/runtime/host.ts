@@ -6,13 +6,13 @@ export interface Host {
   /** Variables as the function's stack sets them. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Epoch milliseconds. */
-  now(): number;
+  readonly now: () => number;
   /** A log for one call, its lines marked with the run. */
-  openLog(fields: Readonly<Record<string, string>>): RunLog;
+  readonly openLog: (fields: Readonly<Record<string, string>>) => RunLog;
   /** Whether somebody asked all workers to end at their next safe point. */
-  stopAsked(): boolean;
+  readonly stopAsked: () => boolean;
   /** Tells the world that a run ended. */
-  announce(report: Report): Promise<void>;
+  readonly announce: (report: Report) => Promise<void>;
 }
 
 /** The part of Lambda's context that a handler needs. */

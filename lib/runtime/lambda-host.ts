@@ -13,8 +13,8 @@ export function lambdaHost(environment: Host['environment']): Host {
       const logger = new Logger({ serviceName: 'flotilla', persistentKeys: { ...fields } });
       const extra = (group: string | undefined) => (group === undefined ? [] : [{ group }]);
       return {
-        info: (message, group) => void logger.info(message, ...extra(group)),
-        warn: (message, group) => void logger.warn(message, ...extra(group)),
+        info: (message, group) => logger.info(message, ...extra(group)),
+        warn: (message, group) => logger.warn(message, ...extra(group)),
       };
     },
     stopAsked: () => false,

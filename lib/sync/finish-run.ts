@@ -49,6 +49,7 @@ async function makeReport({ start, error }: Pick<FinishRunInput, 'start' | 'erro
     endedAt: iso(now()),
     ...{ workerThreads: job.workerThreads, source: targetPlace(job.source), target: targetPlace(job.target) },
     ...{ records, planned: await loadPlanned(worker, start?.items ?? 0), totalGroups: before?.groups ?? 0, dryRun: job.dryRun },
+    ...(before?.requests !== undefined && { planning: before.requests }),
     ...(start !== undefined && { decision: start.decision }),
     ...(removed !== undefined && { removed }),
     ...(error !== undefined && { error }),

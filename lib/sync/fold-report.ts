@@ -1,6 +1,6 @@
 import { formatGroup, type Group } from '../datastore/group.ts';
 import { boundFailures, lostWorker, runFailure, type CaughtError } from './fold-failures.ts';
-import type { Failure, GroupRecord, Removed, Report, RunState } from './report.ts';
+import type { Failure, GroupRecord, Removed, Report, RunState, Tally } from './report.ts';
 import type { RunRef } from './run-store.ts';
 import { NAMESPACES_RECORD } from './sync-group.ts';
 import { addTally, noTally } from './tally.ts';
@@ -22,6 +22,8 @@ export interface RunFacts {
   readonly planned: readonly Group[];
   /** Groups that the source has. */
   readonly totalGroups: number;
+  /** Requests that planning sent. */
+  readonly planning?: Pick<Tally, 'source' | 'target'>;
   /** What start-run decided; left out when it failed. */
   readonly decision?: 'go' | 'wait' | 'skip';
   readonly removed?: Removed;
@@ -42,7 +44,7 @@ export function foldReport(facts: RunFacts): Report {
   const { run, endedAt, workerThreads, source, target, dryRun, removed } = facts;
   const outcomes = findOutcomes(facts);
   const failures = collectFailures(facts, outcomes);
-  const tally = facts.records.map((record) => record.tally).reduce(addTally, noTally());
+  const tally = facts.records.map((record) => record.tally).reduce(addTally, { ...noTally(), ...facts.planning });
   const state = stateOf(facts, outcomes, failures.length > 0);
   return {
     version: 1,

@@ -1,4 +1,5 @@
 import type { ArchiveSummary } from '../datastore/layout.ts';
+import type { RequestCounts } from '../datastore/object-store.ts';
 import type { Group } from '../datastore/group.ts';
 import type { GroupRecord, RunState } from './report.ts';
 
@@ -18,6 +19,8 @@ export interface RunRecord extends RunRef {
   /** Key of the plan in the control bucket. */
   readonly planKey?: string;
   readonly groups?: number;
+  /** What listing and planning sent. */
+  readonly requests?: { readonly source: RequestCounts; readonly target: RequestCounts };
   /** Key of the report in the control bucket, without its ending. */
   readonly reportKey?: string;
   readonly message?: string;
@@ -57,7 +60,8 @@ export interface Replica {
 }
 
 /** May this run start? `held` names the run that goes first. */
-export type ClaimAnswer = { readonly claimed: true } | { readonly claimed: false; readonly heldBy: string; readonly waiting: number };
+export type ClaimAnswer =
+  { readonly claimed: true } | { readonly claimed: false; readonly heldBy: string; readonly waiting: number };
 
 /**
  * What Flotilla remembers in its table. The target is the truth: losing all of this costs time, never data. Every method is

@@ -15,8 +15,8 @@ export interface RunLog {
 /** What comes in by the front door: clock, deadline, log. */
 export interface RunContext {
   /** Epoch milliseconds. */
-  now(): number;
-  stopReason(): StopReason | undefined;
+  readonly now: () => number;
+  readonly stopReason: () => StopReason | undefined;
   readonly log: RunLog;
 }
 

@@ -45,16 +45,18 @@ function loadSample(folder: string, name: string): Sample {
   const root = join(folder, name);
   const objectsFolder = join(root, 'objects');
   const [prefix = ''] = readdirSync(objectsFolder);
-  const listed = readJson<Record<string, { snapshots: ListedSnapshot[] }>>(join(root, 'snapshots.json'));
+  const listed = readJson(join(root, 'snapshots.json')) as Record<string, { snapshots: ListedSnapshot[] }>;
   const damaged = new Set(
-    readJson<Expected[]>(join(root, 'expected.json'))
+    (readJson(join(root, 'expected.json')) as Expected[])
       .filter((expected) => expected.damaged === true)
       .map(({ ns, snapshot }) => `${ns}:${snapshot}`),
   );
   return {
     ...{ name, prefix, objectsFolder },
     namespaces: Object.keys(listed),
-    snapshots: Object.entries(listed).flatMap(([ns, { snapshots }]) => snapshots.map((snapshot) => describe(ns, snapshot, damaged))),
+    snapshots: Object.entries(listed).flatMap(([ns, { snapshots }]) =>
+      snapshots.map((snapshot) => describe(ns, snapshot, damaged)),
+    ),
     read: (key) => readFileSync(join(objectsFolder, prefix, key)),
   };
 }
@@ -71,8 +73,8 @@ function describe(namespace: string, listed: ListedSnapshot, damaged: ReadonlySe
   };
 }
 
-function readJson<T>(file: string): T {
-  return JSON.parse(readFileSync(file, 'utf8')) as T;
+function readJson(file: string): unknown {
+  return JSON.parse(readFileSync(file, 'utf8'));
 }
 
 /** The chunks an index names, and the size of what it indexes, read by hand (facts/pbs.md 1.4 and 1.5). */

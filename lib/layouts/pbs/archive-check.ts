@@ -1,10 +1,10 @@
+import { hash } from 'node:crypto';
 import type { PartVerifier } from '../../datastore/layout.ts';
 import { DataError } from '../../errors.ts';
 import { openArchiveIndex } from './archive-index.ts';
 import { verifyBlob } from './data-blob.ts';
 import type { ManifestFile } from './manifest.ts';
-import { contextOf, type SnapshotFiles } from './snapshot-files.ts';
-import { createHash } from 'node:crypto';
+import { contextOf, listedArchive, type SnapshotFiles } from './snapshot-files.ts';
 
 /** Checks an archive file against what the manifest says of it (facts/pbs.md 1.6: checksum and size differ in meaning by kind). */
 export function archiveVerifier(files: SnapshotFiles, archive: ManifestFile): PartVerifier {
@@ -19,13 +19,13 @@ function blobVerifier(files: SnapshotFiles, archive: ManifestFile): PartVerifier
     end: () => {
       const bytes = Buffer.concat(parts);
       verifyBlob(bytes, `${files.title}/${archive.name}`);
-      expectArchive(files, archive, { checksum: createHash('sha256').update(bytes).digest('hex'), size: bytes.length });
+      expectArchive(files, archive, { checksum: hash('sha256', bytes), size: bytes.length });
     },
   };
 }
 
 function indexVerifier(files: SnapshotFiles, archive: ManifestFile, kind: 'fixed' | 'dynamic'): PartVerifier {
-  const reader = openArchiveIndex(kind, `${files.title}/${archive.name}`);
+  const reader = openArchiveIndex(kind, `${files.title}/${archive.name}`, listedArchive(files, archive).size);
   return {
     push: (bytes) => void reader.push(bytes),
     end: () => expectArchive(files, archive, reader.end()),

@@ -21,7 +21,11 @@ export async function describeGroup(reader: ObjectReader, { group, files }: List
   return { owner: owner && parseOwner(owner.bytes) };
 }
 
-export async function describeSnapshot(reader: ObjectReader, group: Group, snapshot: ListedSnapshot): Promise<SnapshotDescription> {
+export async function describeSnapshot(
+  reader: ObjectReader,
+  group: Group,
+  snapshot: ListedSnapshot,
+): Promise<SnapshotDescription> {
   if (findFile(snapshot.files, MANIFEST_NAME) === undefined) return IN_PROGRESS;
   const blob = await reader.get(`${snapshotPrefix(group, snapshot.name)}${MANIFEST_NAME}`);
   if (blob === undefined) return IN_PROGRESS;
