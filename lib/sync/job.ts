@@ -1,7 +1,14 @@
 import type { DatastoreLocation } from '../datastore/location.ts';
+import type { GroupFilter } from './group-filter.ts';
 
 export const TRANSFER_MODES = ['relay', 'copy', 'auto'] as const;
 export type TransferMode = (typeof TRANSFER_MODES)[number];
+
+export const TARGET_IN_USE = ['refuse', 'allow'] as const;
+export type TargetInUse = (typeof TARGET_IN_USE)[number];
+
+/** How much of the target one run may remove: a share (0 to 1) or a number of the snapshots there were at the last good run. */
+export type MaxDelete = { readonly kind: 'share'; readonly share: number } | { readonly kind: 'count'; readonly count: number };
 
 /** One job with the overrides of one run merged in: all that a run needs to know of the configuration. */
 export interface Job {
@@ -12,13 +19,45 @@ export interface Job {
   readonly namespace: string;
   /** Anchor on the target. */
   readonly targetNamespace: string;
+  /** Levels of namespaces below the anchor, 0 to 7; 0 is the anchor alone, undefined all of them. */
+  readonly maxDepth: number | undefined;
+  /** Which groups: `matchesFilters` of `group-filter.ts`. None is all. */
+  readonly groupFilter: readonly GroupFilter[];
+  /** Only the newest so many snapshots of a group, at least 1; undefined is all. */
+  readonly transferLast: number | undefined;
+  /** Only snapshots that PBS has verified without a fault. */
+  readonly verifiedOnly: boolean;
+  /** Only snapshots all of whose archives are encrypted. */
+  readonly encryptedOnly: boolean;
+  /** Whether to replace snapshots of the target that failed their verification or whose manifest cannot be read. */
+  readonly resyncCorrupt: boolean;
+  /** Who owns new groups on the target: 'source' is who owns them on the source, else an auth id `user@realm[!token]`. */
+  readonly owner: string;
+  /** Whether to copy too what is older than the newest snapshot on the target and missing there. */
+  readonly fillGaps: boolean;
+  /** Whether notes and protection follow the source for snapshots that are copied already. */
+  readonly carryMarks: boolean;
+  /** Whether to remove from the target what the source no longer has. */
+  readonly removeVanished: boolean;
+  /** More than this is not removed by one run. */
+  readonly maxDelete: MaxDelete;
+  /** Whether what a filter does not let pass counts as vanished. */
+  readonly vanishedByFilter: boolean;
+  /** What to do where a PBS has the target attached. */
+  readonly targetInUse: TargetInUse;
   /** Groups synced at once: the lower of the job's and the settings' limit. It is the Map's concurrency, not node:worker_threads. */
   readonly workerThreads: number;
+  /** What the job or the run asked for, before the settings' limit. */
+  readonly workerThreadsWanted: number;
   /** Transfers at once inside one worker. */
   readonly transfersInFlight: number;
   readonly transferMode: TransferMode;
-  /** Whether to remove from the target what the source no longer has. */
-  readonly removeVanished: boolean;
+  /** Bytes per second of the whole job, over all its workers: `in` is what is read, `out` what is written. Undefined is no limit. */
+  readonly rateIn: number | undefined;
+  readonly rateOut: number | undefined;
+  /** Bytes that may go at once before the rate holds; undefined is one second of the rate. */
+  readonly burstIn: number | undefined;
+  readonly burstOut: number | undefined;
   /** Stop after planning. */
   readonly dryRun: boolean;
 }
