@@ -20,13 +20,22 @@ export function acknowledgeResource(scope: IConstruct, resource: string, reason:
   });
 }
 
+/** What CloudFormation makes an ARN of. */
+interface Intrinsic {
+  readonly Ref?: string;
+  readonly 'Fn::GetAtt'?: readonly string[];
+  readonly 'Fn::ImportValue'?: unknown;
+  readonly 'Fn::Join'?: readonly [delimiter: string, parts: readonly unknown[]];
+}
+
 /** An ARN as cdk-nag writes it: references in angle brackets, `<LogicalId.Arn>`. */
 function spellOut(resolved: unknown): string {
   if (typeof resolved === 'string') return resolved;
-  const [intrinsic, value] = Object.entries(Object(resolved) as object)[0] ?? [];
-  if (intrinsic === 'Ref') return `<${String(value)}>`;
-  if (intrinsic === 'Fn::GetAtt' && Array.isArray(value)) return `<${value.join('.')}>`;
-  if (intrinsic === 'Fn::ImportValue') return spellOut(value);
-  if (intrinsic === 'Fn::Join' && Array.isArray(value)) return value[1].map(spellOut).join(value[0]);
-  return JSON.stringify(resolved);
+  const intrinsic = resolved as Intrinsic;
+  if (intrinsic.Ref !== undefined) return `<${intrinsic.Ref}>`;
+  if (intrinsic['Fn::GetAtt'] !== undefined) return `<${intrinsic['Fn::GetAtt'].join('.')}>`;
+  if (intrinsic['Fn::ImportValue'] !== undefined) return spellOut(intrinsic['Fn::ImportValue']);
+  if (intrinsic['Fn::Join'] === undefined) return JSON.stringify(resolved);
+  const [delimiter, parts] = intrinsic['Fn::Join'];
+  return parts.map(spellOut).join(delimiter);
 }

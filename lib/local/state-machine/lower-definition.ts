@@ -48,40 +48,33 @@ function lowerWait(state: State): State {
   };
 }
 
+/** What a Map and the Parallel in its place have in common. */
+const COMMON = ['Comment', 'ResultPath', 'Catch', 'Next', 'End'];
+
 /** One branch that reads the items and maps over them inline: outside of it the state looks as it does on AWS. */
 function lowerMap(name: string, state: State): State {
-  const { ItemReader, ItemSelector, MaxConcurrencyPath, ItemProcessor, ...rest } = state;
-  const reader = ItemReader as { readonly Parameters: unknown };
-  const read = `${name}.ReadItems`;
-  const each = `${name}.EachItem`;
+  const [read, each] = [`${name}.ReadItems`, `${name}.EachItem`];
   const items = '$.itemsOfMap';
-  const { Label: _label, ToleratedFailurePercentage: _tolerated, ...kept } = rest;
+  const readItems: State = {
+    Type: 'Task',
+    Resource: READ_RESOURCE,
+    Parameters: (state.ItemReader as { readonly Parameters: unknown }).Parameters,
+    TimeoutSeconds: LONGEST_SECONDS,
+    ResultPath: items,
+    Next: each,
+  };
+  const eachItem: State = {
+    Type: 'Map',
+    ItemsPath: items,
+    ItemSelector: state.ItemSelector,
+    MaxConcurrencyPath: state.MaxConcurrencyPath,
+    ItemProcessor: tolerate(name, lowerDefinition(state.ItemProcessor as Definition)),
+    End: true,
+  };
   return {
-    ...kept,
+    ...Object.fromEntries(Object.entries(state).filter(([field]) => COMMON.includes(field))),
     Type: 'Parallel',
-    Branches: [
-      {
-        StartAt: read,
-        States: {
-          [read]: {
-            Type: 'Task',
-            Resource: READ_RESOURCE,
-            Parameters: reader.Parameters,
-            TimeoutSeconds: LONGEST_SECONDS,
-            ResultPath: items,
-            Next: each,
-          },
-          [each]: {
-            Type: 'Map',
-            ItemsPath: items,
-            ItemSelector,
-            MaxConcurrencyPath,
-            ItemProcessor: tolerate(name, lowerDefinition(ItemProcessor as Definition)),
-            End: true,
-          },
-        },
-      },
-    ],
+    Branches: [{ StartAt: read, States: { [read]: readItems, [each]: eachItem } }],
   };
 }
 

@@ -59,8 +59,9 @@ async function outcomeOf(result: Promise<unknown>): Promise<MachineOutcome> {
 }
 
 /** Events are queued until they are read: with every input and output, of every group. */
-async function discard(events: AsyncIterable<unknown>): Promise<void> {
-  for await (const _ of events);
+async function discard(events: AsyncIterator<unknown>): Promise<void> {
+  let ended = false;
+  while (!ended) ended = (await events.next()).done === true;
 }
 
 function sameFor<T>(names: readonly string[], value: T): Record<string, T> {

@@ -32,7 +32,7 @@ describe('synthesizeJob', () => {
     const folder = mkdtempSync(join(tmpdir(), 'flotilla-test-'));
     const module = join(PROJECT, 'lib/local/state-machine/synthesize-job.ts');
     const script = `import { synthesizeJob } from ${JSON.stringify(module)}; synthesizeJob(${JSON.stringify(makeJob({ target: 'credentials: "env:OFFSITE"' }))});`;
-    const printed = execFileSync(process.execPath, ['--input-type=module', '-e', `${script}`], {
+    const printed = execFileSync(process.execPath, ['--input-type=module', '-e', script], {
       cwd: folder,
       env: { ...process.env, TMPDIR: folder },
       encoding: 'utf8',
