@@ -5,11 +5,14 @@ export interface Html {
 
 type Value = string | number | Html | readonly Html[] | undefined;
 
-const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+function escapeText(text: string): string {
+  const tags = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return tags.replaceAll('"', '&quot;').replaceAll("'", '&#39;');
+}
 
 function toMarkup(value: Value): string {
   if (value === undefined) return '';
-  if (typeof value === 'string') return value.replaceAll(/[&<>"']/g, (sign) => ESCAPES[sign] ?? sign);
+  if (typeof value === 'string') return escapeText(value);
   if (typeof value === 'number') return String(value);
   return 'markup' in value ? value.markup : value.map((each) => each.markup).join('');
 }

@@ -1,11 +1,11 @@
-const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
+const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
 
 /** `1.5 GiB`: powers of 1024, three digits at least where there are that many. */
 export function formatBytes(bytes: number): string {
   const power = bytes < 1 ? 0 : Math.min(Math.floor(Math.log2(bytes) / 10), UNITS.length - 1);
   const value = bytes / 1024 ** power;
   const digits = power === 0 || value >= 100 ? 0 : value >= 10 ? 1 : 2;
-  return `${value.toFixed(digits)} ${UNITS[power] ?? 'B'}`;
+  return `${value.toFixed(digits)} ${String(UNITS[power])}`;
 }
 
 /** `0.8 s`, `42 s`, `3 min 5 s`, `2 h 10 min`. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { describeReport, foldReport } from '../../lib/sync/fold-report.ts';
 import { MAX_REPORT_FAILURES } from '../../lib/sync/report.ts';
+import { noTally } from '../../lib/sync/tally.ts';
 import { damagedChunk, groupRecord, runFacts } from './report-facts.ts';
 
 const removed = { snapshots: 3, groups: 1, namespaces: 0, kept: [] };
@@ -125,6 +126,27 @@ describe('describeReport', () => {
   const failing = groupRecord({ namespace: 'prod', state: 'errors', failures: [damagedChunk], failureCount: 1 });
   it.each([
     [foldReport(runFacts([groupRecord()])), 'done in 1 min 40 s: 2 snapshots copied, 4.00 KiB written (1 of 1 group done)'],
+    [
+      foldReport(runFacts([groupRecord({ tally: { ...noTally(), snapshotsUpdated: 1, snapshotsFailed: 2 }, state: 'errors' })])),
+      'done with errors in 1 min 40 s: 1 snapshot updated (0 of 1 group done); 2 snapshots failed; 1 group with errors',
+    ],
+    [foldReport(runFacts([groupRecord({ tally: noTally() })])), 'done in 1 min 40 s: nothing written'],
+    [{ ...foldReport(runFacts([])), state: 'failed' as const }, 'failed after 1 min 40 s: no cause was given'],
+    [foldReport(runFacts([], { error: { Error: 'ConflictError', Cause: 'busy' } })), 'skipped: busy'],
+    [
+      foldReport(runFacts([{ ...failing, failures: [{ ...damagedChunk, message: 'prod/vm/100 broke' }], failureCount: 2 }])),
+      'done with errors in 1 min 40 s: 2 snapshots copied, 4.00 KiB written (0 of 1 group done); 1 group with errors; ' +
+        'the first of 2 failures: prod/vm/100 broke',
+    ],
+    [
+      foldReport(
+        runFacts([groupRecord({ state: 'errors', failures: [damagedChunk], failureCount: 1 })], {
+          removed: { ...removed, snapshots: 0 },
+        }),
+      ),
+      'done with errors in 1 min 40 s: 2 snapshots copied, 4.00 KiB written (0 of 1 group done); 1 group with errors; ' +
+        'the failure: vm/100: chunk 4ff4 of drive-scsi0.img.fidx reads as 91ab',
+    ],
     [foldReport(runFacts([])), 'done in 1 min 40 s: nothing to do, 9 groups up to date'],
     [foldReport(runFacts([], { dryRun: true })), 'dry run: nothing was changed; the source has 9 groups'],
     [foldReport(runFacts([], { decision: 'skip', message: 'run 7 is at work' })), 'skipped: run 7 is at work'],

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { foldReport } from '../../lib/sync/fold-report.ts';
 import { renderReportPage } from '../../lib/sync/report-page.ts';
 import type { Report } from '../../lib/sync/report.ts';
+import { noTally } from '../../lib/sync/tally.ts';
 import { damagedChunk, groupRecord, runFacts } from './report-facts.ts';
 
 const VOID_TAGS = new Set(['meta', 'link', 'input', '!doctype']);
@@ -25,6 +26,19 @@ const full = foldReport(
   runFacts([groupRecord({ skipped: [{ reason: 'vanished', count: 2, first: 'a', last: 'b' }] }), failing], {
     removed: { snapshots: 1, groups: 0, namespaces: 0, kept: ['vm/1: protected on the target'] },
   }),
+);
+
+const everything = foldReport(
+  runFacts(
+    [
+      groupRecord({
+        tally: { ...noTally(), snapshotsUpdated: 1, snapshotsFailed: 1, target: { ...noTally().target, put: 12 } },
+        snapshots: 3,
+      }),
+      groupRecord({ name: 'vm/2', tally: noTally() }),
+    ],
+    { planned: [{ namespace: '', name: 'vm/3' }], removed: { snapshots: 1, groups: 0, namespaces: 0, kept: [] } },
+  ),
 );
 
 describe('renderReportPage', () => {
@@ -57,6 +71,12 @@ describe('renderReportPage', () => {
     ['a failed run', foldReport(runFacts([], { totalGroups: 0, error: { Error: 'Bug', Cause: 'it broke' } }))],
     ['a skipped run', foldReport(runFacts([], { decision: 'skip', message: 'busy' }))],
     ['a stopped run', foldReport(runFacts([groupRecord({ state: 'stopped' })]))],
+    ['a run that another one was in the way of', foldReport(runFacts([], { error: { Error: 'ConflictError', Cause: 'busy' } }))],
+    ['a run that ended without a word', { ...foldReport(runFacts([])), state: 'failed' }],
+    ['a run that was skipped without a word', foldReport(runFacts([], { decision: 'skip' }))],
+    ['a run at work', { ...full, state: 'running' }],
+    ['a run that the state machine ended', foldReport(runFacts([], { error: { Error: 'States.Timeout', Cause: '' } }))],
+    ['a run of many kinds', everything],
     ['a dry run', foldReport(runFacts([], { dryRun: true }))],
     ['a run with a dead worker', foldReport(runFacts([groupRecord({ state: 'running', doing: 'chunks' })]))],
   ])('is well-formed and fetches nothing for %s', (_, report) => {
