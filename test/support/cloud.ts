@@ -5,11 +5,18 @@ import { noRequests } from '../../lib/datastore/object-store.ts';
 import type { DatastoreLocation } from '../../lib/datastore/location.ts';
 import { formatJob, type JobDocument } from '../../lib/config/job-document.ts';
 import { openEmbeddedCloud, type EmbeddedCloud } from '../../lib/local/embedded-cloud.ts';
-import { startObjectStore, type ObjectStoreServer } from '../../lib/local/object-store/server.ts';
+import { startObjectStore, type ObjectStoreServer, type RequestRecord } from '../../lib/local/object-store/server.ts';
+import type { MachineOutcome } from '../../lib/local/state-machine/run-machine.ts';
 import { createS3Connection, openDatastore, type S3Datastore } from '../../lib/s3/open-datastore.ts';
 import type { Job } from '../../lib/sync/job.ts';
 import type { Report } from '../../lib/sync/report.ts';
 import { reportKey } from '../../lib/sync/run-files.ts';
+
+/** How one execution ended: what the console shows, and the report. */
+export interface Execution {
+  readonly outcome: MachineOutcome;
+  readonly report: Report;
+}
 
 /** An embedded cloud and an S3 endpoint over HTTP, in a folder of their own. */
 export interface TestCloud {
@@ -18,10 +25,15 @@ export interface TestCloud {
   readonly folder: string;
   /** Lines of the log of all runs. */
   readonly log: string[];
+  /** Every request that the S3 endpoint has answered, in the order of the answers. */
+  readonly requests: RequestRecord[];
+  /** The folder with the objects of one bucket. */
+  bucketFolder(bucket: string): string;
   location(bucket: string, prefix: string): DatastoreLocation;
   open(location: DatastoreLocation): S3Datastore;
   job(source: DatastoreLocation, target: DatastoreLocation, options?: Partial<Job>): JobDocument;
   run(job: JobDocument, overrides?: object): Promise<Report>;
+  execute(job: JobDocument, overrides?: object): Promise<Execution>;
   close(): Promise<void>;
 }
 
@@ -31,58 +43,55 @@ export interface TestCloudOptions {
   readonly latencyMs?: number;
   /** How long a call of a function may last. */
   readonly callMs?: number;
+  /** Called after each request to the S3 endpoint. */
+  readonly onRequest?: (record: RequestRecord) => void;
+  /** Whether somebody asked the run to stop. */
+  readonly stopAsked?: () => boolean;
+  /** Epoch milliseconds. */
+  readonly now?: () => number;
 }
 
 /** Starts everything a whole run needs; waits of the machine pass at once. */
 export async function startTestCloud(options: TestCloudOptions = {}): Promise<TestCloud> {
   const folder = await mkdtemp(join(tmpdir(), 'flotilla-test-'));
+  const requests: RequestRecord[] = [];
   const s3 = await startObjectStore({
     root: join(folder, 's3'),
     buckets: options.buckets ?? ['source', 'target'],
     ...(options.readOnly !== undefined && { readOnly: options.readOnly }),
     ...(options.latencyMs !== undefined && { latencyMs: options.latencyMs }),
+    onRequest: (record) => {
+      requests.push(record);
+      options.onRequest?.(record);
+    },
   });
   const environment = { TEST_ACCESS_KEY_ID: s3.credentials.accessKeyId, TEST_SECRET_ACCESS_KEY: s3.credentials.secretAccessKey };
   const log: string[] = [];
-  const note = (message: string, group?: string) => void log.push(group === undefined ? message : `[${group}]: ${message}`);
-  const cloud = await openEmbeddedCloud({
-    ...{ folder: join(folder, 'cloud'), durable: false, sleep: () => new Promise((resolve) => setTimeout(resolve, 20)) },
-    ...(options.callMs !== undefined && { callMs: options.callMs }),
-    host: {
-      environment,
-      now: () => Date.now(),
-      openLog: () => ({ info: note, warn: note }),
-      stopAsked: () => false,
-      announce: () => Promise.resolve(),
-    },
-  });
+  const cloud = await openCloud(folder, environment, log, options);
   const opened: { close(): void }[] = [];
   let runs = 0;
-  const location = (bucket: string, prefix: string): DatastoreLocation => ({
-    ...{ id: `${bucket}-${prefix}`, layout: 'pbs', bucket, prefix, region: s3.region, endpoint: s3.endpoint },
-    ...{ pathStyle: true, credentials: 'env:TEST' },
-  });
+  const execute = async (job: JobDocument, overrides: object = {}): Promise<Execution> => {
+    runs += 1;
+    const run = { job: job.id, id: `run-${String(runs)}`, startedAt: new Date().toISOString() };
+    const outcome = await cloud.run({ job, overrides, run });
+    const stored = await cloud.control.get(`${reportKey(run)}.json`);
+    if (stored === undefined) throw new Error(`no report: ${JSON.stringify(outcome)}`);
+    return { outcome, report: JSON.parse(stored.bytes.toString()) as Report };
+  };
   return {
-    ...{ s3, cloud, folder, log, location },
+    ...{ s3, cloud, folder, log, requests, execute },
+    bucketFolder: (bucket) => join(folder, 's3', bucket),
+    location: (bucket, prefix) => ({
+      ...{ id: `${bucket}-${prefix}`, layout: 'pbs', bucket, prefix, region: s3.region, endpoint: s3.endpoint },
+      ...{ pathStyle: true, credentials: 'env:TEST' },
+    }),
     open: (at) => {
       const connection = createS3Connection(at, environment);
       opened.push(connection);
       return openDatastore(connection, noRequests());
     },
-    job: (source, target, more = {}) =>
-      formatJob({
-        ...{ id: 'nightly', source, target, namespace: '', targetNamespace: '', workerThreads: 4, transfersInFlight: 16 },
-        ...{ transferMode: 'relay', removeVanished: false, dryRun: false },
-        ...more,
-      }),
-    run: async (job, overrides = {}) => {
-      runs += 1;
-      const run = { job: job.id, id: `run-${String(runs)}`, startedAt: new Date().toISOString() };
-      const outcome = await cloud.run({ job, overrides, run });
-      const stored = await cloud.control.get(`${reportKey(run)}.json`);
-      if (stored === undefined) throw new Error(`no report: ${JSON.stringify(outcome)}`);
-      return JSON.parse(stored.bytes.toString()) as Report;
-    },
+    job: testJob,
+    run: async (job, overrides) => (await execute(job, overrides)).report,
     close: async () => {
       for (const connection of opened) connection.close();
       await cloud.close();
@@ -90,4 +99,33 @@ export async function startTestCloud(options: TestCloudOptions = {}): Promise<Te
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+function openCloud(
+  folder: string,
+  environment: Readonly<Record<string, string>>,
+  log: string[],
+  options: TestCloudOptions,
+): Promise<EmbeddedCloud> {
+  const note = (message: string, group?: string) => void log.push(group === undefined ? message : `[${group}]: ${message}`);
+  return openEmbeddedCloud({
+    ...{ folder: join(folder, 'cloud'), durable: false, retryDelayMs: 20 },
+    sleep: () => new Promise((resolve) => setTimeout(resolve, 20)),
+    ...(options.callMs !== undefined && { callMs: options.callMs }),
+    host: {
+      environment,
+      now: options.now ?? (() => Date.now()),
+      openLog: () => ({ info: note, warn: note }),
+      stopAsked: options.stopAsked ?? (() => false),
+      announce: () => Promise.resolve(),
+    },
+  });
+}
+
+function testJob(source: DatastoreLocation, target: DatastoreLocation, more: Partial<Job> = {}): JobDocument {
+  return formatJob({
+    ...{ id: 'nightly', source, target, namespace: '', targetNamespace: '', workerThreads: 4, transfersInFlight: 16 },
+    ...{ transferMode: 'relay', removeVanished: false, dryRun: false },
+    ...more,
+  });
 }
