@@ -1,4 +1,4 @@
-import { closeSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, lstatSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { BucketFolder } from './bucket-folder.ts';
 import type { FoundFile } from './bucket-folder.ts';
 import { hashFile } from './file-bytes.ts';
@@ -75,6 +75,12 @@ export class Bucket {
     } finally {
       closeSync(opened.fd);
     }
+  }
+
+  /** What is known already of the object in this file, which a walk found; `undefined` when that takes a closer look. */
+  describeFile(key: string, file: string): ObjectRecord | undefined {
+    const stats = lstatSync(file, { bigint: true, throwIfNoEntry: false });
+    return stats?.isFile() === true ? this.sidecars.find(key, stats) : undefined;
   }
 
   /** Makes the object visible, whole, if the condition holds; nothing in this process comes between the two. */

@@ -56,7 +56,7 @@ export function verifySignature(request: S3Request, check: SignatureCheck): Sign
   const hash = payloadHash(request);
   const canonical = canonicalRequest(request, authorization.signedHeaders, hash);
   const stringToSign = ['AWS4-HMAC-SHA256', date, authorization.scope, sha256Hex(canonical)].join('\n');
-  const key = signingKey(check.credentials.secretAccessKey, authorization);
+  const key = signingKey(check.credentials, authorization);
   const expected = hmac(key, stringToSign).toString('hex');
   if (!sameSignature(expected, authorization.signature))
     throw signatureMismatch({ StringToSign: stringToSign, CanonicalRequest: canonical });
@@ -114,9 +114,16 @@ function payloadHash(request: S3Request): string {
   throw new S3Error('InvalidArgument', message, { ArgumentName: 'x-amz-content-sha256', ArgumentValue: hash });
 }
 
-function signingKey(secret: string, authorization: Authorization): Buffer {
-  const steps = [authorization.day, authorization.region, 's3', 'aws4_request'];
-  return steps.reduce<Buffer>((key, step) => hmac(key, step), Buffer.from(`AWS4${secret}`));
+/** The key of the last day and region, which is nearly always that of the next request. */
+const lastKeys = new WeakMap<ObjectStoreCredentials, { readonly scope: string; readonly key: Buffer }>();
+
+function signingKey(credentials: ObjectStoreCredentials, { scope, day, region }: Authorization): Buffer {
+  const last = lastKeys.get(credentials);
+  if (last?.scope === scope) return last.key;
+  const steps = [day, region, 's3', 'aws4_request'];
+  const key = steps.reduce<Buffer>((before, step) => hmac(before, step), Buffer.from(`AWS4${credentials.secretAccessKey}`));
+  lastKeys.set(credentials, { scope, key });
+  return key;
 }
 
 export function signatureMismatch(details: Readonly<Record<string, string>> = {}): S3Error {

@@ -13,7 +13,11 @@ export interface WalkRange {
   readonly delimiter?: string;
 }
 
-export type WalkEntry = { readonly kind: 'object'; readonly key: string } | { readonly kind: 'folder'; readonly key: string };
+/** An object and its file, or with `file` absent a common prefix. */
+export interface WalkEntry {
+  readonly key: string;
+  readonly file?: string;
+}
 
 interface Entry {
   readonly folder: boolean;
@@ -26,9 +30,9 @@ interface Entry {
 export function* walk(folder: string, range: WalkRange, base = ''): Generator<WalkEntry> {
   for (const entry of readEntries(folder, base, range)) {
     const child = path.join(folder, entry.name);
-    if (!entry.folder) yield { kind: 'object', key: entry.key };
+    if (!entry.folder) yield { key: entry.key, file: child };
     else if (!isRolledUp(entry.key, range)) yield* walk(child, range, entry.key);
-    else if (holdsObject(child, range, entry.key)) yield { kind: 'folder', key: entry.key };
+    else if (holdsObject(child, range, entry.key)) yield { key: entry.key };
   }
 }
 

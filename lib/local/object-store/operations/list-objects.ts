@@ -7,6 +7,7 @@ import { countParameter } from '../request.ts';
 import type { S3Answer, S3Request } from '../request.ts';
 import { S3Error } from '../s3-error.ts';
 import { walk } from '../walk.ts';
+import type { WalkEntry } from '../walk.ts';
 import { xmlDocument } from '../xml.ts';
 import type { XmlContent } from '../xml.ts';
 
@@ -21,7 +22,7 @@ interface Position {
 }
 
 interface Page {
-  readonly keys: string[];
+  readonly objects: Required<WalkEntry>[];
   readonly prefixes: string[];
   /** Where the next page begins; `undefined` after the last page. */
   readonly next?: Position;
@@ -43,7 +44,7 @@ export async function listObjectsV2(exchange: Exchange): Promise<S3Answer> {
   const query = parseQuery(request);
   const page = readPage(bucket, query);
   const encode = keyEncoder(request);
-  const contents = await describeKeys(bucket, page.keys, encode);
+  const contents = await describeObjects(bucket, page.objects, encode);
   return xmlAnswer(
     xmlDocument('ListBucketResult', {
       Name: bucket.name,
@@ -70,20 +71,20 @@ function parseQuery(request: S3Request): Query {
 }
 
 function readPage(bucket: Bucket, query: Query): Page {
-  const keys: string[] = [];
+  const objects: Required<WalkEntry>[] = [];
   const prefixes: string[] = [];
-  if (query.maxKeys === 0) return { keys, prefixes };
+  if (query.maxKeys === 0) return { objects, prefixes };
   const { prefix, delimiter } = query;
   let at = query.from;
-  for (const { key } of walk(bucket.files.folder, { prefix, after: at.after, delimiter })) {
+  for (const { key, file } of walk(bucket.files.folder, { prefix, after: at.after, delimiter })) {
     if (at.rolled !== undefined && key.startsWith(at.rolled)) continue;
-    if (keys.length + prefixes.length === query.maxKeys) return { keys, prefixes, next: at };
+    if (objects.length + prefixes.length === query.maxKeys) return { objects, prefixes, next: at };
     const rolled = commonPrefix(key, prefix, delimiter);
-    if (rolled === undefined) keys.push(key);
-    else prefixes.push(rolled);
+    if (rolled !== undefined) prefixes.push(rolled);
+    else if (file !== undefined) objects.push({ key, file });
     at = rolled === undefined ? { after: key } : { after: rolled, rolled };
   }
-  return { keys, prefixes };
+  return { objects, prefixes };
 }
 
 function commonPrefix(key: string, prefix: string, delimiter: string): string | undefined {
@@ -91,10 +92,10 @@ function commonPrefix(key: string, prefix: string, delimiter: string): string | 
   return found < 0 ? undefined : key.slice(0, found + delimiter.length);
 }
 
-async function describeKeys(bucket: Bucket, keys: readonly string[], encode: (key: string) => string): Promise<XmlContent[]> {
+async function describeObjects(bucket: Bucket, objects: Page['objects'], encode: (key: string) => string): Promise<XmlContent[]> {
   const contents: XmlContent[] = [];
-  for (const key of keys) {
-    const record = await bucket.describe(key);
+  for (const { key, file } of objects) {
+    const record = bucket.describeFile(key, file) ?? (await bucket.describe(key));
     // Deleted since the folder was read.
     if (record === undefined) continue;
     contents.push({
