@@ -4,6 +4,7 @@ import { ConfigError, ConflictError, DataError, TransientError } from '../../lib
 import type { Definition, State } from '../../lib/local/state-machine/definition.ts';
 import { synthesizeJob } from '../../lib/local/state-machine/synthesize-job.ts';
 import { makeJob } from './job-document.ts';
+import { ofType, synthesizeStacks } from './synthesize.ts';
 
 interface Rule {
   readonly ErrorEquals: readonly string[];
@@ -19,6 +20,13 @@ describe('the definition', () => {
   it('is valid Amazon States Language', () => {
     const { isValid, errors } = validate(structuredClone(definition), { checkPaths: true, checkArn: true });
     expect({ isValid, errors }).toEqual({ isValid: true, errors: [] });
+  });
+
+  it('is what a deploy puts in place, but for the names of functions and bucket', () => {
+    const [machine] = ofType(synthesizeStacks().job, 'AWS::StepFunctions::StateMachine');
+    const { 'Fn::Join': parts } = machine?.Properties.DefinitionString as { 'Fn::Join': [string, unknown[]] };
+    const deployed = parts[1].map((part) => (typeof part === 'string' ? part : '<name>')).join('');
+    expect(withoutNames(deployed)).toEqual(withoutNames(JSON.stringify(definition)));
   });
 
   it('is small: far from a megabyte, and from 256 KiB between states', () => {
@@ -79,6 +87,14 @@ describe('the definition', () => {
     expect(synthesizeJob(odd).definition.States.Configuration?.Result).toEqual({ job: odd });
   });
 });
+
+/** What a template fills in: partition, versions of functions, bucket. */
+function withoutNames(text: string): unknown {
+  return JSON.parse(text, (key, value: unknown) => {
+    if (key === 'FunctionName' || key === 'Bucket') return '<name>';
+    return key === 'Resource' ? String(value).replace(/^arn:[^:]+:/, 'arn:<name>:') : value;
+  });
+}
 
 function tasksOf({ States }: Definition): readonly (readonly [string, State])[] {
   return Object.entries(States).filter(([, { Type }]) => Type === 'Task');
