@@ -4,10 +4,10 @@ export interface Call {
   readonly args: readonly unknown[];
 }
 
-/** What goes wrong: either may throw, which is then what the caller sees. `after`: the call has done its work. */
+/** What goes wrong: either may throw, which is then what the caller sees, or take its time. `after`: the call has done its work. */
 export interface Faults {
-  before?(call: Call): void;
-  after?(call: Call): void;
+  before?(call: Call): void | Promise<void>;
+  after?(call: Call): void | Promise<void>;
 }
 
 type Method = (...args: unknown[]) => unknown;
@@ -33,44 +33,58 @@ function isIterating(name: string): boolean {
 }
 
 async function callOnce(work: () => unknown, call: Call, faults: Faults): Promise<unknown> {
-  faults.before?.(call);
+  await faults.before?.(call);
   const answer = await work();
-  faults.after?.(call);
+  await faults.after?.(call);
   return answer;
 }
 
 async function* iterate(work: () => AsyncIterable<unknown>, call: Call, faults: Faults): AsyncGenerator {
-  faults.before?.(call);
+  await faults.before?.(call);
   for await (const page of work()) {
     yield page;
-    faults.before?.(call);
+    await faults.before?.(call);
   }
-  faults.after?.(call);
+  await faults.after?.(call);
 }
 
-/** Counts the calls that pass by, and fails from one on. */
+/** Writes down every call that passes by. */
+export function recorder(): Faults & { readonly calls: readonly Call[] } {
+  const calls: Call[] = [];
+  return { calls, before: (call) => void calls.push(call) };
+}
+
+/** Counts the calls that pass by, and fails. */
 export interface Tripwire extends Faults {
   readonly calls: number;
   readonly tripped: boolean;
 }
 
-/** The process is dead from call number `at` (from 1) on: nothing it does has an effect any more. */
-export function crashAt(at: number, when: 'before' | 'after'): Tripwire {
-  return tripwire(at, when, true, () => new Error(`crashed ${when} call ${String(at)}`));
+/** When a tripwire trips: at call number `at` (from 1), before it has any effect or when it has had it. */
+export interface TripAt {
+  readonly at: number;
+  readonly when: 'before' | 'after';
+  /** How many turns a call waits before it is begun, so that calls overlap in another order. */
+  readonly delay?: () => number;
 }
 
-/** Call number `at` (from 1) fails with `error`, and no other. */
-export function failAt(at: number, when: 'before' | 'after', error: () => Error): Tripwire {
-  return tripwire(at, when, false, error);
+/** The process is dead from that call on: nothing it does has an effect any more. */
+export function crash(trip: TripAt): Tripwire {
+  return tripwire(trip, () => new Error(`crashed ${trip.when} call ${String(trip.at)}`), true);
 }
 
-function tripwire(at: number, when: 'before' | 'after', dead: boolean, error: () => Error): Tripwire {
+/** That one call fails with `error`, and no other. */
+export function failOnce(trip: TripAt, error: () => Error): Tripwire {
+  return tripwire(trip, error, false);
+}
+
+function tripwire({ at, when, delay = () => 0 }: TripAt, error: () => Error, dies: boolean): Tripwire {
   let calls = 0;
   let tripped = false;
   const trip = (hit: boolean): void => {
-    if (!hit && !(dead && tripped)) return;
-    tripped = true;
-    throw error();
+    const fails = tripped ? dies : hit;
+    tripped ||= hit;
+    if (fails) throw error();
   };
   return {
     get calls() {
@@ -79,11 +93,12 @@ function tripwire(at: number, when: 'before' | 'after', dead: boolean, error: ()
     get tripped() {
       return tripped;
     },
-    before: () => {
+    before: async () => {
+      for (let turns = delay(); turns > 0; turns -= 1) await Promise.resolve();
       calls += 1;
       trip(when === 'before' && calls === at);
     },
-    // Calls overlap: the one that is number `at` when it ends is as good as the one that began as number `at`.
-    after: () => trip(when === 'after' && calls >= at && !tripped),
+    // Calls overlap: the first to end from then on is as good as any.
+    after: () => trip(when === 'after' && calls >= at),
   };
 }

@@ -1,8 +1,9 @@
+import { TransientError } from '../../lib/errors.ts';
 import { noRequests, type ObjectRemover, type ObjectWriter } from '../../lib/datastore/object-store.ts';
 import { pbsLayout } from '../../lib/layouts/pbs/layout.ts';
 import type { Job } from '../../lib/sync/job.ts';
 import { finishRun } from '../../lib/sync/finish-run.ts';
-import type { FinishRunInput, FinishRunOutput, PlanItem, SyncCursor } from '../../lib/sync/payloads.ts';
+import type { FinishRunInput, FinishRunOutput, PlanItem, SyncCursor, SyncGroupOutput } from '../../lib/sync/payloads.ts';
 import { removeVanished, type RemovalWorker } from '../../lib/sync/remove-vanished.ts';
 import type { GroupRecord, Report } from '../../lib/sync/report.ts';
 import type { RunRef, RunStore } from '../../lib/sync/run-store.ts';
@@ -43,6 +44,15 @@ export function memoryCloud(members: Partial<Job> = {}): MemoryCloud {
     target: new MemoryObjectStore({ buckets, bucket: job.target.bucket, prefix: job.target.prefix }),
     control: new MemoryObjectStore({ bucket: 'control' }),
   };
+}
+
+/** The same cloud at this moment, apart from the first: what happens to one does not happen to the other. The table is new. */
+export function copyCloud(cloud: MemoryCloud): MemoryCloud {
+  const copy = memoryCloud(cloud.job);
+  for (const [key, object] of cloud.source.objects) copy.source.objects.set(key, object);
+  copy.bucket.fillFrom(cloud.bucket);
+  copy.clock.advance(cloud.clock.now() - copy.clock.now());
+  return copy;
 }
 
 let runs = 0;
@@ -87,7 +97,8 @@ export async function readPlan(cloud: MemoryCloud, { planKey }: StartDecision): 
 export async function syncUntilDone(item: PlanItem, openWorker: () => Worker, cloud: MemoryCloud): Promise<number> {
   let cursor: SyncCursor | null = null;
   for (let calls = 1; ; calls += 1) {
-    const next = await syncGroup(item, cursor, openWorker());
+    const at: SyncCursor | null = cursor;
+    const next: SyncGroupOutput = await retrying(() => syncGroup(item, at, openWorker()));
     if (next.done) return calls;
     cloud.clock.advance(next.waitSeconds * 1000);
     cursor = next.cursor;
@@ -102,23 +113,34 @@ export interface RunResult {
   readonly records: readonly GroupRecord[];
 }
 
+/** As the machine's Retry does: what may pass is called again with the same input, a few times. */
+export async function retrying<T>(work: () => Promise<T>, attempts = 6): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof TransientError) || attempts <= 1) throw error;
+    return retrying(work, attempts - 1);
+  }
+}
+
 /** One whole run, its groups `worker-threads` at once. What a function throws ends the group or the run, as a Catch does. */
 export async function runJob(cloud: MemoryCloud, options: CallOptions = {}, run = newRun(cloud)): Promise<RunResult> {
   const open = (): RemovalWorker => callWorker(cloud, run, options);
   let input: Pick<FinishRunInput, 'start' | 'error'> = {};
   let start: StartDecision | undefined;
   try {
-    start = await startRun(undefined, open().control, open());
+    start = await retrying(() => startRun(undefined, open().control, open()));
     input = { start: { ...start, job: {} } };
     if (start.items > 0) await syncAll(cloud, start, open);
-    if (start.removeVanished) while (!(await removeVanished(open())).done);
+    if (start.removeVanished) while (!(await retrying(() => removeVanished(open()))).done);
   } catch (error) {
     input = { ...input, error: { Error: (error as Error).name, Cause: (error as Error).message } };
   }
   const reports: Report[] = [];
-  const finish = await finishRun(input, { ...open(), announce: async (report) => void reports.push(report) });
+  const announce = async (report: Report): Promise<void> => void reports.push(report);
+  const finish = await retrying(() => finishRun(input, { ...open(), announce }));
   const records = await Array.fromAsync(cloud.store.listGroups(run));
-  return { run, start, finish, report: reports[0]!, records };
+  return { run, start, finish, report: reports.at(-1)!, records };
 }
 
 async function syncAll(cloud: MemoryCloud, start: StartDecision, open: () => Worker): Promise<void> {

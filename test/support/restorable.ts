@@ -100,6 +100,11 @@ export class WatchedBucket extends Map<string, StoredObject> {
     return was;
   }
 
+  /** Takes over what another bucket holds. */
+  fillFrom(other: Objects): void {
+    for (const [key, object] of other) super.set(key, object);
+  }
+
   /** What was written matters to the snapshot in whose folder it is; a chunk more tears nothing. */
   #look(key: string): void {
     if (key.startsWith(`${this.#prefix}/.cnt/`)) {
