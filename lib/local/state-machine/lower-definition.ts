@@ -15,7 +15,7 @@ const LONGEST_SECONDS = 2_000_000;
 
 /**
  * The same machine in states that aws-local-stepfunctions 3.0.0 runs as Step Functions does. That interpreter ignores an
- * ItemReader and tolerated failures, gives tasks 60 seconds, and waits by its own clock. Pure. Throws on a field that would be
+ * ItemReader and tolerated failures, cannot end a call whose time is over, and waits by its own clock. Pure. Throws on a field that would be
  * ignored silently.
  */
 export function lowerDefinition(definition: Definition): Definition {
@@ -30,9 +30,16 @@ function lowerState(name: string, state: State): State {
       return lowerWait(state);
     case 'Map':
       return lowerMap(name, state);
+    case 'Task':
+      // Lambda ends a call when its time is over. Here a call would go on beside its retry.
+      return { ...withStartTime(state), TimeoutSeconds: LONGEST_SECONDS };
     default:
-      return state.Parameters === undefined ? state : { ...state, Parameters: replaceStartTime(state.Parameters) };
+      return withStartTime(state);
   }
+}
+
+function withStartTime(state: State): State {
+  return state.Parameters === undefined ? state : { ...state, Parameters: replaceStartTime(state.Parameters) };
 }
 
 /** A task, so that who runs the machine can end a wait early. */

@@ -29,6 +29,14 @@ describe('lowerDefinition', () => {
     expect(States['Groups.ItemFailed']).toEqual({ Type: 'Succeed', OutputPath: null });
   });
 
+  it('ends no call for its length: it would go on beside its retry', () => {
+    const { States } = branch.States['Groups.EachItem']?.ItemProcessor as Definition;
+    const timeouts = [lowered.States.StartRun, States.SyncGroup, States.WaitForGroup].map((state) => state?.TimeoutSeconds);
+    for (const seconds of timeouts) expect(seconds).toBeGreaterThan(14 * 24 * 3600);
+    // Node fires a timer of more than 2^31 - 1 ms at once.
+    for (const seconds of timeouts) expect(Number(seconds) * 1000).toBeLessThan(2 ** 31);
+  });
+
   it('leaves the job alone, whatever is written in it', () => {
     const odd = synthesizeJob({ ...makeJob(), namespace: '$$.Execution.StartTime' }).definition;
     expect(lowerDefinition(odd).States.Configuration).toEqual(odd.States.Configuration);
