@@ -14,9 +14,9 @@ const START_TIME = { asked: '$$.Execution.StartTime', given: '$$.Given.StartTime
 const LONGEST_SECONDS = 2_000_000;
 
 /**
- * The same machine in states that aws-local-stepfunctions 3.0.0 runs as Step Functions does. That interpreter ignores an
- * ItemReader and tolerated failures, cannot end a call whose time is over, and waits by its own clock. Pure. Throws on a field that would be
- * ignored silently.
+ * The same machine in states that aws-local-stepfunctions 3.0.0 runs as Step Functions does: that interpreter ignores an
+ * ItemReader and tolerated failures, cannot end a call whose time is over, and waits by its own clock. Pure. Throws on a field
+ * that would be ignored silently.
  */
 export function lowerDefinition(definition: Definition): Definition {
   const states = Object.entries(definition.States).map(([name, state]) => [name, lowerState(name, state)] as const);
