@@ -9,9 +9,15 @@ import { ConfigError, FlotillaError, formatErrorChain } from '../lib/errors.ts';
 const terminal = openTerminal(process.stdout, process.stderr);
 const stop = stopSwitch();
 
+/** A terminal and a launcher may both deliver the same signal: within this time it is one. */
+const SAME_SIGNAL_MS = 1000;
+let askedAt = 0;
+
 /** The first one asks all workers to end at their next safe point, the second one ends the process. */
 function onSignal(): void {
+  if (stop.asked() && Date.now() - askedAt < SAME_SIGNAL_MS) return;
   if (stop.asked()) process.exit(EXIT.interrupted);
+  askedAt = Date.now();
   terminal.note('stopping: what is under way is brought to a safe point; once more ends it at once');
   stop.ask();
 }

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const USAGE = `usage: npm run test:s3 -- [--endpoint URL --bucket BUCKET [--region REGION] [--path-style]]
@@ -15,6 +16,8 @@ const OPTIONS = {
   help: { type: 'boolean', default: false },
 } as const;
 
+const VITEST = fileURLToPath(new URL('../node_modules/vitest/vitest.mjs', import.meta.url));
+
 process.exitCode = run(process.argv.slice(2));
 
 /** The exit code: vitest's, or 2 for a command line that cannot be followed. */
@@ -28,7 +31,7 @@ function run(args: string[]): number {
     console.log(USAGE);
     return 0;
   }
-  const suite = spawnSync('npx', ['vitest', 'run', 'test/s3/endpoint.test.ts', '--reporter=verbose'], {
+  const suite = spawnSync(process.execPath, [VITEST, 'run', 'test/s3/endpoint.test.ts', '--reporter=verbose'], {
     stdio: 'inherit',
     env: { ...process.env, ...suiteEnvironment(values) },
   });

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { configurationJsonSchema } from '../lib/config/json-schema.ts';
+import { reportJsonSchema } from '../lib/sync/report-schema.ts';
 import { insertTables, optionTables } from '../lib/config/option-tables.ts';
 
 const DOCS = join(import.meta.dirname, '../docs');
@@ -10,8 +11,10 @@ const DOCS = join(import.meta.dirname, '../docs');
 export async function generateDocs(): Promise<ReadonlyMap<string, string>> {
   const page = join(DOCS, 'configuration.md');
   const text = insertTables(readFileSync(page, 'utf8'), optionTables());
+  const json = { ...(await resolveConfig(page)), parser: 'json' };
   return new Map([
     [join(DOCS, 'flotilla.schema.json'), `${JSON.stringify(configurationJsonSchema(), null, 2)}\n`],
+    [join(DOCS, 'report.schema.json'), await format(JSON.stringify(reportJsonSchema()), json)],
     [page, await format(text, { ...(await resolveConfig(page)), filepath: page })],
   ]);
 }

@@ -1,4 +1,5 @@
-import { formatJob, type JobDocument } from '../config/job-document.ts';
+import { mergeOverrides, type JobDocument } from '../config/job-document.ts';
+import { kebabKeys } from '../config/spelling.ts';
 import type { DatastoreLocation } from '../datastore/location.ts';
 import type { ObjectStoreServer } from '../local/object-store/server.ts';
 
@@ -26,8 +27,6 @@ export function demoEnvironment({ credentials }: ObjectStoreServer): Record<stri
 }
 
 export function demoJob(source: DatastoreLocation, target: DatastoreLocation, workerThreads: number): JobDocument {
-  return formatJob({
-    ...{ id: 'demo', source, target, namespace: '', targetNamespace: '', workerThreads, transfersInFlight: 16 },
-    ...{ transferMode: 'relay', removeVanished: false, dryRun: false },
-  });
+  const sides = { source: kebabKeys(source), target: kebabKeys(target) };
+  return mergeOverrides({ id: 'demo', ...sides, 'max-worker-threads': workerThreads }, { 'worker-threads': workerThreads });
 }

@@ -1,4 +1,5 @@
 import { functionEnvironments, parseEnvironment } from '../config/environment.ts';
+import { FlotillaError, formatErrorChain } from '../errors.ts';
 import type { CallContext, Host } from './host.ts';
 import { lambdaHost } from './lambda-host.ts';
 import { openServices, type Services } from './open-worker.ts';
@@ -29,9 +30,15 @@ export function defineFunction<Input>(name: keyof typeof functionEnvironments, u
     return async (input, context) => {
       services ??= openServices(parseEnvironment(functionEnvironments[name], host.environment), host);
       // The machine's own definition makes the input (sync/payloads.ts); job and overrides in it are validated by their schemas.
-      return useCase(input as Input, { services, host, context });
+      return useCase(input as Input, { services, host, context }).catch(rethrow);
     };
   };
+}
+
+/** All that Step Functions hands on of an error is its name and message: code and causes go there. */
+function rethrow(error: unknown): never {
+  if (error instanceof FlotillaError) error.message = `${error.code}: ${formatErrorChain(error)}`;
+  throw error;
 }
 
 /** The handler that Lambda calls. */

@@ -43,17 +43,18 @@ async function makeReport({ start, error }: Pick<FinishRunInput, 'start' | 'erro
   const records: GroupRecord[] = [];
   for await (const record of store.listGroups(run)) records.push(record);
   const before = await store.loadRun(run);
-  const removed = await loadRemoved(worker);
   return foldReport({
-    run,
-    endedAt: iso(now()),
-    ...{ workerThreads: job.workerThreads, source: targetPlace(job.source), target: targetPlace(job.target) },
-    ...{ records, planned: await loadPlanned(worker, start?.items ?? 0), totalGroups: before?.groups ?? 0, dryRun: job.dryRun },
-    ...(before?.requests !== undefined && { planning: before.requests }),
-    ...(start !== undefined && { decision: start.decision }),
-    ...(removed !== undefined && { removed }),
-    ...(error !== undefined && { error }),
-    ...(before?.message !== undefined && { message: before.message }),
+    ...{ run, records, endedAt: iso(now()), workerThreads: job.workerThreads, dryRun: job.dryRun },
+    ...{ source: targetPlace(job.source), target: targetPlace(job.target) },
+    planned: await loadPlanned(worker, start?.items ?? 0),
+    totalGroups: before?.groups ?? 0,
+    ...{
+      planning: before?.requests,
+      decision: start?.decision,
+      removed: await loadRemoved(worker),
+      error,
+      message: before?.message,
+    },
   });
 }
 

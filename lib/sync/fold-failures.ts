@@ -13,8 +13,13 @@ export function runFailure({ Error: kind, Cause }: CaughtError): Failure {
   const message = causeMessage(Cause);
   if (kind === 'States.Timeout')
     return { kind, code: 'RUN_TIMED_OUT', message: message || 'the run took longer than its state machine allows' };
+  const [, code, text] = CODED_MESSAGE.exec(message) ?? [];
+  if (code !== undefined && text !== undefined) return { kind, code, message: text };
   return { kind, code: 'RUN_FAILED', message: message || `the state machine ended the run with ${kind} and gave no cause` };
 }
+
+/** As lib/runtime/define-function.ts hands an error on: its code, then its message and causes. */
+const CODED_MESSAGE = /^([A-Z][A-Z0-9_]+): (.+)$/s;
 
 function causeMessage(cause: string): string {
   try {

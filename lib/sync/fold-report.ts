@@ -23,13 +23,13 @@ export interface RunFacts {
   /** Groups that the source has. */
   readonly totalGroups: number;
   /** Requests that planning sent. */
-  readonly planning?: Pick<Tally, 'source' | 'target'>;
+  readonly planning?: Pick<Tally, 'source' | 'target'> | undefined;
   /** What start-run decided; left out when it failed. */
-  readonly decision?: 'go' | 'wait' | 'skip';
-  readonly removed?: Removed;
-  readonly error?: CaughtError;
+  readonly decision?: 'go' | 'wait' | 'skip' | undefined;
+  readonly removed?: Removed | undefined;
+  readonly error?: CaughtError | undefined;
   /** What the run's record says: for a skipped run, why. */
-  readonly message?: string;
+  readonly message?: string | undefined;
 }
 
 /** One line of the plan, and what became of it. */

@@ -23,30 +23,36 @@ interface OpenGroup {
  * when the whole listing was read: a failure is thrown and never looks like an end.
  */
 export async function* listGroups(reader: ObjectReader, layout: Layout, namespace: string): AsyncGenerator<Listed> {
+  const gatherer = gatherGroups(layout, namespace);
+  for await (const page of reader.list(layout.metadataPrefix(namespace))) {
+    for (const object of page) yield* gatherer.take(object);
+  }
+  yield* gatherer.end();
+}
+
+/** Puts the keys of a sorted listing together: each key may end the group before it. */
+function gatherGroups(layout: Layout, namespace: string): { take(object: ListedObject): Listed[]; end(): Listed[] } {
   const prefix = layout.metadataPrefix(namespace);
   let open: OpenGroup | undefined;
 
-  for await (const page of reader.list(prefix)) {
-    for (const object of page) {
-      const entry = layout.parseEntry(object.key);
-      if (entry.kind === 'foreign') continue;
-      if (entry.kind === 'namespace') {
-        if (entry.namespace === namespace) continue;
-        if (open !== undefined) yield closed(open);
-        open = undefined;
-        yield { kind: 'namespace', order: object.key.slice(prefix.length), namespace: entry.namespace };
-        continue;
-      }
-      const order = layout.groupPrefix(entry.group).slice(prefix.length);
-      if (open !== undefined && open.order !== order) {
-        yield closed(open);
-        open = undefined;
-      }
-      open ??= { order, group: entry.group, files: [], snapshots: [] };
-      addFile(open, entry, object);
+  const end = (): Listed[] => {
+    const ended = open === undefined ? [] : [closed(open)];
+    open = undefined;
+    return ended;
+  };
+  const take = (object: ListedObject): Listed[] => {
+    const entry = layout.parseEntry(object.key);
+    if (entry.kind === 'foreign' || (entry.kind === 'namespace' && entry.namespace === namespace)) return [];
+    if (entry.kind === 'namespace') {
+      return [...end(), { kind: 'namespace', order: object.key.slice(prefix.length), namespace: entry.namespace }];
     }
-  }
-  if (open !== undefined) yield closed(open);
+    const order = layout.groupPrefix(entry.group).slice(prefix.length);
+    const ended = open?.order === order ? [] : end();
+    open ??= { order, group: entry.group, files: [], snapshots: [] };
+    addFile(open, entry, object);
+    return ended;
+  };
+  return { take, end };
 }
 
 /** All of one group, empty when the listing shows nothing of it. */

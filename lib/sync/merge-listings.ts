@@ -12,15 +12,13 @@ export interface ListedPair {
  */
 export async function* mergeListings(source: AsyncGenerator<Listed>, target: AsyncGenerator<Listed>): AsyncGenerator<ListedPair> {
   try {
-    let left = await source.next();
-    let right = await target.next();
-    while (left.done !== true || right.done !== true) {
-      const from = left.done === true ? undefined : left.value;
-      const to = right.done === true ? undefined : right.value;
-      const order = compareOrder(from, to);
-      if (order <= 0 && from !== undefined) left = await source.next();
-      if (order >= 0 && to !== undefined) right = await target.next();
-      yield { ...(order <= 0 && from !== undefined && { source: from }), ...(order >= 0 && to !== undefined && { target: to }) };
+    let from = await next(source);
+    let to = await next(target);
+    while (from !== undefined || to !== undefined) {
+      const pair = firstOf(from, to);
+      yield pair;
+      if (pair.source !== undefined) from = await next(source);
+      if (pair.target !== undefined) to = await next(target);
     }
   } finally {
     await source.return(undefined);
@@ -28,10 +26,14 @@ export async function* mergeListings(source: AsyncGenerator<Listed>, target: Asy
   }
 }
 
-/** Orders are safe ids and slashes, so that comparing UTF-16 units is comparing bytes. */
-function compareOrder(left: Listed | undefined, right: Listed | undefined): number {
-  if (left === undefined) return 1;
-  if (right === undefined) return -1;
-  if (left.order === right.order) return 0;
-  return left.order < right.order ? -1 : 1;
+async function next(listing: AsyncGenerator<Listed>): Promise<Listed | undefined> {
+  const step = await listing.next();
+  return step.done === true ? undefined : step.value;
+}
+
+/** What comes first in the order of both. Orders are safe ids and slashes, so that comparing UTF-16 units is comparing bytes. */
+function firstOf(from: Listed | undefined, to: Listed | undefined): ListedPair {
+  if (from === undefined) return to === undefined ? {} : { target: to };
+  if (to === undefined || from.order < to.order) return { source: from };
+  return from.order === to.order ? { source: from, target: to } : { target: to };
 }

@@ -31,7 +31,11 @@ export interface GroupFacts {
 }
 
 /** The newest finished snapshot of the target and its original, when the source still has it. */
-export function newestCommon(source: ListedGroup, target: ListedGroup, layout: Layout): [ListedSnapshot, ListedSnapshot] | undefined {
+export function newestCommon(
+  source: ListedGroup,
+  target: ListedGroup,
+  layout: Layout,
+): [ListedSnapshot, ListedSnapshot] | undefined {
   const copy = target.snapshots.findLast((snapshot) => layout.isFinished(snapshot));
   const original = copy && findSnapshot(source, copy.name);
   return copy && original && layout.isFinished(original) ? [original, copy] : undefined;
@@ -41,24 +45,39 @@ export function newestCommon(source: ListedGroup, target: ListedGroup, layout: L
  * PBS's order and cut-offs (facts/pbs.md 4.1): all that is newer than the target's newest, the newest common one again if it
  * changed, nothing older; but what failed before is tried again, since it would otherwise stay a gap that nobody sees.
  */
-export function planGroup({ source, target, failed, newestKnown }: GroupFacts, layout: Layout): GroupPlan {
+export function planGroup(facts: GroupFacts, layout: Layout): GroupPlan {
+  const { source, target } = facts;
   const newest = target.snapshots.findLast((snapshot) => layout.isFinished(snapshot))?.name;
   const pull: PullStep[] = [];
-  const inProgress: string[] = [];
-  const older: string[] = [];
+  const left = new Map<SkipReason, string[]>();
 
   for (const snapshot of source.snapshots) {
     const existing = findSnapshot(target, snapshot.name);
-    const copied = existing !== undefined && layout.isFinished(existing);
-    if (!layout.isFinished(snapshot)) inProgress.push(snapshot.name);
-    else if (newest === undefined || snapshot.name > newest) pull.push({ snapshot, existing, reason: 'new' });
-    else if (copied && snapshot.name === newest) {
-      if (changed(snapshot, existing, newestKnown, layout)) pull.push({ snapshot, existing, reason: 'changed' });
-    } else if (!copied && failed.has(snapshot.name)) pull.push({ snapshot, existing, reason: 'retry' });
-    else if (!copied) older.push(snapshot.name);
+    const answer = judge({ snapshot, existing, newest, facts }, layout);
+    if (answer === 'in-progress' || answer === 'older-than-newest')
+      left.set(answer, [...(left.get(answer) ?? []), snapshot.name]);
+    else if (answer !== 'copied') pull.push({ snapshot, existing, reason: answer });
   }
-  const skipped = [...skip('in-progress', inProgress), ...skip('older-than-newest', older)];
+  const skipped = [...left].map(([reason, names]) => skip(reason, names));
   return { pull, skipped, incomplete: newest !== undefined && lacksGroupFiles(source, target) };
+}
+
+type SkipReason = 'in-progress' | 'older-than-newest';
+
+interface Candidate {
+  readonly snapshot: ListedSnapshot;
+  readonly existing: ListedSnapshot | undefined;
+  /** Name of the target's newest finished snapshot. */
+  readonly newest: string | undefined;
+  readonly facts: GroupFacts;
+}
+
+function judge({ snapshot, existing, newest, facts }: Candidate, layout: Layout): PullReason | SkipReason | 'copied' {
+  if (!layout.isFinished(snapshot)) return 'in-progress';
+  if (newest === undefined || snapshot.name > newest) return 'new';
+  const copied = existing !== undefined && layout.isFinished(existing);
+  if (!copied) return facts.failed.has(snapshot.name) ? 'retry' : 'older-than-newest';
+  return snapshot.name === newest && changed(snapshot, existing, facts.newestKnown, layout) ? 'changed' : 'copied';
 }
 
 function changed(snapshot: ListedSnapshot, existing: ListedSnapshot, newestKnown: boolean, layout: Layout): boolean {
@@ -71,7 +90,6 @@ function lacksGroupFiles(source: ListedGroup, target: ListedGroup): boolean {
   return source.files.some((file) => findFile(target.files, file.name) === undefined);
 }
 
-function skip(reason: Skipped['reason'], names: readonly string[]): Skipped[] {
-  const [first, last] = [names[0], names.at(-1)];
-  return first === undefined || last === undefined ? [] : [{ reason, count: names.length, first, last }];
+function skip(reason: SkipReason, names: readonly string[]): Skipped {
+  return { reason, count: names.length, first: names[0] ?? '', last: names.at(-1) ?? '' };
 }

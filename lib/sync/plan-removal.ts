@@ -3,7 +3,7 @@ import type { Layout } from '../datastore/layout.ts';
 import type { ObjectReader } from '../datastore/object-store.ts';
 import { DataError } from '../errors.ts';
 import type { Job } from './job.ts';
-import { findSnapshot, listGroups } from './list-groups.ts';
+import { findSnapshot, listGroups, type Listed } from './list-groups.ts';
 import { mergeListings } from './merge-listings.ts';
 import { namespaceChain, targetNamespace } from './namespaces.ts';
 
@@ -52,16 +52,22 @@ export async function planRemoval(listings: Listings): Promise<RemovalPlan> {
     ...{ sourceSnapshots: 0, targetSnapshots: 0 },
   };
   const pairs = mergeListings(listGroups(source, layout, job.namespace), listGroups(target, layout, job.targetNamespace));
-  for await (const { source: from, target: to } of pairs) {
-    if (from?.kind === 'namespace') want(draft, targetNamespace(job, from.namespace));
-    if (to?.kind === 'namespace') draft.present.add(to.namespace);
-    if (from?.kind === 'group') want(draft, targetNamespace(job, from.listed.group.namespace));
-    if (from?.kind === 'group') draft.sourceSnapshots += from.listed.snapshots.length;
-    if (to?.kind === 'group') compareGroup(draft, layout, from?.kind === 'group' ? from.listed : undefined, to.listed);
+  for await (const pair of pairs) {
+    if (pair.source !== undefined) lookAtSource(draft, job, pair.source);
+    if (pair.target?.kind === 'namespace') draft.present.add(pair.target.namespace);
+    if (pair.target?.kind === 'group') {
+      compareGroup(draft, layout, pair.source?.kind === 'group' ? pair.source.listed : undefined, pair.target.listed);
+    }
   }
   removeNamespaces(draft, layout);
   guard(draft, job);
   return { removals: draft.removals, kept: draft.kept };
+}
+
+function lookAtSource(draft: Draft, job: Job, source: Listed): void {
+  if (source.kind === 'namespace') return want(draft, targetNamespace(job, source.namespace));
+  want(draft, targetNamespace(job, source.listed.group.namespace));
+  draft.sourceSnapshots += source.listed.snapshots.length;
 }
 
 function want({ wanted }: Draft, namespace: string): void {

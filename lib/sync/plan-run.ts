@@ -3,7 +3,7 @@ import type { Layout } from '../datastore/layout.ts';
 import type { ObjectReader } from '../datastore/object-store.ts';
 import type { Job } from './job.ts';
 import { emptyGroup, listGroups } from './list-groups.ts';
-import { mergeListings } from './merge-listings.ts';
+import { mergeListings, type ListedPair } from './merge-listings.ts';
 import { namespaceChain, targetNamespace } from './namespaces.ts';
 import type { PlanItem } from './payloads.ts';
 import { newestCommon, planGroup, type GroupPlan } from './plan-group.ts';
@@ -39,24 +39,43 @@ export interface PlannedNamespaces {
 export async function* planRun(sides: Sides): AsyncGenerator<PlannedGroup | PlannedNamespaces> {
   const { job, layout, source, target } = sides;
   const failed = await loadFailed(sides);
-  const present = await presentAnchors(sides);
-  const wanted = new Set(namespaceChain(job.targetNamespace));
-  const entrusted = new Set<string>();
+  const namespaces = targetNamespaces(job, await presentAnchors(sides));
 
   const pairs = mergeListings(listGroups(source, layout, job.namespace), listGroups(target, layout, job.targetNamespace));
-  for await (const { source: from, target: to } of pairs) {
-    if (to?.kind === 'namespace') present.add(to.namespace);
-    if (from?.kind === 'namespace') wanted.add(targetNamespace(job, from.namespace));
-    if (from?.kind !== 'group') continue;
-    const group = { namespace: targetNamespace(job, from.listed.group.namespace), name: from.listed.group.name };
-    const listed = to?.kind === 'group' ? to.listed : emptyGroup(group);
-    const plan = await planListed(sides, from.listed, listed, failed);
-    const missingNamespaces = hasWork(plan) ? namespaceChain(group.namespace).filter((name) => !present.has(name)) : [];
-    for (const name of missingNamespaces) entrusted.add(name);
-    yield { kind: 'group', source: from.listed, target: group, plan, missingNamespaces };
+  for await (const pair of pairs) {
+    namespaces.look(pair);
+    if (pair.source?.kind !== 'group') continue;
+    const from = pair.source.listed;
+    const group = { namespace: targetNamespace(job, from.group.namespace), name: from.group.name };
+    const to = pair.target?.kind === 'group' ? pair.target.listed : emptyGroup(group);
+    const plan = await planListed(sides, from, to, failed);
+    yield { kind: 'group', source: from, target: group, plan, missingNamespaces: hasWork(plan) ? namespaces.entrust(group) : [] };
   }
-  const missingNamespaces = [...wanted].flatMap(namespaceChain).filter((name) => !present.has(name) && !entrusted.has(name));
-  if (missingNamespaces.length > 0) yield { kind: 'namespaces', missingNamespaces: [...new Set(missingNamespaces)] };
+  const missingNamespaces = namespaces.rest();
+  if (missingNamespaces.length > 0) yield { kind: 'namespaces', missingNamespaces };
+}
+
+/** Keeps account of which namespaces the target has, which it should have, and whose worker makes the missing ones. */
+function targetNamespaces(job: Job, present: Set<string>) {
+  const wanted = new Set(namespaceChain(job.targetNamespace));
+  const entrusted = new Set<string>();
+  return {
+    look: ({ source, target }: ListedPair): void => {
+      if (target?.kind === 'namespace') present.add(target.namespace);
+      if (source?.kind === 'namespace') wanted.add(targetNamespace(job, source.namespace));
+    },
+    /** Those that this group's worker has to make. Two groups of one missing namespace both have to. */
+    entrust: ({ namespace }: Group): string[] => {
+      const missing = namespaceChain(namespace).filter((name) => !present.has(name));
+      for (const name of missing) entrusted.add(name);
+      return missing;
+    },
+    /** Those that hold no group with work. */
+    rest: (): string[] => {
+      const missing = [...wanted].flatMap(namespaceChain).filter((name) => !present.has(name) && !entrusted.has(name));
+      return [...new Set(missing)];
+    },
+  };
 }
 
 export function hasWork(plan: GroupPlan): boolean {
@@ -71,7 +90,12 @@ export function planItem(planned: PlannedGroup | PlannedNamespaces): PlanItem | 
 }
 
 /** The plan of one group from its two listings; asks the replica catalogue only where the listings cannot tell. */
-export async function planListed(sides: Sides, source: ListedGroup, target: ListedGroup, failed: FailedSnapshots): Promise<GroupPlan> {
+export async function planListed(
+  sides: Sides,
+  source: ListedGroup,
+  target: ListedGroup,
+  failed: FailedSnapshots,
+): Promise<GroupPlan> {
   const newestKnown = await isNewestKnown(sides, source, target);
   return planGroup({ source, target, failed: failed.get(groupKey(target.group)) ?? new Set(), newestKnown }, sides.layout);
 }

@@ -31,12 +31,10 @@ export function openProgress(
   const { store, run, now, requests } = worker;
   const before = earlier?.tally ?? noTally();
   const tally: Tally = { ...before };
-  const failures: Failure[] = (earlier?.failures ?? []).filter(({ kind }) => kind !== TRANSIENT);
   const startedAt = earlier?.startedAt ?? iso(now());
-  let skipped = earlier?.skipped ?? [];
-  let failureCount = (earlier?.failureCount ?? 0) - (earlier?.failures ?? []).length + failures.length;
-  let snapshotsDone = earlier?.snapshotsDone ?? 0;
-  let snapshots = earlier?.snapshots ?? 0;
+  const failures = keptFailures(earlier);
+  let failureCount = failures.length + uncounted(earlier);
+  let { skipped, snapshots, snapshotsDone } = earlier ?? NOTHING_YET;
   let doing = '';
   let savedAt = 0;
 
@@ -71,6 +69,17 @@ export function openProgress(
       return failureCount > 0;
     },
   };
+}
+
+const NOTHING_YET: Pick<GroupRecord, 'skipped' | 'snapshots' | 'snapshotsDone'> = { skipped: [], snapshots: 0, snapshotsDone: 0 };
+
+function keptFailures(earlier: GroupRecord | undefined): Failure[] {
+  return earlier === undefined ? [] : earlier.failures.filter(({ kind }) => kind !== TRANSIENT);
+}
+
+/** Failures that were counted, but had no room to be named. */
+function uncounted(earlier: GroupRecord | undefined): number {
+  return earlier === undefined ? 0 : earlier.failureCount - earlier.failures.length;
 }
 
 function addVanished(skipped: readonly Skipped[], snapshot: string): Skipped[] {

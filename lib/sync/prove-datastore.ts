@@ -36,31 +36,26 @@ export async function proveDatastore(reader: ObjectReader, layout: Layout, limit
     bytes += object.length;
     if (transfer.digest !== undefined && proven.add(transfer.digest)) chunks += 1;
   };
-  const proveSnapshot = async (listed: ListedGroup, snapshot: ListedSnapshot): Promise<void> => {
-    const { group } = listed;
-    const opened = await layout.openSnapshot({
-      group,
-      targetGroup: group,
-      snapshot,
-      existing: undefined,
-      source: reader,
-      target: reader,
-    });
-    for (const phase of opened?.phases ?? []) await inFlight(phase.transfers(), { limit }, proveObject);
+  const proveSnapshot = async ({ group }: ListedGroup, snapshot: ListedSnapshot): Promise<void> => {
+    snapshots += 1;
+    try {
+      const opened = await layout.openSnapshot({
+        ...{ group, targetGroup: group, snapshot, existing: undefined },
+        source: reader,
+        target: reader,
+      });
+      for (const phase of opened?.phases ?? []) await inFlight(phase.transfers(), { limit }, proveObject);
+    } catch (error) {
+      if (!(error instanceof DataError)) throw error;
+      failures.push({ ...failureOf(error, snapshot.name), group: formatGroup(group) });
+    }
   };
 
   for await (const listed of listGroups(reader, layout, '')) {
     if (listed.kind !== 'group') continue;
     groups += 1;
-    for (const snapshot of listed.listed.snapshots.filter((candidate) => layout.isFinished(candidate))) {
-      snapshots += 1;
-      try {
-        await proveSnapshot(listed.listed, snapshot);
-      } catch (error) {
-        if (!(error instanceof DataError)) throw error;
-        failures.push({ ...failureOf(error, snapshot.name), group: formatGroup(listed.listed.group) });
-      }
-    }
+    const finished = listed.listed.snapshots.filter((snapshot) => layout.isFinished(snapshot));
+    for (const snapshot of finished) await proveSnapshot(listed.listed, snapshot);
   }
   return { groups, snapshots, chunks, bytes, failures };
 }

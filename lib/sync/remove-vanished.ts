@@ -41,9 +41,22 @@ async function loadJson<T>(key: string, { control }: RemovalWorker): Promise<T |
 }
 
 async function storePlan(worker: RemovalWorker): Promise<RemovalPlan> {
-  const plan = await planRemoval(worker);
+  const plan = (await wasRefused(worker)) ? NOTHING_REMOVED : await planRemoval(worker);
   await worker.control.put(removalKey(worker.run), Buffer.from(JSON.stringify(plan)));
   return plan;
+}
+
+const NOTHING_REMOVED: RemovalPlan = {
+  removals: [],
+  kept: ['all that vanished (this run was refused something that has to be changed first)'],
+};
+
+/** Whether a worker failed for what an operator has to change: nothing is removed by what is not set up right. */
+async function wasRefused({ store, run }: RemovalWorker): Promise<boolean> {
+  for await (const { failures } of store.listGroups(run)) {
+    if (failures.some(({ kind }) => kind === 'ConfigError')) return true;
+  }
+  return false;
 }
 
 /** Removals of one group follow each other, and go under one lock. */
@@ -62,7 +75,8 @@ async function removeTogether(removals: readonly Removal[], removed: Removed, wo
   const first = removals[0];
   if (first === undefined || first.kind === 'namespace') return removeAll(removals, removed, worker);
   const lease = await lockGroup(first.group, worker);
-  if (lease === undefined) return { ...removed, kept: [...removed.kept, `${formatGroup(first.group)} (another run is at work on it)`] };
+  if (lease === undefined)
+    return { ...removed, kept: [...removed.kept, `${formatGroup(first.group)} (another run is at work on it)`] };
   try {
     return await removeAll(removals, removed, worker, lease);
   } finally {

@@ -35,7 +35,14 @@ export async function startRun(scheduledTime: string | undefined, control: Objec
   }
   await store.saveRun({ ...run, state: 'running', ...tick(scheduledTime) });
   const { items, groups } = await writePlan(control, worker);
-  await store.saveRun({ ...run, state: 'running', ...tick(scheduledTime), planKey: planKey(run), groups, requests: worker.requests });
+  await store.saveRun({
+    ...run,
+    state: 'running',
+    ...tick(scheduledTime),
+    planKey: planKey(run),
+    groups,
+    requests: worker.requests,
+  });
   log.info(`found ${plural(groups, 'group')} on the source, ${plural(items, 'worker')} needed`);
   return { ...nothing(worker), items: job.dryRun ? 0 : items, removeVanished: job.removeVanished && !job.dryRun };
 }

@@ -138,7 +138,10 @@ async function learnContent({ worker, known, targetGroup }: Session, to: ListedG
     for await (const digest of worker.layout.listContent(worker.target, targetGroup, newest)) known.add(digest);
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
-    worker.log.warn(`${newest.name} on the target does not read, its chunks are looked up one by one: ${error.message}`, formatGroup(targetGroup));
+    worker.log.warn(
+      `${newest.name} on the target does not read, its chunks are looked up one by one: ${error.message}`,
+      formatGroup(targetGroup),
+    );
   }
 }
 

@@ -1,6 +1,6 @@
 import { formatGroup, type Group } from '../datastore/group.ts';
 import type { Phase, SnapshotPhases } from '../datastore/layout.ts';
-import { DataError, FlotillaError } from '../errors.ts';
+import { DataError } from '../errors.ts';
 import type { KnownContent } from '../transfer/known-content.ts';
 import { runPhase, type PhaseOptions, type PhaseOutcome } from '../transfer/run-phase.ts';
 import { failureOf } from './failure.ts';
@@ -29,14 +29,17 @@ export async function syncSnapshot(session: Session, step: PullStep, from: numbe
   const before = { chunks: progress.tally.chunks, bytes: progress.tally.bytes };
   try {
     const opened = await open(session, step);
-    if (opened === undefined) return void vanished(session, step);
+    if (opened === undefined) {
+      vanished(session, step);
+      return undefined;
+    }
     const position = await runPhases(session, step, opened, from);
     if (position !== undefined) return position;
     await saveReplicated(session, step, opened, before);
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
-    if (await isGone(session, step)) return void vanished(session, step);
-    await recordFailure(session, step, error);
+    if (await isGone(session, step)) vanished(session, step);
+    else await recordFailure(session, step, error);
   }
   progress.snapshotDone();
   return undefined;
@@ -100,10 +103,9 @@ async function isGone({ worker, group }: Session, { snapshot }: PullStep): Promi
 function vanished({ worker, group, progress }: Session, { snapshot }: PullStep): void {
   worker.log.info(`${snapshot.name}: skipped because it vanished from the source`, formatGroup(group));
   progress.vanished(snapshot.name);
-  progress.snapshotDone();
 }
 
-async function recordFailure(session: Session, { snapshot }: PullStep, error: FlotillaError): Promise<void> {
+async function recordFailure(session: Session, { snapshot }: PullStep, error: DataError): Promise<void> {
   const { worker, progress, group, targetGroup } = session;
   progress.tally.snapshotsFailed += 1;
   progress.fail(error, snapshot.name);
