@@ -39,7 +39,7 @@ const OUTSIDE: readonly Form[] = [
   refuse(/\(\?.?/uy, `a kind of group ${NOT_IN_RUST}`),
   { form: /(?:[*+?]|\{(?:0|[1-9]\d{0,3})(?:,(?:[1-9]\d{0,3}|0)?)?\})\??/y, kind: 'repeat' },
   refuse(/\{[^}]*\}?/y, 'a repetition other than {n}, {n,} and {n,m}; for a plain brace write \\{'),
-  refuse(/\\(?:[<>]|b\{[a-z-])/y, `a border of a word on one side, ${NOT_HERE}; write \\b`),
+  refuse(/\\(?:[<>]|b\{[A-Za-z-]+\}?)/y, `a border of a word on one side, ${NOT_HERE}; write \\b`),
   ...ESCAPES,
   accept(/\\[dDsSwWbBAz]/y),
   refuse(/\\.?/suy, `an escape ${NOT_IN_RUST}`),
@@ -50,6 +50,8 @@ const IN_CLASS: readonly Form[] = [
   accept(/\[:\^?(?:alnum|alpha|ascii|blank|cntrl|digit|graph|lower|print|punct|space|upper|word|xdigit):\]/y),
   refuse(/\[/y, `a class in a class, ${NOT_HERE}; for a plain bracket write \\[`),
   refuse(/&&|--|~~/y, `an operation between classes, ${NOT_HERE}; write the class out, or a backslash before each`),
+  // Where a range ends at a bracket, it is not the one that a reader sees.
+  refuse(/-\[/y, 'which is unclear; write \\- or \\['),
   refuse(/\\[dDsSwW]-(?!\])/y, `a range that begins with a class, ${NOT_IN_RUST}; write \\- for a plain -`),
   ...ESCAPES,
   accept(/\\[dDsSwW]/y),
@@ -72,7 +74,7 @@ export function compileFilterRegex(source: string): FilterRegex {
     return { regex };
   } catch (error) {
     if (!(error instanceof RE2JSException)) throw error;
-    return { problem: `is no regular expression: ${error.message.replace(/^error parsing regexp: /, '')}` };
+    return { problem: `cannot be used: ${error.message.replace(/^error parsing regexp: /, '')}` };
   }
 }
 

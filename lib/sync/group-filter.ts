@@ -45,7 +45,9 @@ function parseMatch(text: string): GroupMatch | Refusal {
   const value = text.slice(kind.length + 1);
   switch (text.includes(':') ? kind : '') {
     case 'type':
-      return TYPES.includes(value) ? { kind: 'type', type: value } : { problem: `has no type of PBS; write ${TYPES.join(', ')}` };
+      return TYPES.includes(value)
+        ? { kind: 'type', type: value }
+        : { problem: 'is no type of PBS; write type:vm, type:ct or type:host' };
     case 'group':
       return GROUP.test(value) ? { kind: 'group', name: value } : { problem: 'names no group; write it as group:vm/100' };
     case 'regex':
