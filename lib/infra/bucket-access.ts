@@ -15,10 +15,11 @@ export interface BucketPart {
 export function grantRead(fn: LambdaFunction, part: BucketPart): void {
   fn.addToRolePolicy(
     new PolicyStatement({
-      // To those who may not list, S3 answers "denied" for a key that is not there (facts/aws.md 3.2b).
+      // To those who may not list, S3 answers "denied" for a key that is not there (facts/aws.md 3.2b). A GET or HEAD names no
+      // prefix: without IfExists the condition could fail for it, and a missing chunk would read as a denied one.
       actions: ['s3:ListBucket'],
       resources: [part.bucketArn],
-      conditions: { StringLike: { 's3:prefix': `${part.prefix}*` } },
+      conditions: { StringLikeIfExists: { 's3:prefix': `${part.prefix}*` } },
     }),
   );
   grantObjects(fn, part, ['s3:GetObject']);

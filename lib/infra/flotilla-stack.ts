@@ -27,6 +27,14 @@ export class FlotillaStack extends Stack {
     this.controlBucket = controlBucket(this) as IBucket;
     this.eventBus = new EventBus(this, 'Events', { description: "What Flotilla's runs report" }) as IEventBus;
     this.alarmTopic = alarmTopic(this);
+    this.#pinExports();
+  }
+
+  /** Exported whether a job uses them or not: else a deploy that takes out the last job would take out an export still in use. */
+  #pinExports(): void {
+    const { table, controlBucket, eventBus, alarmTopic: topic } = this;
+    const values = [table.tableName, table.tableArn, controlBucket.bucketName, controlBucket.bucketArn];
+    for (const value of [...values, eventBus.eventBusName, eventBus.eventBusArn, topic.topicArn]) this.exportValue(value);
   }
 }
 

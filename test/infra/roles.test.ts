@@ -50,12 +50,12 @@ describe('the roles of a job', () => {
       {
         action: 's3:ListBucket',
         resource: 'arn:<AWS::Partition>:s3:::pbs-main',
-        condition: { StringLike: { 's3:prefix': 'main/*' } },
+        condition: { StringLikeIfExists: { 's3:prefix': 'main/*' } },
       },
       {
         action: 's3:ListBucket',
         resource: 'arn:<AWS::Partition>:s3:::pbs-offsite',
-        condition: { StringLike: { 's3:prefix': 'copy/*' } },
+        condition: { StringLikeIfExists: { 's3:prefix': 'copy/*' } },
       },
     ]);
   });
