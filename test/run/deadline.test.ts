@@ -41,7 +41,7 @@ describe('a worker that reaches its deadline', () => {
       });
     }
     requests.length = 0;
-    report = await cloud.run(cloud.job(from, to, { workerThreads: 2, transfersInFlight: 4 }));
+    report = await cloud.run(cloud.job(from, to, { 'worker-threads': 2, 'transfers-in-flight': 4 }));
   });
   afterAll(() => cloud.close());
 

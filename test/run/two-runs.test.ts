@@ -87,7 +87,7 @@ describe('two runs that write the same groups', () => {
       onRequest = ({ operation, bucket, key }) => {
         if (bucket === 'target' && operation === 'PutObject' && key.includes('/.chunks/')) takeover ??= takeOver();
       };
-      const report = await cloud.run(cloud.job(from, to, { transfersInFlight: 2 }));
+      const report = await cloud.run(cloud.job(from, to, { 'transfers-in-flight': 2 }));
       await takeover;
 
       expect(report).toMatchObject({ state: 'ok', snapshots: { copied: 1 } });

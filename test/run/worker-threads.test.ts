@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { JobDocument } from '../../lib/config/job-document.ts';
 import { timed, type TimedRequest } from '../support/commit-order.ts';
 import { startTestCloud, type TestCloud } from '../support/cloud.ts';
 import { DatastoreBuilder, vmSnapshot } from '../support/datastore-builder.ts';
 
-const GROUPS = 20;
-const LATENCY_MS = 25;
+const GROUPS = 18;
+const LATENCY_MS = 15;
 
 /** Group of a key below `.cnt`, as in `main/.cnt/vm/100/..`. */
 const GROUP = /\/\.cnt\/(vm\/\d+)\//;
@@ -25,9 +26,9 @@ describe('worker-threads', () => {
   afterAll(() => cloud.close());
 
   /** The highest number of groups whose requests, from the first to the last, overlapped on the server. */
-  async function highestAtOnce(bucket: string, workerThreads: number, overrides: object = {}): Promise<number> {
+  async function highestAtOnce(bucket: string, options: Partial<JobDocument>, overrides: object = {}): Promise<number> {
     requests.length = 0;
-    const job = cloud.job(cloud.location('source', 'main'), cloud.location(bucket, 'main'), { workerThreads });
+    const job = cloud.job(cloud.location('source', 'main'), cloud.location(bucket, 'main'), options);
     const report = await cloud.run(job, overrides);
     expect(report).toMatchObject({ state: 'ok', groups: { planned: GROUPS, ok: GROUPS } });
     return highestOverlap(spans(requests));
@@ -38,15 +39,15 @@ describe('worker-threads', () => {
     ['four', 4],
     ['sixteen', 16],
   ])('is the highest number of groups at work at once, and is reached: %s', async (bucket, workerThreads) => {
-    expect(await highestAtOnce(bucket, workerThreads)).toBe(workerThreads);
+    expect(await highestAtOnce(bucket, { 'worker-threads': workerThreads })).toBe(workerThreads);
   });
 
   it('may be given for one run by the input of its execution', async () => {
-    expect(await highestAtOnce('override', 4, { 'worker-threads': 2 })).toBe(2);
+    expect(await highestAtOnce('override', { 'worker-threads': 4 }, { 'worker-threads': 2 })).toBe(2);
   });
 
   it("never goes above the settings' ceiling", async () => {
-    expect(await highestAtOnce('ceiling', 3, { 'worker-threads': 16 })).toBe(3);
+    expect(await highestAtOnce('ceiling', { 'max-worker-threads': 3 }, { 'worker-threads': 16 })).toBe(3);
   });
 });
 

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { noRequests } from '../../lib/datastore/object-store.ts';
 import type { DatastoreLocation } from '../../lib/datastore/location.ts';
-import { formatJob, type JobDocument } from '../../lib/config/job-document.ts';
+import { mergeOverrides, type JobDocument } from '../../lib/config/job-document.ts';
+import { kebabKeys } from '../../lib/config/spelling.ts';
 import { openEmbeddedCloud, type EmbeddedCloud } from '../../lib/local/embedded-cloud.ts';
 import { startObjectStore, type ObjectStoreServer, type RequestRecord } from '../../lib/local/object-store/server.ts';
 import type { MachineOutcome } from '../../lib/local/state-machine/run-machine.ts';
 import { createS3Connection, openDatastore, type S3Datastore } from '../../lib/s3/open-datastore.ts';
-import type { Job } from '../../lib/sync/job.ts';
 import type { Report } from '../../lib/sync/report.ts';
 import { reportKey } from '../../lib/sync/run-files.ts';
 
@@ -31,7 +31,7 @@ export interface TestCloud {
   bucketFolder(bucket: string): string;
   location(bucket: string, prefix: string): DatastoreLocation;
   open(location: DatastoreLocation): S3Datastore;
-  job(source: DatastoreLocation, target: DatastoreLocation, options?: Partial<Job>): JobDocument;
+  job(source: DatastoreLocation, target: DatastoreLocation, options?: Partial<JobDocument>): JobDocument;
   run(job: JobDocument, overrides?: object): Promise<Report>;
   execute(job: JobDocument, overrides?: object): Promise<Execution>;
   close(): Promise<void>;
@@ -122,10 +122,7 @@ function openCloud(
   });
 }
 
-function testJob(source: DatastoreLocation, target: DatastoreLocation, more: Partial<Job> = {}): JobDocument {
-  return formatJob({
-    ...{ id: 'nightly', source, target, namespace: '', targetNamespace: '', workerThreads: 4, transfersInFlight: 16 },
-    ...{ transferMode: 'relay', removeVanished: false, dryRun: false },
-    ...more,
-  });
+/** As a configuration says it: what is left out has its default. */
+function testJob(source: DatastoreLocation, target: DatastoreLocation, options: Partial<JobDocument> = {}): JobDocument {
+  return mergeOverrides({ id: 'nightly', ...options, source: kebabKeys(source), target: kebabKeys(target) }, {});
 }

@@ -54,10 +54,11 @@ export function timed(record: RequestRecord): TimedRequest {
 
 /**
  * Manifests that were sent before everything they need was there, from the server's own record of one run into an empty target.
- * A PUT counts from when it was received for a manifest, and from when it was answered for what it needs.
+ * A PUT counts from when it was received for a manifest, and from when it was answered for what it needs: one that was refused
+ * because the object is there (412) counts like one that wrote it, since the answer to that one may have been lost.
  */
 export function findEarly(requests: readonly TimedRequest[], prefix: string, copy: ReadonlyMap<string, Buffer>): string[] {
-  const written = requests.filter(({ method, status }) => method === 'PUT' && status === 200);
+  const written = requests.filter(({ method, status }) => method === 'PUT' && (status === 200 || status === 412));
   const answered = new Map<string, number>();
   for (const { key, endedAt } of written) if (!answered.has(key)) answered.set(key, endedAt);
   const below = `${prefix}/`;
