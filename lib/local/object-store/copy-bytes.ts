@@ -10,11 +10,9 @@ export async function copySpans(
 ): Promise<void> {
   const handle = await open(file, 'wx');
   try {
-    for await (const span of spans) {
-      for await (const piece of readSpan(span)) {
-        for (const digest of digests) digest.update(piece);
-        await handle.write(piece);
-      }
+    for await (const piece of readSpans(spans)) {
+      for (const digest of digests) digest.update(piece);
+      await handle.write(piece);
     }
   } catch (error) {
     await rm(file, { force: true });
@@ -22,4 +20,8 @@ export async function copySpans(
   } finally {
     await handle.close();
   }
+}
+
+async function* readSpans(spans: Iterable<FileSpan> | AsyncIterable<FileSpan>): AsyncGenerator<Buffer> {
+  for await (const span of spans) yield* readSpan(span);
 }

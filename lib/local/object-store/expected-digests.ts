@@ -29,7 +29,10 @@ function expectedChecksum(request: S3Request): ExpectedDigests['checksum'] {
   const trailer = header(request, 'x-amz-trailer')?.trim().toLowerCase();
   const names = trailer?.startsWith(prefix) === true ? [...sent, trailer] : sent;
   const [name] = names;
-  if (name === undefined) return refuseMissing(request);
+  if (name === undefined) {
+    refuseAnnounced(request);
+    return undefined;
+  }
   if (names.length > 1) {
     throw new S3Error('InvalidRequest', 'Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.');
   }
@@ -39,8 +42,8 @@ function expectedChecksum(request: S3Request): ExpectedDigests['checksum'] {
   return sent.length === 0 ? { algorithm } : { algorithm, value: requireChecksum(algorithm, header(request, name) ?? '') };
 }
 
-function refuseMissing(request: S3Request): undefined {
-  if (header(request, 'x-amz-sdk-checksum-algorithm') === undefined) return undefined;
+function refuseAnnounced(request: S3Request): void {
+  if (header(request, 'x-amz-sdk-checksum-algorithm') === undefined) return;
   const message =
     'x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were found.';
   throw new S3Error('InvalidRequest', message);

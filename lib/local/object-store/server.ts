@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -112,17 +113,16 @@ function openEndpoint(options: ObjectStoreOptions): Endpoint {
 }
 
 async function listen(server: Server, options: ObjectStoreOptions): Promise<number> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  server.once('error', reject);
-  server.listen(options.port ?? 0, options.host ?? '127.0.0.1', resolve);
-  await promise;
+  server.listen(options.port ?? 0, options.host ?? '127.0.0.1');
+  // Rejects when the server says 'error' instead, such as a port that is taken.
+  await once(server, 'listening');
   return (server.address() as AddressInfo).port;
 }
 
 async function closeServer(server: Server, active: ReadonlySet<Promise<void>>): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  server.close(() => resolve());
+  const closed = server.listening ? once(server, 'close') : undefined;
+  server.close();
   server.closeAllConnections();
   await Promise.allSettled(active);
-  await promise;
+  await closed;
 }

@@ -46,7 +46,6 @@ function xmlElements(name: string, value: XmlContent): string {
 
 function escapeText(text: string): string {
   // S3 writes control characters as references too, although XML 1.0 has none for them.
-  // eslint-disable-next-line no-control-regex
   return text.replace(/[&<>"\u0000-\u001f\u007f]/g, (found) => {
     if (found === '&') return '&amp;';
     if (found === '<') return '&lt;';

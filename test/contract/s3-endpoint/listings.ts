@@ -5,7 +5,7 @@ import { refusal } from './workbench.ts';
 import type { Workbench } from './workbench.ts';
 
 /** In the byte order of their UTF-8: U+FF5E comes before U+1F600 there, and after it in UTF-16. */
-const SORTED = ['-', '.', '0', 'A', 'Z', '_', 'a', 'a!', 'a-b', 'a/', 'a/b', 'a/b/c', 'a0', 'b', 'é', '～', '😀'];
+const SORTED = ['-', '0', 'A', 'Z', '_', 'a!', 'a-b', 'a/b!', 'a/b/c', 'a/d', 'a0', 'b', 'é', '～', '😀'];
 const MANY = 1005;
 
 interface Page {
@@ -55,9 +55,9 @@ export function describeListings(bench: () => Workbench): void {
 
     it('lists what begins with a prefix, wherever in a name that ends', async () => {
       expect((await listPage({ Prefix: bench().key('sort/a') })).keys).toEqual(
-        ['a', 'a!', 'a-b', 'a/', 'a/b', 'a/b/c', 'a0'].map((name) => `sort/${name}`),
+        ['a!', 'a-b', 'a/b!', 'a/b/c', 'a/d', 'a0'].map((name) => `sort/${name}`),
       );
-      expect((await listPage({ Prefix: bench().key('sort/a/b') })).keys).toEqual(['sort/a/b', 'sort/a/b/c']);
+      expect((await listPage({ Prefix: bench().key('sort/a/b') })).keys).toEqual(['sort/a/b!', 'sort/a/b/c']);
     });
 
     it('lists nothing where nothing is', async () => {
@@ -67,19 +67,20 @@ export function describeListings(bench: () => Workbench): void {
 
     it('rolls up what lies below a delimiter', async () => {
       const { keys, prefixes } = await listPage({ Prefix: bench().key('sort/a'), Delimiter: '/' });
-      expect(keys).toEqual(['sort/a', 'sort/a!', 'sort/a-b', 'sort/a0']);
+      expect(keys).toEqual(['sort/a!', 'sort/a-b', 'sort/a0']);
       expect(prefixes).toEqual(['sort/a/']);
     });
 
     it('takes any delimiter', async () => {
       const { keys, prefixes } = await listPage({ Prefix: bench().key('sort/a'), Delimiter: 'b' });
       expect(prefixes).toEqual(['sort/a-b', 'sort/a/b']);
-      expect(keys).toEqual(['sort/a', 'sort/a!', 'sort/a/', 'sort/a0']);
+      expect(keys).toEqual(['sort/a!', 'sort/a/d', 'sort/a0']);
     });
 
     it.each([
-      ['a/b', ['a/b/c', 'a0', 'b', 'é', '～', '😀']],
-      ['a/b/', ['a/b/c', 'a0', 'b', 'é', '～', '😀']],
+      ['a/b!', ['a/b/c', 'a/d', 'a0', 'b', 'é', '～', '😀']],
+      ['a/b', ['a/b!', 'a/b/c', 'a/d', 'a0', 'b', 'é', '～', '😀']],
+      ['a/b/', ['a/b/c', 'a/d', 'a0', 'b', 'é', '～', '😀']],
       ['a/zzz', ['a0', 'b', 'é', '～', '😀']],
       ['～', ['😀']],
       ['😀', []],
@@ -89,7 +90,7 @@ export function describeListings(bench: () => Workbench): void {
       expect(keys).toEqual(expected.map((name) => `sort/${name}`));
     });
 
-    it.each([1, 3, 16])('lists every key once in pages of %i', async (MaxKeys) => {
+    it.each([1, 3, 14])('lists every key once in pages of %i', async (MaxKeys) => {
       const pages = await listPages({ Prefix: bench().key('sort/'), MaxKeys });
       expect(pages.flatMap((page) => page.keys)).toEqual(SORTED.map((name) => `sort/${name}`));
       for (const page of pages.slice(0, -1)) expect([page.keys.length, page.answer.IsTruncated]).toEqual([MaxKeys, true]);

@@ -18,13 +18,13 @@ import type { Workbench } from './workbench.ts';
 /** A multipart upload of one object of the workbench. */
 export interface TestUpload {
   readonly id: string;
-  part(number: number, body: Buffer, more?: Partial<UploadPartCommandInput>): Promise<CompletedPart>;
-  partCopy(number: number, source: string, more?: Partial<UploadPartCopyCommandInput>): Promise<CompletedPart>;
-  complete(
+  readonly part: (number: number, body: Buffer, more?: Partial<UploadPartCommandInput>) => Promise<CompletedPart>;
+  readonly partCopy: (number: number, source: string, more?: Partial<UploadPartCopyCommandInput>) => Promise<CompletedPart>;
+  readonly complete: (
     parts: CompletedPart[],
     more?: Partial<CompleteMultipartUploadCommandInput>,
-  ): Promise<CompleteMultipartUploadCommandOutput>;
-  abort(): Promise<void>;
+  ) => Promise<CompleteMultipartUploadCommandOutput>;
+  readonly abort: () => Promise<void>;
 }
 
 export async function startUpload(
@@ -39,7 +39,7 @@ export async function startUpload(
   return {
     id: UploadId,
     async part(PartNumber, Body, given = {}) {
-      const { $metadata: _, ...answer } = await client.send(new UploadPartCommand({ ...at, PartNumber, Body, ...given }));
+      const answer = await client.send(new UploadPartCommand({ ...at, PartNumber, Body, ...given }));
       const { ETag, ChecksumCRC32, ChecksumCRC32C, ChecksumSHA256 } = answer;
       return { PartNumber, ETag, ChecksumCRC32, ChecksumCRC32C, ChecksumSHA256 };
     },

@@ -87,7 +87,7 @@ describe('decodeAwsChunked', () => {
     '5;chunk-signature=short\r\nhello\r\n',
     '5\r\nhello!\r\n0\r\n\r\n',
     'ffffffffffff\r\n',
-    `${'0'.repeat(20_000)}`,
+    '0'.repeat(20_000),
     '0\r\nno colon\r\n\r\n',
   ])('refuses framing that cannot be read: %j', async (body) => {
     await expect(decode(body)).rejects.toMatchObject({ code: expect.stringMatching(/InvalidRequest|IncompleteBody/) as string });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { CHECKSUM_ALGORITHMS, checksumElements, startChecksum } from '../checksum.ts';
-import type { ChecksumAlgorithm, Checksums, RunningChecksum } from '../checksum.ts';
+import type { ChecksumAlgorithm, Checksums } from '../checksum.ts';
 import { completedParts } from '../completion.ts';
 import { writeCondition } from '../conditions.ts';
 import { copySpans } from '../copy-bytes.ts';
@@ -71,21 +71,26 @@ interface Joining {
   readonly parts: readonly UploadedPart[];
 }
 
+/** Joins the parts in a new file and makes the object's checksum, which must be the one that was sent. */
 async function join(exchange: Exchange, joining: Joining): Promise<{ file: string; checksums: Checksums }> {
-  const { upload, parts } = joining;
   const sent = sentChecksum(exchange.request);
-  const algorithm = upload.checksum?.algorithm ?? sent?.algorithm;
-  const composite = upload.checksum?.type === 'COMPOSITE' ? compositeChecksum(upload.checksum.algorithm, parts) : undefined;
-  const whole = algorithm === undefined || composite !== undefined ? undefined : startChecksum(algorithm);
+  const { algorithm, composite } = plannedChecksum(joining.upload, sent?.algorithm);
   const file = exchange.buckets.scratch();
-  await copySpans(partSpans(joining), file, whole === undefined ? [] : [whole]);
-  const value = composite ?? whole?.digest().toString('base64');
-  const staged = { content: { file }, etag: '' };
-  if (sent !== undefined && sent.value !== value?.replace(/-\d+$/, '')) {
-    discardBody(staged);
-    throw new S3Error('BadDigest', `The ${sent.algorithm} you specified did not match the calculated checksum.`);
-  }
-  return { file, checksums: algorithm === undefined || value === undefined ? {} : { [algorithm]: value } };
+  const whole = startChecksum(algorithm ?? 'crc32');
+  const digests = algorithm === undefined || composite ? [] : [whole];
+  await copySpans(partSpans(joining), file, digests);
+  if (algorithm === undefined) return { file, checksums: {} };
+  const value = composite ? compositeChecksum(algorithm, joining.parts) : whole.digest().toString('base64');
+  if (sent === undefined || sent.value === value.replace(/-\d+$/, '')) return { file, checksums: { [algorithm]: value } };
+  discardBody({ content: { file }, etag: '' });
+  throw new S3Error('BadDigest', `The ${sent.algorithm} you specified did not match the calculated checksum.`);
+}
+
+function plannedChecksum(
+  upload: Upload,
+  sent?: ChecksumAlgorithm,
+): { algorithm: ChecksumAlgorithm | undefined; composite: boolean } {
+  return { algorithm: upload.checksum?.algorithm ?? sent, composite: upload.checksum?.type === 'COMPOSITE' };
 }
 
 /** A checksum header of a completion is the object's, not the document's; a composite one may name the number of parts. */
@@ -98,7 +103,7 @@ function sentChecksum(request: S3Request): { algorithm: ChecksumAlgorithm; value
 }
 
 function compositeChecksum(algorithm: ChecksumAlgorithm, parts: readonly UploadedPart[]): string {
-  const running: RunningChecksum = startChecksum(algorithm);
+  const running = startChecksum(algorithm);
   for (const part of parts) running.update(Buffer.from(part.checksums[algorithm] ?? '', 'base64'));
   return `${running.digest().toString('base64')}-${String(parts.length)}`;
 }

@@ -1,6 +1,6 @@
 import type { OpenObject, Staged } from '../bucket.ts';
 import { checksumElements, isChecksumAlgorithm, startChecksum } from '../checksum.ts';
-import type { ChecksumAlgorithm, Checksums } from '../checksum.ts';
+import type { ChecksumAlgorithm, Checksums, RunningChecksum } from '../checksum.ts';
 import { writeCondition } from '../conditions.ts';
 import { copySpans } from '../copy-bytes.ts';
 import { copySourceName, withCopySource } from '../copy-source.ts';
@@ -77,23 +77,31 @@ function describeAs(record: ObjectRecord): ObjectDescription {
   };
 }
 
+/** Copies the bytes; digests that are known of them as a whole already are not made again. */
 async function stageCopy(exchange: Exchange, source: OpenObject): Promise<{ staged: Staged; checksums: Checksums }> {
   const { record, fd } = source;
   const file = exchange.buckets.scratch();
   const algorithm = wantedAlgorithm(exchange, record);
-  const known = record.checksumType === 'COMPOSITE' || algorithm === undefined ? undefined : record.checksums?.[algorithm];
+  const md5 = wholeMd5(record);
+  const checksum = algorithm && wholeChecksum(record, algorithm);
+  const digests = [md5, checksum].filter((one) => one !== undefined);
+  await copySpans([{ fd, offset: 0, length: record.size }], file, digests);
+  const checksums = algorithm && checksum ? { [algorithm]: checksum.digest().toString('base64') } : {};
+  return { staged: { content: { file }, etag: md5.digest().toString('hex') }, checksums };
+}
+
+function wholeMd5(record: ObjectRecord): RunningChecksum {
   // A copy is one piece: the ETag of a multipart source is not its MD5.
-  const md5 = startChecksum('md5');
-  const checksum = algorithm === undefined || known !== undefined ? undefined : startChecksum(algorithm);
-  const digests = checksum === undefined ? [md5] : [md5, checksum];
-  const simple = /^[0-9a-f]{32}$/.test(record.etag);
-  await copySpans([{ fd, offset: 0, length: record.size }], file, simple ? digests.slice(1) : digests);
-  const etag = simple ? record.etag : md5.digest().toString('hex');
-  const value = known ?? checksum?.digest().toString('base64');
-  return {
-    staged: { content: { file }, etag },
-    checksums: algorithm === undefined || value === undefined ? {} : { [algorithm]: value },
-  };
+  return /^[0-9a-f]{32}$/.test(record.etag) ? knownDigest(Buffer.from(record.etag, 'hex')) : startChecksum('md5');
+}
+
+function wholeChecksum(record: ObjectRecord, algorithm: ChecksumAlgorithm): RunningChecksum {
+  const known = record.checksumType === 'COMPOSITE' ? undefined : record.checksums?.[algorithm];
+  return known === undefined ? startChecksum(algorithm) : knownDigest(Buffer.from(known, 'base64'));
+}
+
+function knownDigest(value: Buffer): RunningChecksum {
+  return { update: () => undefined, digest: () => value };
 }
 
 function wantedAlgorithm(exchange: Exchange, record: ObjectRecord): ChecksumAlgorithm | undefined {

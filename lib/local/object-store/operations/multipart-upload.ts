@@ -1,4 +1,5 @@
 import { isChecksumAlgorithm } from '../checksum.ts';
+import type { ChecksumAlgorithm } from '../checksum.ts';
 import type { Exchange } from '../exchange.ts';
 import { xmlAnswer } from '../exchange.ts';
 import { objectDescription } from '../object-headers.ts';
@@ -9,6 +10,15 @@ import { S3Error } from '../s3-error.ts';
 import { Uploads } from '../uploads.ts';
 import type { Upload } from '../uploads.ts';
 import { xmlDocument } from '../xml.ts';
+
+/** How a multipart object's checksum can be made, the default first (user guide, "Checking object integrity in Amazon S3"). */
+const CHECKSUM_TYPES: Readonly<Record<ChecksumAlgorithm, readonly ('COMPOSITE' | 'FULL_OBJECT')[]>> = {
+  crc32: ['COMPOSITE', 'FULL_OBJECT'],
+  crc32c: ['COMPOSITE', 'FULL_OBJECT'],
+  crc64nvme: ['FULL_OBJECT'],
+  sha1: ['COMPOSITE'],
+  sha256: ['COMPOSITE'],
+};
 
 /** The uploads of the request's bucket. */
 export function uploadsOf(exchange: Exchange): Uploads {
@@ -43,16 +53,19 @@ export function createMultipartUpload(exchange: Exchange): S3Answer {
   );
 }
 
-/** Which algorithms can be composite, and which cover a whole object (user guide, "Checking object integrity"). */
 function declaredChecksum(request: S3Request): Upload['checksum'] {
   const algorithm = header(request, 'x-amz-checksum-algorithm')?.toLowerCase();
   if (algorithm === undefined) return undefined;
   if (!isChecksumAlgorithm(algorithm)) throw new S3Error('InvalidRequest', 'Checksum algorithm provided is unsupported.');
-  const type = header(request, 'x-amz-checksum-type')?.toUpperCase() ?? (algorithm === 'crc64nvme' ? 'FULL_OBJECT' : 'COMPOSITE');
-  const possible = type === 'COMPOSITE' ? algorithm !== 'crc64nvme' : type === 'FULL_OBJECT' && algorithm.startsWith('crc');
-  if (!possible)
-    throw new S3Error('InvalidRequest', `The ${type} checksum type cannot be used with the ${algorithm} checksum algorithm.`);
-  return { algorithm, type: type === 'COMPOSITE' ? 'COMPOSITE' : 'FULL_OBJECT' };
+  const possible = CHECKSUM_TYPES[algorithm];
+  const [usual] = possible;
+  const type = header(request, 'x-amz-checksum-type')?.toUpperCase() ?? usual;
+  const declared = possible.find((one) => one === type);
+  if (declared !== undefined) return { algorithm, type: declared };
+  throw new S3Error(
+    'InvalidRequest',
+    `The ${String(type)} checksum type cannot be used with the ${algorithm} checksum algorithm.`,
+  );
 }
 
 export function abortMultipartUpload(exchange: Exchange): S3Answer {
