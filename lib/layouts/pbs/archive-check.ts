@@ -4,7 +4,7 @@ import { DataError } from '../../errors.ts';
 import { openArchiveIndex } from './archive-index.ts';
 import { verifyBlob } from './data-blob.ts';
 import type { ManifestFile } from './manifest.ts';
-import { contextOf, listedArchive, type SnapshotFiles } from './snapshot-files.ts';
+import { checkIn, contextOf, listedArchive, type SnapshotFiles } from './snapshot-files.ts';
 
 /** Checks an archive file against what the manifest says of it (facts/pbs.md 1.6: checksum and size differ in meaning by kind). */
 export function archiveVerifier(files: SnapshotFiles, archive: ManifestFile): PartVerifier {
@@ -18,7 +18,7 @@ function blobVerifier(files: SnapshotFiles, archive: ManifestFile): PartVerifier
     push: (bytes) => void parts.push(bytes),
     end: () => {
       const bytes = Buffer.concat(parts);
-      verifyBlob(bytes, `${files.title}/${archive.name}`);
+      checkIn(files, archive.name, () => verifyBlob(bytes, `${files.title}/${archive.name}`));
       expectArchive(files, archive, { checksum: hash('sha256', bytes), size: bytes.length });
     },
   };
@@ -27,8 +27,8 @@ function blobVerifier(files: SnapshotFiles, archive: ManifestFile): PartVerifier
 function indexVerifier(files: SnapshotFiles, archive: ManifestFile, kind: 'fixed' | 'dynamic'): PartVerifier {
   const reader = openArchiveIndex(kind, `${files.title}/${archive.name}`, listedArchive(files, archive).size);
   return {
-    push: (bytes) => void reader.push(bytes),
-    end: () => expectArchive(files, archive, reader.end()),
+    push: (bytes) => void checkIn(files, archive.name, () => reader.push(bytes)),
+    end: () => checkIn(files, archive.name, () => expectArchive(files, archive, reader.end())),
   };
 }
 

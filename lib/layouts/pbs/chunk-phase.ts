@@ -6,7 +6,7 @@ import { openArchiveIndex, type ChunkRef } from './archive-index.ts';
 import { verifyChunk } from './chunk.ts';
 import { chunkKey } from './keys.ts';
 import type { ManifestFile } from './manifest.ts';
-import { contextOf, listedArchive, type SnapshotFiles } from './snapshot-files.ts';
+import { checkIn, contextOf, listedArchive, type SnapshotFiles } from './snapshot-files.ts';
 
 /** An index is read in pieces of this size: 131,072 references of a fixed index, 512 GiB of image. */
 const INDEX_PIECE_BYTES = 4 * 1024 * 1024;
@@ -28,9 +28,9 @@ async function* readIndex(files: SnapshotFiles, archive: ManifestFile): AsyncGen
   const reader = openArchiveIndex(archive.kind, `${files.title}/${archive.name}`, file.size);
   for await (const piece of readPieces(files, file)) {
     if (piece.length === file.size) files.hold(file.name, piece);
-    yield* reader.push(piece);
+    yield* checkIn(files, file.name, () => reader.push(piece));
   }
-  expectArchive(files, archive, reader.end());
+  checkIn(files, file.name, () => expectArchive(files, archive, reader.end()));
 }
 
 async function* readPieces(files: SnapshotFiles, file: ListedFile): AsyncGenerator<Buffer> {

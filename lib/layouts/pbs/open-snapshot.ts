@@ -8,7 +8,15 @@ import { verifyBlob } from './data-blob.ts';
 import { snapshotPrefix } from './keys.ts';
 import { parseManifest, type Manifest, type ManifestFile } from './manifest.ts';
 import { CLIENT_LOG_NAME, MANIFEST_NAME, PROTECTED_NAME } from './names.ts';
-import { contextOf, fileTransfer, isOnTarget, listedArchive, snapshotFiles, type SnapshotFiles } from './snapshot-files.ts';
+import {
+  checkIn,
+  contextOf,
+  fileTransfer,
+  isOnTarget,
+  listedArchive,
+  snapshotFiles,
+  type SnapshotFiles,
+} from './snapshot-files.ts';
 
 /**
  * Chunks of all archives, then indexes and blobs, then the manifest, then the log. Blobs are proven before the first chunk
@@ -40,12 +48,7 @@ async function readCopy({ existing, target, targetGroup, snapshot }: OpenSnapsho
 }
 
 function readManifest(files: SnapshotFiles, bytes: Buffer, side: 'source' | 'target'): Manifest {
-  try {
-    return parseManifest(bytes, `${files.title}/${MANIFEST_NAME} on the ${side}`);
-  } catch (error) {
-    if (!(error instanceof DataError)) throw error;
-    throw new DataError(error.code, error.message, { context: contextOf(files, MANIFEST_NAME), cause: error.cause });
-  }
+  return checkIn(files, MANIFEST_NAME, () => parseManifest(bytes, `${files.title}/${MANIFEST_NAME} on the ${side}`));
 }
 
 /** A snapshot never changes its content under its name, only its unprotected part: notes and verify state (facts/pbs.md 1.10). */
@@ -109,6 +112,6 @@ function manifestPhase(files: SnapshotFiles, marker: ListedFile): Phase {
 function logPhase(files: SnapshotFiles): Phase[] {
   const log = findFile(files.open.snapshot.files, CLIENT_LOG_NAME);
   if (log === undefined || isOnTarget(files, log)) return [];
-  const verify = (bytes: Buffer) => void verifyBlob(bytes, `${files.title}/${log.name}`);
+  const verify = (bytes: Buffer) => void checkIn(files, log.name, () => verifyBlob(bytes, `${files.title}/${log.name}`));
   return [{ name: 'log', commits: false, resumable: false, transfers: () => [{ ...fileTransfer(files, log), verify }] }];
 }

@@ -46,6 +46,17 @@ export function contextOf({ open }: SnapshotFiles, archive?: string): ErrorConte
   return archive === undefined ? snapshot : { ...snapshot, archive };
 }
 
+/** What the checks of a format find, which know nothing of snapshots, is told with the snapshot and the archive. */
+export function checkIn<T>(files: SnapshotFiles, archive: string, check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    const context = { ...error.context, ...contextOf(files, archive) };
+    throw new DataError(error.code, error.message, { context, cause: error.cause });
+  }
+}
+
 /** Whether a finished snapshot on the target has the very same file. Files of an unfinished one prove nothing about their chunks. */
 export function isOnTarget(files: SnapshotFiles, file: ListedFile): boolean {
   const existing = files.open.existing?.files ?? [];
