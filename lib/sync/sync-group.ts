@@ -9,7 +9,7 @@ import type { PullStep } from './plan-group.ts';
 import { loadFailed, planListed } from './plan-run.ts';
 import { openProgress, type Progress } from './progress.ts';
 import { makeNamespaces } from './make-namespaces.ts';
-import type { Lock } from './run-store.ts';
+import type { Lock, LockAnswer } from './run-store.ts';
 import { runSessionPhase, syncSnapshot, type Session } from './sync-snapshot.ts';
 import { targetPlace } from './target-place.ts';
 import type { Worker } from './worker.ts';
@@ -31,10 +31,10 @@ export async function syncGroup(item: PlanItem, cursor: SyncCursor | null, worke
   const targetGroup: Group = { namespace: targetNamespace(worker.job, item.namespace), name: item.name };
   const earlier = cursor === null ? undefined : await worker.store.loadGroup(worker.run, item);
   const progress = openProgress(item, earlier, worker);
-  if (worker.stopReason() === 'asked') return end(progress, 'stopped');
 
   const key = { target: targetPlace(worker.job.target), group: targetGroup };
   const answer = await worker.store.acquireLock(key, lockOwner(worker), worker.now(), worker.leaseMs);
+  if (worker.stopReason() === 'asked') return stop(answer, progress, worker);
   if (!('lock' in answer)) return waitForLock(answer, targetGroup, progress, worker);
   return syncLocked({ item, targetGroup, lock: answer.lock, cursor }, progress, worker);
 }
@@ -47,6 +47,12 @@ function lockOwner({ run }: Worker): string {
 async function end(progress: Progress, state: 'ok' | 'errors' | 'stopped'): Promise<SyncGroupOutput> {
   await progress.save(state);
   return DONE;
+}
+
+/** An earlier call of this worker may have kept the lock at its deadline. */
+async function stop(answer: LockAnswer, progress: Progress, { store }: Worker): Promise<SyncGroupOutput> {
+  if ('lock' in answer) await store.releaseLock(answer.lock);
+  return end(progress, 'stopped');
 }
 
 async function waitForLock(
@@ -110,7 +116,7 @@ async function syncPlanned(session: Session, item: GroupItem, cursor: SyncCursor
   if (steps.length === 0 && !plan.incomplete) return undefined;
 
   if (cursor === null) await openOnTarget(session, item, from, to);
-  await learnContent(session, to);
+  if (steps.length > 0) await learnContent(session, to);
   for (const step of steps) {
     const position = cursor?.snapshot === step.snapshot.name ? cursor.position : 0;
     const stopped = worker.stopReason() === undefined ? await syncSnapshot(session, step, position) : position;
