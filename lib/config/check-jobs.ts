@@ -1,5 +1,6 @@
 import type { DatastoreEntry } from './datastore-schema.ts';
 import type { Placed } from './check-datastores.ts';
+import { checkOptions } from './check-options.ts';
 import { endpointSpace } from './endpoint.ts';
 import { formatPath } from './fault.ts';
 import type { Fault } from './fault.ts';
@@ -40,6 +41,7 @@ export function checkJobs(
     ...checkReference(job, 'target', known, show),
     ...checkSides(job, known),
     ...checkCopy(job, known),
+    ...checkOptions(job).map((fault) => ({ ...fault, path: [...job.path, ...fault.path] })),
     ...jobs.slice(0, index).flatMap((before) => checkTargets(before, job, known)),
   ]);
 }

@@ -8,6 +8,8 @@ export interface SchemaDescription {
   readonly maximum?: number;
   readonly choices?: readonly string[];
   readonly default?: unknown;
+  /** Values as they may be written. */
+  readonly examples?: readonly unknown[];
   readonly help: string;
 }
 
@@ -20,6 +22,7 @@ export function describeSchema(schema: z.ZodType): SchemaDescription {
     ...limit('maximum', json.maximum),
     ...(json.enum === undefined ? {} : { choices: json.enum.map(String) }),
     ...(json.default === undefined ? {} : { default: json.default }),
+    ...(json.examples === undefined ? {} : { examples: json.examples }),
     help: json.description ?? '',
   };
 }

@@ -4,7 +4,10 @@ import { z } from 'zod';
 type TextCheck = (text: string) => string | undefined;
 
 /** A text with a format of its own. `pattern` is for editors, the check has the last word and the better words. */
-export function text(check: TextCheck, meta: { readonly description: string; readonly pattern?: string }): z.ZodString {
+export function text(
+  check: TextCheck,
+  meta: { readonly description: string; readonly pattern?: string; readonly examples?: string[] },
+): z.ZodString {
   return z
     .string()
     .superRefine((value, context) => {
@@ -12,6 +15,21 @@ export function text(check: TextCheck, meta: { readonly description: string; rea
       if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
     })
     .meta(meta);
+}
+
+/** A text with a format of its own, or a number that says the same. */
+export function textOrNumber(
+  check: (value: string | number) => string | undefined,
+  meta: { readonly description: string; readonly examples: readonly (string | number)[] },
+): z.ZodUnion<readonly [z.ZodString, z.ZodNumber]> {
+  const error = `is neither text nor a number; wanted such as ${meta.examples.join(' or ')}`;
+  return z
+    .union([z.string(), z.number()], { error })
+    .superRefine((value, context) => {
+      const problem = check(value);
+      if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+    })
+    .meta({ ...meta, examples: [...meta.examples] });
 }
 
 /** PBS: safe id (pbs-api-types; datastore names and job ids have 3 to 32 characters). */
@@ -22,6 +40,7 @@ export const JOB_ID_PATTERN = '^[A-Za-z0-9][A-Za-z0-9-]{2,31}$';
 export const BUCKET_PATTERN = '^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$';
 export const FINGERPRINT_PATTERN = '^([0-9A-Fa-f]{2}:){31}[0-9A-Fa-f]{2}$';
 export const CREDENTIALS_PATTERN = '^(env:[A-Za-z_][A-Za-z0-9_]*|profile:[^\\s]+|secret:[A-Za-z0-9/_+=.@:!-]{1,600})$';
+const AUTH_ID = /^[^\s:/\p{Cc}]+@[A-Za-z0-9_][A-Za-z0-9._-]*(?:![A-Za-z0-9_][A-Za-z0-9._-]*)?$/u;
 const REGION_PATTERN = /^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$/;
 
 export function checkDatastoreId(id: string): string | undefined {
@@ -88,6 +107,12 @@ export function checkCredentials(credentials: string): string | undefined {
 export function checkFingerprint(fingerprint: string): string | undefined {
   if (new RegExp(FINGERPRINT_PATTERN).test(fingerprint)) return undefined;
   return 'is no SHA-256 fingerprint; write its 32 bytes in hex with colons, AA:BB:.. (openssl x509 -noout -fingerprint -sha256)';
+}
+
+/** PBS: auth id, whose user has no blank, colon, slash or control character (facts/pbs.md 1.1); or `source`. */
+export function checkOwner(owner: string): string | undefined {
+  if (owner === 'source' || AUTH_ID.test(owner)) return undefined;
+  return 'is no owner; write source for the owner on the source, or user@realm, or user@realm!token';
 }
 
 /** A time with its offset, as the scheduler gives it: `2026-11-01T08:10:00Z`. */

@@ -1,8 +1,11 @@
 import { ConfigError } from '../errors.ts';
 import type { Job } from '../sync/job.ts';
+import { checkOptions } from './check-options.ts';
 import { faultError, formatFault } from './fault.ts';
-import { jobDocumentSchema, overridesSchema } from './job-schema.ts';
-import type { JobDocument } from './job-schema.ts';
+import type { Fault } from './fault.ts';
+import { clearableOptions, jobDocumentSchema, overridesSchema } from './job-schema.ts';
+import type { ClearableOption, JobDocument } from './job-schema.ts';
+import { formatValues, parseValues } from './job-values.ts';
 import { nearestKey } from './nearest-key.ts';
 import type { Configuration } from './parse-config.ts';
 import { schemaFaults } from './schema-faults.ts';
@@ -35,7 +38,9 @@ export function parseJob(document: unknown): Job {
     ...camelKeys(omitKeys(checked, ['source', 'target', 'scheduled-time', 'max-worker-threads'])),
     source: camelKeys(checked.source),
     target: camelKeys(checked.target),
+    ...parseValues(checked),
     workerThreads: Math.min(checked['worker-threads'], checked['max-worker-threads']),
+    workerThreadsWanted: checked['worker-threads'],
   };
 }
 
@@ -47,34 +52,49 @@ export function scheduledTime(document: unknown): string | undefined {
 /** A document for a job at hand: `parseJob` gives the job back. */
 export function formatJob(job: Job): JobDocument {
   const { source, target } = job;
-  const options = { ...kebabKeys(job), source: kebabKeys(source), target: kebabKeys(target) };
-  return checkDocument({ ...options, 'max-worker-threads': job.workerThreads });
+  const options = omitKeys(withoutUndefined(kebabKeys(formatValues(job))), ['worker-threads-wanted']);
+  const threads = { 'worker-threads': job.workerThreadsWanted, 'max-worker-threads': job.workerThreads };
+  return checkDocument({ ...options, ...threads, source: kebabKeys(source), target: kebabKeys(target) });
 }
 
 /**
  * The document for one run: what `overrides` says in the place of what the job says. Nothing (undefined, null, `{}`) is
- * overridden by default. Throws a `ConfigError` OVERRIDES_INVALID that lists every unknown key and wrong value.
+ * overridden by default; an option that a job may leave out is left out of the run by null. Throws a `ConfigError`
+ * OVERRIDES_INVALID that lists every unknown key and wrong value.
  */
 export function mergeOverrides(document: unknown, overrides: unknown): JobDocument {
   const job = checkDocument(document);
-  return checkDocument({ ...job, ...checkOverrides(overrides, job.id) });
+  const { cleared, given } = splitOverrides(overrides ?? {});
+  refuseOverrides(job, schemaFaults(overridesSchema, given));
+  const merged = { ...omitKeys(job, cleared), ...(given as object) };
+  refuseOverrides(job, crossFaults(merged));
+  return checkDocument(merged);
 }
 
-function checkOverrides(overrides: unknown, job: string): object {
-  const given = withoutUndefined(overrides ?? {});
-  const faults = schemaFaults(overridesSchema, given);
-  if (faults.length === 0) return Object(given) as object;
-  throw faultError('OVERRIDES_INVALID', `the options for this run of job ${job} cannot be used`, faults.map(formatFault));
+/** What a run sets, and what it leaves out although its job says it. A flag that was not given is neither. */
+function splitOverrides(overrides: unknown): { readonly cleared: readonly ClearableOption[]; readonly given: unknown } {
+  if (typeof overrides !== 'object' || overrides === null || Array.isArray(overrides)) return { cleared: [], given: overrides };
+  const members = withoutUndefined(overrides);
+  const cleared = clearableOptions.filter((key) => members[key] === null);
+  return { cleared, given: omitKeys(members, cleared) };
 }
 
-/** A flag that was not given is no override. */
-function withoutUndefined(overrides: unknown): unknown {
-  if (typeof overrides !== 'object' || overrides === null || Array.isArray(overrides)) return overrides;
-  return Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
+function refuseOverrides({ id }: JobDocument, faults: readonly Fault[]): void {
+  if (faults.length === 0) return;
+  throw faultError('OVERRIDES_INVALID', `the options for this run of job ${id} cannot be used`, faults.map(formatFault));
+}
+
+function withoutUndefined(value: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined));
 }
 
 function checkDocument(document: unknown): JobDocument {
   const result = jobDocumentSchema.safeParse(document);
-  if (result.success) return result.data;
-  throw faultError('JOB_INVALID', 'the job document cannot be used', schemaFaults(jobDocumentSchema, document).map(formatFault));
+  const faults = result.success ? crossFaults(result.data) : schemaFaults(jobDocumentSchema, document);
+  if (result.success && faults.length === 0) return result.data;
+  throw faultError('JOB_INVALID', 'the job document cannot be used', faults.map(formatFault));
+}
+
+function crossFaults(document: object): readonly Fault[] {
+  return checkOptions({ entry: document, given: Object.keys(document) });
 }

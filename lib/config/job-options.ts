@@ -1,13 +1,15 @@
 import { z } from 'zod';
-import { TRANSFER_MODES } from '../sync/job.ts';
-import { checkNamespace, checkTime, text } from './formats.ts';
+import { parseGroupFilter } from '../sync/group-filter.ts';
+import { TARGET_IN_USE, TRANSFER_MODES } from '../sync/job.ts';
+import { humanByte, maxDelete } from './amounts.ts';
+import { checkNamespace, checkOwner, checkTime, text } from './formats.ts';
 
 /**
  * The options of a job. One entry here (and its member in `sync/job.ts`) gives the key in the configuration file, its JSON
  * Schema and row in the documentation, the override of one run, the flag of the command line and the way into `Job`.
  */
 
-/** Given by the configuration file alone: what they say decides what belongs to the job. */
+/** Given by the configuration file alone: what they say belongs to the job, or to how its target is operated. */
 export const fixedOptions = {
   namespace: text(checkNamespace, {
     description: 'Anchor on the source: its groups and those of all namespaces below it are synced. Root is `""`.',
@@ -15,10 +17,65 @@ export const fixedOptions = {
   'target-namespace': text(checkNamespace, { description: 'Anchor on the target, in place of the one on the source.' }).default(
     '',
   ),
+  'target-in-use': z.enum(TARGET_IN_USE).default('refuse').meta({
+    description:
+      'What to do where a PBS has the target attached, whose garbage collection deletes what it does not know: `refuse` to run, or `allow` it, when that PBS is refreshed after each run.',
+  }),
 };
 
-/** Given by the configuration file, and by one run in its place. */
-export const overridableOptions = {
+/** Which groups and snapshots are synced. */
+const selection = {
+  'max-depth': z.int().min(0).max(7).exactOptional().meta({
+    description: 'How many levels of namespaces below the anchor are synced; `0` is the anchor alone. Left out: all of them.',
+  }),
+  'group-filter': z
+    .array(text(groupFilterProblem, { description: 'One filter.', examples: ['type:vm', 'exclude:group:vm/100'] }))
+    .default([])
+    .meta({
+      description:
+        'Which groups are synced: `[include:|exclude:]` and `type:vm`, `group:vm/100` or `regex:^vm/1`. All that an include filter matches (or all, without one), but for what an exclude filter matches.',
+      examples: [['type:vm', 'exclude:group:vm/100']],
+    }),
+  'transfer-last': z
+    .int()
+    .min(1)
+    .exactOptional()
+    .meta({ description: 'Only the newest so many snapshots of each group. Left out: all of them.' }),
+  'verified-only': z.boolean().default(false).meta({ description: 'Only snapshots that PBS has verified without a fault.' }),
+  'encrypted-only': z.boolean().default(false).meta({ description: 'Only snapshots whose archives are all encrypted.' }),
+};
+
+/** What is done to the target. */
+const treatment = {
+  'resync-corrupt': z.boolean().default(false).meta({
+    description: 'Copy anew the snapshots of the target that failed their verification or whose manifest cannot be read.',
+  }),
+  owner: text(checkOwner, {
+    description:
+      'Who owns new groups on the target: `source` for who owns them on the source, or `user@realm` or `user@realm!token`. A group that belongs to someone else is not touched.',
+    examples: ['source', 'backup@pbs'],
+  }).default('source'),
+  'fill-gaps': z.boolean().default(false).meta({
+    description: 'Copy too what is older than the newest snapshot on the target and missing there.',
+  }),
+  'carry-marks': z.boolean().default(true).meta({
+    description:
+      'Whether notes and protection follow the source for snapshots that are copied already. A mark set on the target alone is kept.',
+  }),
+  'remove-vanished': z
+    .boolean()
+    .default(false)
+    .meta({ description: 'Remove from the target what the source no longer has. Snapshots protected on the target are kept.' }),
+  'max-delete': maxDelete(
+    "The most snapshots that one run removes: a share of the target's, or a number. A run that would remove more removes none.",
+  ).default('25%'),
+  'vanished-by-filter': z.boolean().default(false).meta({
+    description: "Whether what a filter does not let pass counts as vanished, which is PBS's way.",
+  }),
+};
+
+/** How fast it goes. */
+const speed = {
   'worker-threads': z
     .int()
     .min(1)
@@ -35,11 +92,22 @@ export const overridableOptions = {
     description:
       '`relay` reads every object, verifies it and writes it; `copy` lets the provider copy, unverified, where one principal may read the source and write the target on the same endpoint; `auto` copies where that can be and relays elsewhere.',
   }),
-  'remove-vanished': z
-    .boolean()
-    .default(false)
-    .meta({ description: 'Remove from the target what the source no longer has. Snapshots protected on the target are kept.' }),
+  'rate-in': humanByte(
+    'What all workers of the job together may read from the source in one second. Left out: no limit.',
+  ).exactOptional(),
+  'burst-in': humanByte(
+    'What may be read at once before `rate-in` holds. Left out: what it allows in one second.',
+  ).exactOptional(),
+  'rate-out': humanByte(
+    'What all workers of the job together may write to the target in one second. Left out: no limit.',
+  ).exactOptional(),
+  'burst-out': humanByte(
+    'What may be written at once before `rate-out` holds. Left out: what it allows in one second.',
+  ).exactOptional(),
 };
+
+/** Given by the configuration file, and by one run in its place. */
+export const overridableOptions = { ...selection, ...treatment, ...speed };
 
 /** Given by one run alone. */
 export const runOptions = {
@@ -48,3 +116,8 @@ export const runOptions = {
     description: 'The tick that this run serves, ISO 8601, set by the scheduler. A second run for the same tick is skipped.',
   }).exactOptional(),
 };
+
+function groupFilterProblem(filter: string): string | undefined {
+  const parsed = parseGroupFilter(filter);
+  return 'problem' in parsed ? parsed.problem : undefined;
+}

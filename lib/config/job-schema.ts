@@ -35,6 +35,12 @@ export const jobDocumentSchema = z.strictObject({
 /** What one run may say in place of its job. Strict: a mistyped option must not run with the job's value. */
 export const overridesSchema = z.strictObject({ ...overridableOptions, ...runOptions });
 
+/** What one run may leave out although its job says it. */
+export const clearableOptions = (Object.keys(overridableOptions) as (keyof typeof overridableOptions)[]).filter(
+  (key): key is ClearableOption => overridableOptions[key] instanceof z.ZodExactOptional,
+);
+
+export type ClearableOption = 'max-depth' | 'transfer-last' | `${'rate' | 'burst'}-${'in' | 'out'}`;
 export type JobEntry = z.output<typeof jobSchema>;
 export type JobDocument = z.output<typeof jobDocumentSchema>;
 export type Overrides = z.input<typeof overridesSchema>;

@@ -15,6 +15,7 @@ export function configurationJsonSchema(): Json {
 /** Moves what a value must be beside `${VAR}`, where text alone would be refused. */
 function allowVariable(json: Json): void {
   if (
+    json.type === undefined ||
     json.type === 'object' ||
     json.type === 'array' ||
     (json.type === 'string' && json.pattern === undefined && json.enum === undefined)

@@ -44,8 +44,10 @@ function defaultText(value: unknown): string {
   return typeof value === 'string' && value !== '' ? value : JSON.stringify(value);
 }
 
-function valueOf({ type, minimum, maximum, choices }: SchemaDescription): string {
+function valueOf({ type, minimum, maximum, choices, examples }: SchemaDescription): string {
   if (choices !== undefined) return choices.map((choice) => `\`${choice}\``).join(', ');
   if (type === 'boolean') return '`true`, `false`';
-  return minimum === undefined || maximum === undefined ? type : `${minimum} to ${maximum}`;
+  if (type === 'text' && examples !== undefined) return examples.map((example) => `\`${String(example)}\``).join(', ') + ', ..';
+  if (minimum === undefined) return type;
+  return maximum === undefined ? `${minimum} or more` : `${minimum} to ${maximum}`;
 }

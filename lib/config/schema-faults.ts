@@ -65,7 +65,17 @@ function wrongType(value: unknown, wanted: string): string {
   const problem = `${kindOf(value)}; wanted ${wanted}`;
   if (value === null) return `${problem}, or leave the key out`;
   if (isQuoted(value, wanted)) return `${problem}, written without quotes`;
-  return wanted === 'text' && typeof value !== 'object' ? `${problem}, written in quotes` : problem;
+  if (wanted === 'a list' && typeof value !== 'object') return `${problem}: put it on a line of its own after "- "`;
+  return wanted === 'text' ? `${problem}${adviseText(value)}` : problem;
+}
+
+/** YAML reads `type: vm`, with a blank after the colon, as a key and its value. What it holds may be a secret. */
+function adviseText(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return ', written in quotes';
+  const members: unknown[] = Array.isArray(value) ? [] : Object.values(value);
+  return members.length === 1 && typeof members[0] !== 'object'
+    ? ': leave out the blank after the colon, or put it in quotes'
+    : '';
 }
 
 function isQuoted(value: unknown, wanted: string): boolean {
