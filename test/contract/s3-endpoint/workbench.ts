@@ -66,7 +66,7 @@ export function openWorkbench(under: S3EndpointUnderTest): Workbench {
     },
     async cleanUp() {
       await abortUploads(client, bucket, prefix);
-      await deleteAll(client, bucket, [...made.union(new Set(await listKeys(client, bucket, prefix)))]);
+      await deleteAll(client, bucket, [...new Set([...made, ...(await listKeys(client, bucket, prefix))])]);
       client.destroy();
       await under.close();
     },
