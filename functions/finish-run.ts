@@ -3,9 +3,9 @@ import { defineFunction, onLambda } from '../lib/runtime/define-function.ts';
 import { finishRun } from '../lib/sync/finish-run.ts';
 import type { FinishRunInput } from '../lib/sync/payloads.ts';
 
-export const finishRunFunction = defineFunction<FinishRunInput>('finish-run', (input, { services, host, context }) => {
-  const worker = services.openWorker(parseJob(input.start?.job ?? input.job), input.run, context);
-  return finishRun(input, { ...worker, control: services.openControl(), announce: (report) => host.announce(report) });
+export const finishRunFunction = defineFunction<FinishRunInput>('finish-run', (input, { services, host }) => {
+  const run = services.openRun(parseJob(input.start?.job ?? input.job), input.run);
+  return finishRun(input, { ...run, control: services.openControl(), announce: (report) => host.announce(report) });
 });
 
 export const handler = onLambda(finishRunFunction);

@@ -7,6 +7,7 @@ import { removeVanishedFunction } from '../../functions/remove-vanished.ts';
 import { startRunFunction } from '../../functions/start-run.ts';
 import { syncGroupFunction } from '../../functions/sync-group.ts';
 import type { ObjectWriter } from '../datastore/object-store.ts';
+import { formatErrorChain, TransientError } from '../errors.ts';
 import type { PerFunction } from '../infra/sync-functions.ts';
 import type { Handler } from '../runtime/define-function.ts';
 import type { CallContext, Host } from '../runtime/host.ts';
@@ -25,12 +26,10 @@ export interface EmbeddedCloudOptions {
   readonly durable: boolean;
   /** What surrounds the functions, but for the variables that the cloud itself gives them. */
   readonly host: Host;
-  /** Sleeps for the machine's Wait states; may end early when a run was asked to stop. */
+  /** Sleeps for the machine's Wait states and before its retries; may end early when a run was asked to stop. */
   readonly sleep: (seconds: number) => Promise<void>;
   /** How long a call of a function may last: none by default, since only Lambda ends calls. */
   readonly callMs?: number;
-  /** Milliseconds before the machine calls a function again that failed, in place of what the definition says. */
-  readonly retryDelayMs?: number;
 }
 
 /** One run, from the input of its execution on. */
@@ -101,7 +100,16 @@ interface Machine extends EmbeddedCloudOptions {
 }
 
 function runEmbedded({ job, overrides, run }: RunRequest, machine: Machine): Promise<MachineOutcome> {
-  const call = (handler: Handler) => (payload: unknown) => handler(payload, callContext(machine));
+  const log = machine.host.openLog({ job: job.id, run: run.id });
+  const call = (handler: Handler) => async (payload: unknown) => {
+    try {
+      return await handler(payload, callContext(machine));
+    } catch (error) {
+      // The console would show it; here the machine's retries would be minutes of silence.
+      if (error instanceof TransientError) log.warn(`did not work this time: ${formatErrorChain(error)}`);
+      throw error;
+    }
+  };
   const { handlers } = machine;
   return runMachine({
     definition: synthesizeJob(job).definition,
@@ -113,7 +121,6 @@ function runEmbedded({ job, overrides, run }: RunRequest, machine: Machine): Pro
     },
     readPlan: (_bucket, key) => readPlan(machine.control, key),
     ...{ input: overrides, executionName: run.id, startTime: run.startedAt, wait: machine.sleep },
-    ...(machine.retryDelayMs !== undefined && { retryDelayMs: machine.retryDelayMs }),
   });
 }
 

@@ -24,10 +24,14 @@ export interface ServiceNames {
 /** Sockets to one datastore: what all workers in this process may have in flight, within reason. */
 const MAX_CONNECTIONS = 256;
 
+export type OpenRun = Pick<Worker, 'job' | 'run' | 'store' | 'now' | 'log'>;
+
 /** The services of one function on one host. Connections live as long as it, and are shared by its calls. */
 export interface Services {
   readonly store: RunStore;
   openControl(): ObjectWriter;
+  /** A run without its datastores: one that cannot even open them is ended all the same. */
+  openRun(job: Job, run: RunName): OpenRun;
   openWorker(job: Job, run: RunName, call: CallContext): Worker;
   /** The only worker that is handed the means to delete. */
   openRemovalWorker(job: Job, run: RunName, call: CallContext): RemovalWorker;
@@ -45,6 +49,12 @@ export function openServices(names: ServiceNames, host: Host): Services {
   const control = createS3Connection(controlLocation(names, host.environment), host.environment);
   const openControl = (): ObjectWriter => openDatastore(control, noRequests());
 
+  const openRun = (job: Job, run: RunName): OpenRun => ({
+    ...{ job, run: { job: job.id, id: run.id, startedAt: run.startedAt }, store },
+    now: () => host.now(),
+    log: host.openLog({ job: job.id, run: run.id }),
+  });
+
   const open = (job: Job, run: RunName, call: CallContext): { worker: Worker; target: S3Datastore } => {
     const requests = { source: noRequests(), target: noRequests() };
     const sockets = Math.min(job.workerThreads * job.transfersInFlight + 8, MAX_CONNECTIONS);
@@ -52,17 +62,14 @@ export function openServices(names: ServiceNames, host: Host): Services {
     const target = side(job.target, requests.target);
     const source: ObjectReader = side(job.source, requests.source);
     const worker: Worker = {
-      ...{ job, run: { job: job.id, id: run.id, startedAt: run.startedAt }, layout: layoutOf(job.source.layout) },
-      ...{ source, target, store, requests, leaseMs: names.LOCK_LEASE_SECONDS * 1000 },
-      now: () => host.now(),
+      ...openRun(job, run),
+      ...{ layout: layoutOf(job.source.layout), source, target, requests, leaseMs: names.LOCK_LEASE_SECONDS * 1000 },
       stopReason: () => stopReason(host, call),
-      log: host.openLog({ job: job.id, run: run.id }),
     };
     return { worker, target };
   };
   return {
-    store,
-    openControl,
+    ...{ store, openControl, openRun },
     openWorker: (job, run, call) => open(job, run, call).worker,
     openRemovalWorker: (job, run, call) => {
       const { worker, target } = open(job, run, call);

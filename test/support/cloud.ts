@@ -109,7 +109,7 @@ function openCloud(
 ): Promise<EmbeddedCloud> {
   const note = (message: string, group?: string) => void log.push(group === undefined ? message : `[${group}]: ${message}`);
   return openEmbeddedCloud({
-    ...{ folder: join(folder, 'cloud'), durable: false, retryDelayMs: 20 },
+    ...{ folder: join(folder, 'cloud'), durable: false },
     sleep: () => new Promise((resolve) => setTimeout(resolve, 20)),
     ...(options.callMs !== undefined && { callMs: options.callMs }),
     host: {

@@ -20,7 +20,7 @@ export interface MachineRun {
   readonly executionName: string;
   /** ISO 8601 with milliseconds, UTC. */
   readonly startTime: string;
-  /** Passes a Wait state's time; may return early. Default: a timer. */
+  /** Passes the time of a Wait state, and before a retry; may return early. Default: a timer. */
   readonly wait?: (seconds: number) => Promise<void>;
   /** Milliseconds before a retry, in place of what the definition says. */
   readonly retryDelayMs?: number;
@@ -35,15 +35,13 @@ export type MachineOutcome =
 export async function runMachine(run: MachineRun): Promise<MachineOutcome> {
   const definition = lowerDefinition(run.definition);
   const wait = run.wait ?? ((seconds: number) => setTimeout(seconds * 1000));
-  const handlers = taskHandlers(definition, { handlers: run.handlers, readPlan: run.readPlan, wait });
+  const pause = (seconds: number) => wait(run.retryDelayMs === undefined ? seconds : run.retryDelayMs / 1000);
+  const handlers = taskHandlers(definition, { handlers: run.handlers, readPlan: run.readPlan, wait, pause });
   // Validation takes a second; tests validate the definition, and lowering refuses what would be ignored.
   const machine = new StateMachine(definition as unknown as StateMachineDefinition, { validationOptions: { noValidate: true } });
   const execution = machine.run(run.input as Json, {
     context: { Execution: { Name: run.executionName }, Given: { StartTime: run.startTime } },
-    overrides: {
-      taskResourceLocalHandlers: handlers,
-      ...(run.retryDelayMs !== undefined && { retryIntervalOverrides: sameFor(Object.keys(handlers), run.retryDelayMs) }),
-    },
+    overrides: { taskResourceLocalHandlers: handlers },
   });
   const [outcome] = await Promise.all([outcomeOf(execution.result), discard(execution.eventLogs)]);
   return outcome;
@@ -62,8 +60,4 @@ async function outcomeOf(result: Promise<unknown>): Promise<MachineOutcome> {
 async function discard(events: AsyncIterator<unknown>): Promise<void> {
   let ended = false;
   while (!ended) ended = (await events.next()).done === true;
-}
-
-function sameFor<T>(names: readonly string[], value: T): Record<string, T> {
-  return Object.fromEntries(names.map((name) => [name, value]));
 }

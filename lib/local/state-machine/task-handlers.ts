@@ -4,6 +4,7 @@ import { callFunction, named } from './call-function.ts';
 import type { FunctionHandler } from './call-function.ts';
 import { innerDefinitions } from './definition.ts';
 import type { Definition, State } from './definition.ts';
+import { retryTask, type Retrier } from './retry-task.ts';
 import { READ_RESOURCE, WAIT_RESOURCE } from './lower-definition.ts';
 
 /** What stands behind the tasks of a machine. */
@@ -11,6 +12,8 @@ export interface TaskWorld {
   readonly handlers: PerFunction<FunctionHandler>;
   readonly readPlan: (bucket: string, key: string) => Promise<readonly unknown[]>;
   readonly wait: (seconds: number) => Promise<void>;
+  /** Passes the time before a retry. */
+  readonly pause: (seconds: number) => Promise<void>;
 }
 
 /** By the name of the task: takes what the task's `Parameters` made, gives what its `ResultSelector` is to see. */
@@ -56,9 +59,11 @@ function functionHandler(name: string, state: State, world: TaskWorld, insideMap
   const { FunctionName: fn } = state.Parameters as { FunctionName: string };
   const handler = Object.entries(world.handlers).find(([known]) => known === fn)?.[1];
   if (handler === undefined) throw new Error(`state ${name}: there is no function ${fn}`);
+  const retriers = (state.Retry as readonly Retrier[] | undefined) ?? [];
   return async (input) => {
     try {
-      return (await callFunction(handler, (input as { Payload: unknown }).Payload)) as Json;
+      const { Payload } = input as { Payload: unknown };
+      return (await retryTask(retriers, world.pause, () => callFunction(handler, Payload))) as Json;
     } catch (error) {
       throw insideMap ? error : endingIfTooLarge(error);
     }
