@@ -52,6 +52,13 @@ export async function editNotes(store: ObjectSink & ObjectReader, folder: string
   await store.put(key, encodeManifest({ ...manifest, unprotected: { ...manifest.unprotected, notes } }));
 }
 
+/** Damages an object by one bit of its last byte; once more mends it. */
+export async function flipBit(store: ObjectSink & ObjectReader, key: string): Promise<void> {
+  const { bytes } = (await store.get(key))!;
+  bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) ^ 1, bytes.length - 1);
+  await store.put(key, bytes);
+}
+
 /** A small datastore that has a bit of everything: two groups, nested namespaces, an empty one, a log, notes, a protected snapshot. */
 export async function fillSmall(sink: ObjectSink): Promise<DatastoreBuilder> {
   const builder = builderOf(sink);
