@@ -6,6 +6,13 @@ import { stopSwitch } from '../lib/cli/stop-switch.ts';
 import { openTerminal } from '../lib/cli/terminal.ts';
 import { ConfigError, FlotillaError, formatErrorChain } from '../lib/errors.ts';
 
+/** Who reads our output may go away, as `head` does; a backup goes on. */
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
 const terminal = openTerminal(process.stdout, process.stderr);
 const stop = stopSwitch();
 

@@ -1,25 +1,46 @@
-import type { Report } from '../sync/report.ts';
-import { describeReport } from '../sync/fold-report.ts';
-import { formatBytes, formatRate } from '../sync/words.ts';
+import type { Failure, Report } from '../sync/report.ts';
+import { describeReport } from '../sync/describe-report.ts';
+import { formatBytes, formatRate, formatSeconds, plural } from '../sync/words.ts';
 import type { Terminal } from './terminal.ts';
 
 const MAX_SHOWN_FAILURES = 20;
 
-/** What a person wants to know when a run has ended: what moved, then what failed and what to do, then one sentence. */
-export function printSummary(report: Report, { print }: Pick<Terminal, 'print'>): void {
-  const { snapshots, tally, failures, failureCount, removed } = report;
-  for (const failure of failures.slice(0, MAX_SHOWN_FAILURES)) print(`${failure.code}: ${failure.message}`);
-  if (failureCount > MAX_SHOWN_FAILURES)
-    print(`.. and ${String(failureCount - MAX_SHOWN_FAILURES)} more failures, in the report`);
-  const rate = formatRate(tally.bytes, report.seconds) ?? 'nothing written';
-  print(
-    snapshots.copied + snapshots.updated === 0
-      ? 'Summary: found no new data to sync'
-      : `Summary: synced ${formatBytes(tally.bytes)} in ${String(tally.chunks)} chunks, ${String(snapshots.copied)} new snapshots (average rate: ${rate})`,
-  );
-  if (removed !== undefined) {
-    const { snapshots: gone, groups, namespaces } = removed;
-    print(`Summary: removed vanished: snapshots: ${String(gone)}, groups: ${String(groups)}, namespaces: ${String(namespaces)}`);
+type Print = Pick<Terminal, 'print'>;
+
+/** What a person wants to know when a run has ended: what failed and what to do, then what moved, then one sentence. */
+export function printSummary(report: Report, terminal: Print): void {
+  if (report.state !== 'skipped') printFailures(report, terminal);
+  if (report.state !== 'skipped' && report.state !== 'failed' && !report.dryRun) printWork(report, terminal);
+  terminal.print(conclusion(report));
+}
+
+function printFailures({ failures, failureCount }: Report, { print }: Print): void {
+  for (const failure of failures.slice(0, MAX_SHOWN_FAILURES)) print(failureLine(failure));
+  const unseen = failureCount - Math.min(failures.length, MAX_SHOWN_FAILURES);
+  if (unseen > 0) print(`.. and ${plural(unseen, 'more failure')}, in the report`);
+}
+
+function failureLine({ code, message, group }: Failure): string {
+  return group === undefined || message.includes(group) ? `${code}: ${message}` : `${code}: [${group}]: ${message}`;
+}
+
+/** PBS's lines at the end of a sync job. */
+function printWork({ snapshots, tally, seconds, removed, state }: Report, { print }: Print): void {
+  if (snapshots.copied + snapshots.updated > 0 || tally.bytes > 0) {
+    const rate = formatRate(tally.bytes, seconds) ?? 'nothing written';
+    const work = `${plural(tally.chunks, 'chunk')}, ${plural(snapshots.copied, 'new snapshot')}`;
+    print(`Summary: synced ${formatBytes(tally.bytes)} in ${work} (average rate: ${rate})`);
+  } else if (state === 'ok') {
+    print('Summary: found no new data to sync');
   }
-  print(describeReport(report));
+  if (removed === undefined) return;
+  const { snapshots: gone, groups, namespaces, kept } = removed;
+  print(`Summary: removed vanished: snapshots: ${String(gone)}, groups: ${String(groups)}, namespaces: ${String(namespaces)}`);
+  for (const name of kept) print(`kept, although it vanished: ${name}`);
+}
+
+/** The failures stand above already. */
+function conclusion(report: Report): string {
+  if (report.state === 'failed' && report.failures.length > 0) return `failed after ${formatSeconds(report.seconds)}`;
+  return describeReport(report.state === 'skipped' ? report : { ...report, failures: [] });
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { jobDocument, mergeOverrides, type JobDocument } from '../config/job-document.ts';
 import { TransientError } from '../errors.ts';
 import type { EmbeddedCloud } from '../local/embedded-cloud.ts';
+import { runFailure } from '../sync/fold-failures.ts';
 import type { Report } from '../sync/report.ts';
 import { reportKey } from '../sync/run-files.ts';
 import type { RunRef } from '../sync/run-store.ts';
@@ -56,7 +57,8 @@ export async function runToReport(
   const outcome = await cloud.run({ job: document, overrides, run }).finally(() => progress.end());
   const stored = await cloud.control.get(`${reportKey(run)}.json`);
   if (stored !== undefined) return JSON.parse(stored.bytes.toString()) as Report;
-  const why = outcome.status === 'FAILED' ? `${outcome.error}: ${outcome.cause}` : 'it ended without one';
+  const why =
+    outcome.status === 'FAILED' ? runFailure({ Error: outcome.error, Cause: outcome.cause }).message : 'it ended without one';
   throw new TransientError('REPORT_MISSING', `run ${run.id} of job ${run.job} left no report: ${why}`, {
     context: { job: run.job, run: run.id },
   });
