@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { EXIT } from '../../lib/cli/exit-code.ts';
+import { makeProgram } from '../../lib/cli/program.ts';
+import { stopSwitch } from '../../lib/cli/stop-switch.ts';
+import { openTerminal } from '../../lib/cli/terminal.ts';
+import { describeSchema } from '../../lib/config/describe-schema.ts';
+import { jobSchema } from '../../lib/config/job-schema.ts';
+import { LAYERS } from '../../lint/layers.ts';
+import { allPages, readPage, ROOT, tableRows } from './pages.ts';
+
+const program = makeProgram(
+  {
+    environment: {},
+    terminal: openTerminal({ write: () => true }, { write: () => true }),
+    stop: stopSwitch(),
+    now: () => 0,
+    uniqueId: () => 'a',
+  },
+  () => undefined,
+);
+
+describe('docs/cli.md', () => {
+  const page = readPage('docs/cli.md');
+
+  it('has a row for each command', () => {
+    const usages = program.commands.map((command) => `\`flotilla ${command.name()}${argumentOf(command)}\``);
+    expect(firstCells(page, /^`flotilla /).toSorted()).toEqual(usages.toSorted());
+  });
+
+  it('names no flag that there is not', () => {
+    const flags = program.commands.flatMap(({ options }) => options.flatMap(({ long, short }) => [long, short]));
+    const named = firstCells(page, /^`-/).flatMap((cell) => [...cell.matchAll(/`(--?[a-z-]+)/g)].map(([, flag]) => flag));
+    expect(named.filter((flag) => !flags.includes(flag))).toEqual([]);
+  });
+
+  it('has a row for each exit code', () => {
+    expect(firstCells(page, /^\d+$/).map(Number)).toEqual(Object.values(EXIT));
+  });
+});
+
+describe('README.md', () => {
+  const page = readPage('README.md');
+
+  it('names only options that a job has, with the defaults they have', () => {
+    const rows = tableRows(page).filter((cells) => /^`[a-z-]+`$/.test(cells[0] ?? ''));
+    const shape: Readonly<Record<string, Parameters<typeof describeSchema>[0]>> = jobSchema.shape;
+    expect(rows.length).toBeGreaterThan(0);
+    for (const [option = '', preset = ''] of rows) {
+      const member = shape[option.replaceAll('`', '')];
+      expect(member && describeSchema(member).default, option).toEqual(valueOf(preset.replaceAll('`', '')));
+    }
+  });
+});
+
+describe('docs/architecture.md', () => {
+  it('draws every layer that the linter holds', () => {
+    const { text } = readPage('docs/architecture.md');
+    expect(LAYERS.map(({ path }) => path).filter((path) => !text.includes(path))).toEqual([]);
+  });
+});
+
+describe('every page', () => {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
+
+  it('names only npm scripts that there are', () => {
+    const named = allPages().flatMap(({ text }) => [...text.matchAll(/npm run ([a-z0-9:]+)/g)].map(([, script = '']) => script));
+    expect([...new Set(named)].filter((script) => !(script in scripts))).toEqual([]);
+  });
+});
+
+function firstCells(page: ReturnType<typeof readPage>, pattern: RegExp): string[] {
+  return tableRows(page)
+    .map(([first = '']) => first)
+    .filter((first) => pattern.test(first));
+}
+
+function argumentOf(command: (typeof program.commands)[number]): string {
+  return command.registeredArguments.map((argument) => ` <${argument.name()}>`).join('');
+}
+
+/** A default as the table writes it. */
+function valueOf(text: string): unknown {
+  return /^("|\d|true$|false$)/.test(text) ? (JSON.parse(text) as unknown) : text;
+}
