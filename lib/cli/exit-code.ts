@@ -11,6 +11,8 @@ export function exitCodeOf({ state, failures }: Pick<Report, 'state' | 'failures
     case 'ok':
       return EXIT.done;
     case 'skipped':
+      // Who stopped a run that waited for its turn stopped it; nobody was in its way.
+      return failures.some(({ code }) => code === 'RUN_STOPPED') ? EXIT.errors : EXIT.busy;
     case 'waiting':
       return EXIT.busy;
     case 'failed':
