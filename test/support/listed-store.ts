@@ -1,3 +1,4 @@
+import { encodeBlob } from '../../lib/layouts/pbs/data-blob.ts';
 import { groupPrefix, namespaceMarker, snapshotPrefix } from '../../lib/layouts/pbs/keys.ts';
 import { MemoryObjectStore } from './memory-object-store.ts';
 import { nameOf } from './sample-store.ts';
@@ -17,7 +18,7 @@ export interface SnapshotSketch {
 /** Groups by `namespace:name` (the root's by `vm/100`), each with its snapshots; a number is a finished snapshot of that day. */
 export type StoreSketch = Readonly<Record<string, readonly (number | SnapshotSketch)[]>>;
 
-/** A datastore that has the keys of real ones, and in their objects nothing that anybody could read. */
+/** A datastore that has the keys of a real one, and snapshots that name no file. */
 export async function storeOf(sketch: StoreSketch, namespaces: readonly string[] = []): Promise<MemoryObjectStore> {
   const store = new MemoryObjectStore();
   await store.put('.in-use', Buffer.from('{}'));
@@ -27,7 +28,7 @@ export async function storeOf(sketch: StoreSketch, namespaces: readonly string[]
     await store.put(`${groupPrefix(group)}owner`, Buffer.from('root@pam\n'));
     for (const snapshot of snapshots) {
       const prefix = snapshotPrefix(group, nameOf(typeof snapshot === 'number' ? snapshot : snapshot.day));
-      for (const [name, text] of filesOf(snapshot)) await store.put(prefix + name, Buffer.from(text));
+      for (const [name, bytes] of filesOf(snapshot)) await store.put(prefix + name, bytes);
     }
   }
   return store;
@@ -39,13 +40,16 @@ export function groupOf(label: string): { namespace: string; name: string } {
   return { namespace: label.slice(0, Math.max(at, 0)), name: label.slice(at + 1) };
 }
 
-function filesOf(snapshot: number | SnapshotSketch): [string, string][] {
+function filesOf(snapshot: number | SnapshotSketch): [string, Buffer][] {
   const sketch: SnapshotSketch = typeof snapshot === 'number' ? { day: snapshot } : snapshot;
-  const files: [string, string | undefined][] = [
-    ['drive-scsi0.img.fidx', 'index'],
-    ['index.json.blob', sketch.unfinished === true ? undefined : (sketch.manifest ?? 'manifest')],
-    ['client.log.blob', sketch.log === true ? 'log' : undefined],
-    ['.protected', sketch.protected === true ? '' : undefined],
+  const manifest = encodeBlob(Buffer.from(JSON.stringify({ files: [], notes: sketch.manifest ?? 'manifest' })), {
+    compress: false,
+  });
+  const files: [string, Buffer, boolean][] = [
+    ['drive-scsi0.img.fidx', Buffer.from('index'), true],
+    ['index.json.blob', manifest, sketch.unfinished !== true],
+    ['client.log.blob', Buffer.from('log'), sketch.log === true],
+    ['.protected', Buffer.alloc(0), sketch.protected === true],
   ];
-  return files.filter((file): file is [string, string] => file[1] !== undefined);
+  return files.filter(([, , isThere]) => isThere).map(([name, bytes]) => [name, bytes]);
 }
