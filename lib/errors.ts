@@ -8,6 +8,8 @@ export interface ErrorContext {
   readonly snapshot?: string;
   readonly archive?: string;
   readonly digest?: string;
+  /** Further chunks of the same snapshot with the same fate. */
+  readonly moreDigests?: readonly string[];
   readonly key?: string;
 }
 

@@ -58,7 +58,7 @@ export const LAYERS: readonly Layer[] = [
     path: 'lib/sync',
     may: ['lib/errors.ts', 'lib/datastore', 'lib/transfer'],
     types: [],
-    packages: ['node:buffer', 'zod'],
+    packages: ['node:buffer', 'zod', 're2js'],
     because: `runs decide, and are handed layouts and adapters; ${DOMAIN_REASON}`,
   },
   ...['lib/s3', 'lib/dynamodb', 'lib/events'].map((path) => ({
@@ -70,7 +70,7 @@ export const LAYERS: readonly Layer[] = [
   })),
   {
     path: 'lib/config',
-    may: ['lib/errors.ts', 'lib/datastore', 'lib/sync/job.ts'],
+    may: ['lib/errors.ts', 'lib/datastore', 'lib/sync/job.ts', 'lib/sync/group-filter.ts'],
     types: ['lib/sync/payloads.ts'],
     packages: ['node:*', 'zod', 'yaml'],
     because: 'lib/config turns text into checked values and opens nothing that it describes',

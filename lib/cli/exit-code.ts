@@ -9,6 +9,7 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 export function exitCodeOf({ state, failures }: Pick<Report, 'state' | 'failures'>): ExitCode {
   switch (state) {
     case 'ok':
+    case 'warnings':
       return EXIT.done;
     case 'skipped':
       // Who stopped a run that waited for its turn stopped it; nobody was in its way.

@@ -2,6 +2,8 @@ import { jobDocument, mergeOverrides, parseJob } from '../config/job-document.ts
 import { formatGroup } from '../datastore/group.ts';
 import { planRemoval } from '../sync/plan-removal.ts';
 import { hasWork, planRun, type PlannedGroup } from '../sync/plan-run.ts';
+import type { PullReason } from '../sync/plan-group.ts';
+import { SKIP_WORDS } from '../sync/skip-reasons.ts';
 import type { Worker } from '../sync/worker.ts';
 import { plural } from '../sync/words.ts';
 import { readConfig, type CliContext, type CommonOptions } from './context.ts';
@@ -52,16 +54,20 @@ function formatWork(working: number, snapshots: number): string {
   return working === 0 ? 'nothing to do' : `${plural(working, 'group')} with work, ${plural(snapshots, 'snapshot')} to sync`;
 }
 
-const REASONS = { new: 'copy', changed: 'sync again, it changed', retry: 'try again, it failed before' } as const;
+const REASONS: Readonly<Record<PullReason, string>> = {
+  new: 'copy, unless a filter leaves it out',
+  gap: 'copy, it is missing between others',
+  retry: 'try again, it failed before',
+  changed: 'sync again, it changed',
+  check: 'look whether PBS found its copy damaged',
+};
 
 function printGroup({ source, plan }: PlannedGroup, print: Terminal['print']): void {
   const name = formatGroup(source.group);
   if (plan.incomplete) print(`[${name}]: complete the group's own files`);
   for (const { snapshot, reason } of plan.pull) print(`[${name}]: ${snapshot.name}: ${REASONS[reason]}`);
   for (const { reason, count, first, last } of plan.skipped) {
-    print(
-      `[${name}]: skip ${plural(count, 'snapshot')} (${count === 1 ? first : `${first} .. ${last}`}): ${reason.replaceAll('-', ' ')}`,
-    );
+    print(`[${name}]: skip ${plural(count, 'snapshot')} (${count === 1 ? first : `${first} .. ${last}`}): ${SKIP_WORDS[reason]}`);
   }
 }
 

@@ -2,6 +2,9 @@ import type { DataError } from '../errors.ts';
 import type { Group, ListedFile, ListedGroup, ListedSnapshot } from './group.ts';
 import type { ObjectReader } from './object-store.ts';
 
+/** Code of the `DataError` for a snapshot whose commit marker does not read. */
+export const UNREADABLE = 'SNAPSHOT_UNREADABLE';
+
 /** What one key below a datastore's metadata prefix is. `foreign` keys are none of the layout's and are left alone. */
 export type Entry =
   | { readonly kind: 'namespace'; readonly namespace: string }
@@ -21,6 +24,8 @@ export interface Transfer {
   readonly etag?: string;
   /** 32 bytes that name the content: an object of that name on the target is this object. */
   readonly digest?: Buffer;
+  /** Writes over what is on the target, since that was found damaged. */
+  readonly replace?: boolean;
   /** Bytes that were read and verified already. */
   readonly body?: Buffer;
   /** Throws a `DataError` when the whole bytes are not what they should be. */
@@ -64,6 +69,16 @@ export interface SnapshotPhases {
   readonly archives: readonly ArchiveSummary[];
 }
 
+export interface OpenGroup {
+  readonly listed: ListedGroup;
+  /** The same group on the target. */
+  readonly copy: ListedGroup;
+  readonly source: ObjectReader;
+  readonly target: ObjectReader;
+  /** Who owns the copy: 'source' is who owns the original. */
+  readonly owner: string;
+}
+
 export interface OpenSnapshot {
   readonly group: Group;
   /** The same group on the target: its namespace may be another. */
@@ -93,6 +108,9 @@ export interface SnapshotDescription {
 export interface Layout {
   /** Key prefix, with its closing slash, of all metadata of `namespace` and the namespaces below it. */
   metadataPrefix(namespace: string): string;
+
+  /** Key of the object by which backup software marks a datastore as its own. */
+  readonly inUseMarker: string;
 
   /** Key prefix, with its closing slash, of the content-addressed objects. */
   readonly contentPrefix: string;
@@ -134,7 +152,7 @@ export interface Layout {
    * The phase that makes a group's own files, before its first snapshot. Throws a `DataError` when the group may not be
    * written: its owner is missing, invalid, or another than the one on the target.
    */
-  openGroup(source: ListedGroup, target: ListedGroup, readers: { source: ObjectReader; target: ObjectReader }): Promise<Phase>;
+  openGroup(open: OpenGroup): Promise<Phase>;
 
   /**
    * Reads what is needed to know how the snapshot gets to the target. `undefined` when its commit marker is gone from the

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { RequestCounts } from '../datastore/object-store.ts';
 import type { GroupRecord, Tally } from '../sync/report.ts';
+import { SKIP_REASONS } from '../sync/skip-reasons.ts';
 import type { Replica, RunRecord } from '../sync/run-store.ts';
 
 /** How values come back from the table. Members that a later version may add are dropped. */
@@ -18,7 +19,7 @@ export const RunRecordSchema: z.ZodType<RunRecord> = z.object({
   job: z.string(),
   id: z.string(),
   startedAt: z.string(),
-  state: z.enum(['waiting', 'running', 'ok', 'errors', 'failed', 'stopped', 'skipped']),
+  state: z.enum(['waiting', 'running', 'ok', 'warnings', 'errors', 'failed', 'stopped', 'skipped']),
   scheduledTime: z.string().exactOptional(),
   endedAt: z.string().exactOptional(),
   planKey: z.string().exactOptional(),
@@ -47,10 +48,11 @@ const FailureSchema = z.object({
   snapshot: z.string().exactOptional(),
   archive: z.string().exactOptional(),
   digest: z.string().exactOptional(),
+  moreDigests: z.array(z.string()).exactOptional(),
 });
 
 const SkippedSchema = z.object({
-  reason: z.enum(['older-than-newest', 'in-progress', 'vanished']),
+  reason: z.enum(SKIP_REASONS),
   count: z.number(),
   first: z.string(),
   last: z.string(),

@@ -15,7 +15,14 @@ export function describeReport(report: Report): string {
   return parts.join('; ');
 }
 
-const HOW_ENDED = { ok: 'done', errors: 'done with errors', stopped: 'stopped', running: 'at work', waiting: 'waiting' } as const;
+const HOW_ENDED = {
+  ok: 'done',
+  warnings: 'done with warnings',
+  errors: 'done with errors',
+  stopped: 'stopped',
+  running: 'at work',
+  waiting: 'waiting',
+} as const;
 
 /** What a run did, without how it ended. */
 export function describeWork({ groups, snapshots, tally, removed }: Report): string {

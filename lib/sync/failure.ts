@@ -8,7 +8,7 @@ export function failureOf(error: unknown, snapshot?: string): Failure {
     const kind = error instanceof Error ? error.name : 'Error';
     return { kind, code: 'BUG', message, ...(snapshot !== undefined && { snapshot }) };
   }
-  const { archive, digest } = error.context;
+  const { archive, digest, moreDigests } = error.context;
   const at = snapshot ?? error.context.snapshot;
   return {
     kind: error.name,
@@ -17,5 +17,6 @@ export function failureOf(error: unknown, snapshot?: string): Failure {
     ...(at !== undefined && { snapshot: at }),
     ...(archive !== undefined && { archive }),
     ...(digest !== undefined && { digest }),
+    ...(moreDigests !== undefined && { moreDigests }),
   };
 }

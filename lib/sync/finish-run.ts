@@ -35,7 +35,13 @@ export async function finishRun(input: Pick<FinishRunInput, 'start' | 'error'>, 
   await store.releaseJob(run);
   await worker.announce(report);
   const { state, groups, snapshots } = report;
-  return { state, succeeded: state === 'ok' || state === 'skipped', message, reportKey: key, counts: { groups, snapshots } };
+  return {
+    state,
+    succeeded: state === 'ok' || state === 'warnings' || state === 'skipped',
+    message,
+    reportKey: key,
+    counts: { groups, snapshots },
+  };
 }
 
 async function makeReport({ start, error }: Pick<FinishRunInput, 'start' | 'error'>, worker: FinishWorker): Promise<Report> {

@@ -1,6 +1,8 @@
 import { formatGroup, type Group } from '../datastore/group.ts';
+import { nameSharedChunks } from './shared-chunks.ts';
 import { boundFailures, lostWorker, runFailure, type CaughtError } from './fold-failures.ts';
 import type { Failure, GroupRecord, Removed, Report, RunState, Tally } from './report.ts';
+import { WARNING_REASONS } from './skip-reasons.ts';
 import type { RunRef } from './run-store.ts';
 import { NAMESPACES_RECORD } from './sync-group.ts';
 import { addTally, noTally } from './tally.ts';
@@ -59,7 +61,7 @@ export function foldReport(facts: RunFacts): Report {
     snapshots: { copied: tally.snapshotsCopied, updated: tally.snapshotsUpdated, failed: tally.snapshotsFailed },
     tally,
     ...(removed !== undefined && { removed }),
-    failures: boundFailures(failures),
+    failures: nameSharedChunks(boundFailures(failures)),
     failureCount: countFailures(facts.records, failures),
     details: facts.records.filter(isGroup).sort(byName),
   };
@@ -116,10 +118,15 @@ function countFailures(records: readonly GroupRecord[], failures: readonly (read
   return failures.reduce((sum, each) => sum + each.length, unnamed);
 }
 
+function endedWell(records: readonly GroupRecord[]): 'ok' | 'warnings' {
+  const warns = records.some(({ skipped }) => skipped.some(({ reason }) => WARNING_REASONS.includes(reason)));
+  return warns ? 'warnings' : 'ok';
+}
+
 function stateOf({ error, decision, records }: RunFacts, outcomes: readonly Outcome[], failed: boolean): RunState {
   if (error?.Error === 'ConflictError' && records.length === 0) return 'skipped';
   if (error !== undefined) return 'failed';
   if (decision === 'skip') return 'skipped';
   if (decision === 'wait' || records.some(({ state }) => state === 'stopped')) return 'stopped';
-  return failed || outcomes.some(({ end }) => end !== 'ok') ? 'errors' : 'ok';
+  return failed || outcomes.some(({ end }) => end !== 'ok') ? 'errors' : endedWell(records);
 }

@@ -6,6 +6,11 @@ export function targetNamespace(job: Pick<Job, 'namespace' | 'targetNamespace'>,
   return [job.targetNamespace, below].filter((part) => part !== '').join('/');
 }
 
+/** The namespace on the source of one on the target; the other way round. */
+export function sourceNamespace(job: Pick<Job, 'namespace' | 'targetNamespace'>, namespace: string): string {
+  return targetNamespace({ namespace: job.targetNamespace, targetNamespace: job.namespace }, namespace);
+}
+
 /** A namespace and all above it but the root, parents first: `a/b` gives `a`, `a/b`. */
 export function namespaceChain(namespace: string): string[] {
   const components = namespace === '' ? [] : namespace.split('/');

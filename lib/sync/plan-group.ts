@@ -1,10 +1,16 @@
 import { findFile, type ListedGroup, type ListedSnapshot } from '../datastore/group.ts';
 import type { Layout } from '../datastore/layout.ts';
+import type { Job } from './job.ts';
 import { findSnapshot } from './list-groups.ts';
 import type { Skipped } from './report.ts';
+import type { Replica } from './run-store.ts';
 
-/** Why a snapshot is pulled: it is new, it is the newest common one and changed, or its last attempt failed. */
-export type PullReason = 'new' | 'changed' | 'retry';
+/**
+ * Why a snapshot is looked at: it is new, it fills a gap below the newest copy, its last attempt failed, it was copied and has
+ * changed since, or its copy is to be checked for damage that PBS found.
+ */
+const PULL_REASONS = ['new', 'gap', 'retry', 'changed', 'check'] as const;
+export type PullReason = (typeof PULL_REASONS)[number];
 
 export interface PullStep {
   readonly snapshot: ListedSnapshot;
@@ -21,48 +27,69 @@ export interface GroupPlan {
   readonly incomplete: boolean;
 }
 
+/** The options of a job that decide which snapshots go. */
+export type PlanOptions = Pick<
+  Job,
+  'transferLast' | 'fillGaps' | 'carryMarks' | 'resyncCorrupt' | 'verifiedOnly' | 'encryptedOnly'
+>;
+
 export interface GroupFacts {
   readonly source: ListedGroup;
   readonly target: ListedGroup;
   /** Snapshots whose last attempt failed. */
   readonly failed: ReadonlySet<string>;
-  /** Whether the newest common snapshot, if its listing cannot tell, is known to be the same from when it was replicated. */
-  readonly newestKnown: boolean;
+  /** What is known of copies whose listing differs from the source's; empty where `isListingEnough`. */
+  readonly replicas: ReadonlyMap<string, Replica>;
+  readonly options: PlanOptions;
 }
 
-/** The newest finished snapshot of the target and its original, when the source still has it. */
-export function newestCommon(
-  source: ListedGroup,
-  target: ListedGroup,
-  layout: Layout,
-): [ListedSnapshot, ListedSnapshot] | undefined {
-  const copy = target.snapshots.findLast((snapshot) => layout.isFinished(snapshot));
-  const original = copy && findSnapshot(source, copy.name);
-  return copy && original && layout.isFinished(original) ? [original, copy] : undefined;
+/** Whether the listings alone tell that all common snapshots are the same, so that the replica catalogue need not be asked. */
+export function isListingEnough(source: ListedGroup, target: ListedGroup, layout: Layout): boolean {
+  return target.snapshots.every((copy) => {
+    const original = findSnapshot(source, copy.name);
+    const common = original !== undefined && layout.isFinished(original) && layout.isFinished(copy);
+    return !common || layout.compare(original, copy) === 'same';
+  });
 }
 
 /**
  * PBS's order and cut-offs (facts/pbs.md 4.1): all that is newer than the target's newest, the newest common one again if it
- * changed, nothing older; but what failed before is tried again, since it would otherwise stay a gap that nobody sees.
+ * changed, nothing older. Other than PBS: what failed before is tried again, since it would otherwise stay a gap that nobody
+ * sees; `fill-gaps` copies older ones too; and with `carry-marks` older copies follow when their original changed.
  */
 export function planGroup(facts: GroupFacts, layout: Layout): GroupPlan {
-  const { source, target } = facts;
+  const { source, target, options } = facts;
   const newest = target.snapshots.findLast((snapshot) => layout.isFinished(snapshot))?.name;
+  const kept = filtersManifests(options) ? undefined : lastOf(source, options.transferLast, layout);
   const pull: PullStep[] = [];
-  const left = new Map<SkipReason, string[]>();
+  const left = leftOut();
 
   for (const snapshot of source.snapshots) {
-    const existing = findSnapshot(target, snapshot.name);
-    const answer = judge({ snapshot, existing, newest, facts }, layout);
-    if (answer === 'in-progress' || answer === 'older-than-newest')
-      left.set(answer, [...(left.get(answer) ?? []), snapshot.name]);
-    else if (answer !== 'copied') pull.push({ snapshot, existing, reason: answer });
+    const candidate: Candidate = { snapshot, existing: findSnapshot(target, snapshot.name), newest, facts };
+    const answer = cut(judge(candidate, layout), candidate, kept);
+    if (isReason(answer)) pull.push({ snapshot, existing: candidate.existing, reason: answer });
+    else if (answer !== 'copied') left.add(answer, snapshot.name);
   }
-  const skipped = [...left].map(([reason, names]) => skip(reason, names));
-  return { pull, skipped, incomplete: newest !== undefined && lacksGroupFiles(source, target) };
+  return { pull, skipped: left.list(), incomplete: newest !== undefined && lacksGroupFiles(source, target) };
 }
 
-type SkipReason = 'in-progress' | 'older-than-newest';
+/** `transfer-last` cuts all but the newest common snapshot, and never what is to be checked for damage. */
+function cut(answer: Judgement, { snapshot, newest }: Candidate, kept: ReadonlySet<string> | undefined): Judgement {
+  const spared = !isReason(answer) || answer === 'check' || snapshot.name === newest;
+  return spared || kept === undefined || kept.has(snapshot.name) ? answer : 'transfer-last';
+}
+
+/** Whether manifests have to be read to know which snapshots may go. */
+export function filtersManifests({ verifiedOnly, encryptedOnly }: PlanOptions): boolean {
+  return verifiedOnly || encryptedOnly;
+}
+
+/** Names of the newest finished snapshots that `transfer-last` lets pass; undefined: all. */
+function lastOf(source: ListedGroup, count: number | undefined, layout: Layout): ReadonlySet<string> | undefined {
+  if (count === undefined) return undefined;
+  const finished = source.snapshots.filter((snapshot) => layout.isFinished(snapshot));
+  return new Set(finished.slice(-count).map(({ name }) => name));
+}
 
 interface Candidate {
   readonly snapshot: ListedSnapshot;
@@ -72,17 +99,38 @@ interface Candidate {
   readonly facts: GroupFacts;
 }
 
-function judge({ snapshot, existing, newest, facts }: Candidate, layout: Layout): PullReason | SkipReason | 'copied' {
-  if (!layout.isFinished(snapshot)) return 'in-progress';
-  if (newest === undefined || snapshot.name > newest) return 'new';
-  const copied = existing !== undefined && layout.isFinished(existing);
-  if (!copied) return facts.failed.has(snapshot.name) ? 'retry' : 'older-than-newest';
-  return snapshot.name === newest && changed(snapshot, existing, facts.newestKnown, layout) ? 'changed' : 'copied';
+type Judgement = PullReason | 'in-progress' | 'older-than-newest' | 'transfer-last' | 'copied';
+
+function isReason(answer: Judgement): answer is PullReason {
+  return PULL_REASONS.some((reason) => reason === answer);
 }
 
-function changed(snapshot: ListedSnapshot, existing: ListedSnapshot, newestKnown: boolean, layout: Layout): boolean {
-  const answer = layout.compare(snapshot, existing);
-  return answer === 'different' || (answer === 'unknown' && !newestKnown);
+function judge(candidate: Candidate, layout: Layout): Judgement {
+  const { snapshot, existing, newest, facts } = candidate;
+  if (!layout.isFinished(snapshot)) return 'in-progress';
+  if (newest === undefined || snapshot.name > newest) return 'new';
+  if (existing === undefined || !layout.isFinished(existing)) return judgeMissing(snapshot, facts);
+  if ((snapshot.name === newest || facts.options.carryMarks) && hasChanged(candidate, existing, layout)) return 'changed';
+  return facts.options.resyncCorrupt ? 'check' : 'copied';
+}
+
+function judgeMissing({ name }: ListedSnapshot, { failed, options }: GroupFacts): Judgement {
+  if (failed.has(name)) return 'retry';
+  return options.fillGaps ? 'gap' : 'older-than-newest';
+}
+
+/**
+ * Whether the copy has to follow its original. When the original's commit marker is the one that was replicated, only files
+ * that the copy lacks count: PBS itself rewrites the manifest of a copy that it verified.
+ */
+function hasChanged({ snapshot, newest, facts }: Candidate, copy: ListedSnapshot, layout: Layout): boolean {
+  const marker = layout.commitMarker(snapshot);
+  const replicated = facts.replicas.get(snapshot.name)?.sourceEtag;
+  if (replicated !== undefined && replicated === marker?.etag) {
+    return snapshot.files.some((file) => file.name !== marker.name && findFile(copy.files, file.name)?.size !== file.size);
+  }
+  const answer = layout.compare(snapshot, copy);
+  return answer === 'different' || (answer === 'unknown' && snapshot.name === newest);
 }
 
 /** The owner makes a group visible, notes describe it: whatever the source has of them the target should have too. */
@@ -90,6 +138,12 @@ function lacksGroupFiles(source: ListedGroup, target: ListedGroup): boolean {
   return source.files.some((file) => findFile(target.files, file.name) === undefined);
 }
 
-function skip(reason: SkipReason, names: readonly string[]): Skipped {
-  return { reason, count: names.length, first: names[0] ?? '', last: names.at(-1) ?? '' };
+/** Gathers what is left out, by reason, in the order of the snapshots. */
+export function leftOut(): { add(reason: Skipped['reason'], name: string): void; list(): Skipped[] } {
+  const left = new Map<Skipped['reason'], string[]>();
+  return {
+    add: (reason, name) => void left.set(reason, [...(left.get(reason) ?? []), name]),
+    list: () =>
+      [...left].map(([reason, names]) => ({ reason, count: names.length, first: names[0] ?? '', last: names.at(-1) ?? '' })),
+  };
 }

@@ -1,14 +1,13 @@
-import { formatGroup, type Group, type ListedGroup, type ListedSnapshot } from '../datastore/group.ts';
+import type { Group, ListedGroup } from '../datastore/group.ts';
 import type { Layout } from '../datastore/layout.ts';
 import type { ObjectReader } from '../datastore/object-store.ts';
-import { DataError } from '../errors.ts';
 import type { Job } from './job.ts';
-import { findSnapshot, listGroups, type Listed } from './list-groups.ts';
-import { mergeListings } from './merge-listings.ts';
-import { namespaceChain, targetNamespace } from './namespaces.ts';
-
-/** A run removes at most this share of the target's snapshots; more looks like a mistake at the source, and is refused. */
-export const MAX_REMOVED_SHARE = 0.25;
+import { listGroups, type Listed } from './list-groups.ts';
+import { mergeListings, type ListedPair } from './merge-listings.ts';
+import { namespaceChain, sourceNamespace, targetNamespace } from './namespaces.ts';
+import { guardRemoval } from './guard-removal.ts';
+import { planGroupRemoval, type GroupRemoval } from './plan-group-removal.ts';
+import { isInDepth, isInScope } from './scope.ts';
 
 /** One thing to remove, its keys in the order in which they go: what makes it visible first. */
 export interface Removal {
@@ -24,7 +23,7 @@ export interface RemovalPlan {
   readonly kept: readonly string[];
 }
 
-interface Listings {
+export interface RemovalSides {
   readonly job: Job;
   readonly layout: Layout;
   readonly source: ObjectReader;
@@ -34,6 +33,7 @@ interface Listings {
 interface Draft {
   readonly removals: Removal[];
   readonly kept: string[];
+  /** Namespaces of the target: what the source has, what the target has, what still holds a group. */
   readonly wanted: Set<string>;
   readonly present: Set<string>;
   readonly needed: Set<string>;
@@ -43,10 +43,11 @@ interface Draft {
 
 /**
  * What the target has and the source no longer has, from two complete listings: any failure of either is thrown, so that
- * nothing is planned from half a listing. Throws a `DataError` REMOVAL_REFUSED when the source looks lost rather than pruned.
+ * nothing is planned from half a listing. What the job does not reach, by its depth or its filters, is left alone. Throws a
+ * `DataError` REMOVAL_REFUSED when the source looks lost rather than pruned.
  */
-export async function planRemoval(listings: Listings): Promise<RemovalPlan> {
-  const { job, layout, source, target } = listings;
+export async function planRemoval(sides: RemovalSides): Promise<RemovalPlan> {
+  const { job, layout, source, target } = sides;
   const draft: Draft = {
     ...{ removals: [], kept: [], wanted: new Set(namespaceChain(job.targetNamespace)), present: new Set(), needed: new Set() },
     ...{ sourceSnapshots: 0, targetSnapshots: 0 },
@@ -54,72 +55,44 @@ export async function planRemoval(listings: Listings): Promise<RemovalPlan> {
   const pairs = mergeListings(listGroups(source, layout, job.namespace), listGroups(target, layout, job.targetNamespace));
   for await (const pair of pairs) {
     if (pair.source !== undefined) lookAtSource(draft, job, pair.source);
-    if (pair.target?.kind === 'namespace') draft.present.add(pair.target.namespace);
-    if (pair.target?.kind === 'group') {
-      compareGroup(draft, layout, pair.source?.kind === 'group' ? pair.source.listed : undefined, pair.target.listed);
-    }
+    await lookAtTarget(draft, sides, pair);
   }
-  removeNamespaces(draft, layout);
-  guard(draft, job);
+  removeNamespaces(draft, sides);
+  guardRemoval(draft, job);
   return { removals: draft.removals, kept: draft.kept };
 }
 
 function lookAtSource(draft: Draft, job: Job, source: Listed): void {
-  if (source.kind === 'namespace') return want(draft, targetNamespace(job, source.namespace));
-  want(draft, targetNamespace(job, source.listed.group.namespace));
-  draft.sourceSnapshots += source.listed.snapshots.length;
+  const namespace = source.kind === 'namespace' ? source.namespace : source.listed.group.namespace;
+  for (const name of namespaceChain(targetNamespace(job, namespace))) draft.wanted.add(name);
+  if (source.kind === 'group') draft.sourceSnapshots += source.listed.snapshots.length;
 }
 
-function want({ wanted }: Draft, namespace: string): void {
-  for (const name of namespaceChain(namespace)) wanted.add(name);
+async function lookAtTarget(draft: Draft, sides: RemovalSides, { source, target }: ListedPair): Promise<void> {
+  if (target?.kind === 'namespace') draft.present.add(target.namespace);
+  if (target?.kind !== 'group') return;
+  const { group, snapshots } = target.listed;
+  const inScope = isInScope(sides.job, { namespace: sourceNamespace(sides.job, group.namespace), name: group.name });
+  const plan = inScope ? await planGroupRemoval(sides, listedGroup(source), target.listed) : OUT_OF_SCOPE;
+  draft.targetSnapshots += inScope ? snapshots.length : 0;
+  draft.removals.push(...plan.removals);
+  draft.kept.push(...plan.kept);
+  if (plan.stays) for (const name of namespaceChain(group.namespace)) draft.needed.add(name);
 }
 
-function compareGroup(draft: Draft, layout: Layout, source: ListedGroup | undefined, target: ListedGroup): void {
-  draft.targetSnapshots += target.snapshots.length;
-  const vanished = target.snapshots.filter(({ name }) => source === undefined || findSnapshot(source, name) === undefined);
-  const removable = vanished.filter((snapshot) => !layout.isProtected(snapshot));
-  for (const snapshot of removable) draft.removals.push(snapshotRemoval(layout, target.group, snapshot));
-  for (const { name } of vanished.filter((snapshot) => layout.isProtected(snapshot))) {
-    draft.kept.push(`${formatGroup(target.group)}/${name} (protected)`);
-  }
-  const group = source === undefined && removable.length === target.snapshots.length;
-  if (group) draft.removals.push(groupRemoval(layout, target));
-  else for (const name of namespaceChain(target.group.namespace)) draft.needed.add(name);
+const OUT_OF_SCOPE: GroupRemoval = { removals: [], kept: [], stays: true };
+
+function listedGroup(listed: Listed | undefined): ListedGroup | undefined {
+  return listed?.kind === 'group' ? listed.listed : undefined;
 }
 
-/** The commit marker first, alone: after it the rest is invisible. */
-function snapshotRemoval(layout: Layout, group: Group, snapshot: ListedSnapshot): Removal {
-  const prefix = layout.snapshotPrefix(group, snapshot.name);
-  const marker = layout.commitMarker(snapshot);
-  const rest = snapshot.files.filter(({ name }) => name !== marker?.name);
-  const names = [...(marker === undefined ? [] : [marker]), ...rest].map(({ name }) => name);
-  return { kind: 'snapshot', group, snapshot: snapshot.name, keys: names.map((name) => `${prefix}${name}`) };
-}
-
-function groupRemoval(layout: Layout, { group, files }: ListedGroup): Removal {
-  const prefix = layout.groupPrefix(group);
-  return { kind: 'group', group, keys: files.map(({ name }) => `${prefix}${name}`) };
-}
-
-/** Children first; a namespace that still holds a group, or that the source has, stays. */
-function removeNamespaces({ removals, wanted, present, needed }: Draft, layout: Layout): void {
-  const gone = [...present].filter((name) => !wanted.has(name) && !needed.has(name));
+/** Children first; a namespace that still holds a group, that the source has, or that is too deep for the job, stays. */
+function removeNamespaces({ removals, wanted, present, needed }: Draft, { job, layout }: RemovalSides): void {
+  const gone = [...present].filter(
+    (name) => !wanted.has(name) && !needed.has(name) && isInDepth(job, sourceNamespace(job, name)),
+  );
   gone.sort((left, right) => right.split('/').length - left.split('/').length || (left < right ? -1 : 1));
   for (const namespace of gone) {
     removals.push({ kind: 'namespace', group: { namespace, name: '' }, keys: [layout.namespaceMarker(namespace)] });
   }
-}
-
-function guard({ removals, sourceSnapshots, targetSnapshots }: Draft, job: Job): void {
-  const snapshots = removals.filter(({ kind }) => kind === 'snapshot').length;
-  if (removals.length === 0) return;
-  if (sourceSnapshots > 0 && snapshots <= targetSnapshots * MAX_REMOVED_SHARE) return;
-  const why =
-    sourceSnapshots === 0
-      ? 'the source has no snapshot at all'
-      : `${String(snapshots)} of the target's ${String(targetSnapshots)} snapshots are no longer on the source, more than a quarter`;
-  const message =
-    `remove-vanished of job ${job.id} is refused and nothing was removed: ${why};` +
-    ' if that is right, remove them on the target in PBS, else repair the source';
-  throw new DataError('REMOVAL_REFUSED', message, { context: { job: job.id } });
 }

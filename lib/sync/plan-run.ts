@@ -6,8 +6,9 @@ import { emptyGroup, listGroups } from './list-groups.ts';
 import { mergeListings, type ListedPair } from './merge-listings.ts';
 import { namespaceChain, targetNamespace } from './namespaces.ts';
 import type { PlanItem } from './payloads.ts';
-import { newestCommon, planGroup, type GroupPlan } from './plan-group.ts';
-import type { RunStore } from './run-store.ts';
+import { isListingEnough, planGroup, type GroupPlan } from './plan-group.ts';
+import type { Replica, RunStore } from './run-store.ts';
+import { isInDepth, isInScope } from './scope.ts';
 import { targetPlace } from './target-place.ts';
 
 /** Both sides of a job, to read. */
@@ -16,7 +17,7 @@ export interface Sides {
   readonly layout: Layout;
   readonly source: ObjectReader;
   readonly target: ObjectReader;
-  readonly store: Pick<RunStore, 'loadReplica' | 'listFailed'>;
+  readonly store: Pick<RunStore, 'listReplicas' | 'listFailed'>;
 }
 
 /** One group of the source and what is to be done for it; nothing, when `plan` names nothing. */
@@ -44,7 +45,7 @@ export async function* planRun(sides: Sides): AsyncGenerator<PlannedGroup | Plan
   const pairs = mergeListings(listGroups(source, layout, job.namespace), listGroups(target, layout, job.targetNamespace));
   for await (const pair of pairs) {
     namespaces.look(pair);
-    if (pair.source?.kind !== 'group') continue;
+    if (pair.source?.kind !== 'group' || !isInScope(job, pair.source.listed.group)) continue;
     const from = pair.source.listed;
     const group = { namespace: targetNamespace(job, from.group.namespace), name: from.group.name };
     const to = pair.target?.kind === 'group' ? pair.target.listed : emptyGroup(group);
@@ -62,7 +63,7 @@ function targetNamespaces(job: Job, present: Set<string>) {
   return {
     look: ({ source, target }: ListedPair): void => {
       if (target?.kind === 'namespace') present.add(target.namespace);
-      if (source?.kind === 'namespace') wanted.add(targetNamespace(job, source.namespace));
+      if (source?.kind === 'namespace' && isInDepth(job, source.namespace)) wanted.add(targetNamespace(job, source.namespace));
     },
     /** Those that this group's worker has to make. Two groups of one missing namespace both have to. */
     entrust: ({ namespace }: Group): string[] => {
@@ -91,21 +92,17 @@ export function planItem(planned: PlannedGroup | PlannedNamespaces): PlanItem | 
 
 /** The plan of one group from its two listings; asks the replica catalogue only where the listings cannot tell. */
 export async function planListed(
-  sides: Sides,
+  { job, layout, store }: Sides,
   source: ListedGroup,
   target: ListedGroup,
   failed: FailedSnapshots,
 ): Promise<GroupPlan> {
-  const newestKnown = await isNewestKnown(sides, source, target);
-  return planGroup({ source, target, failed: failed.get(groupKey(target.group)) ?? new Set(), newestKnown }, sides.layout);
-}
-
-async function isNewestKnown({ job, layout, store }: Sides, source: ListedGroup, target: ListedGroup): Promise<boolean> {
-  const pair = newestCommon(source, target, layout);
-  if (pair === undefined || layout.compare(...pair) !== 'unknown') return false;
-  const [original, copy] = pair;
-  const replica = await store.loadReplica(targetPlace(job.target), target.group, copy.name);
-  return replica?.state === 'replicated' && replica.sourceEtag === layout.commitMarker(original)?.etag;
+  const replicas = new Map<string, Replica>();
+  if (!isListingEnough(source, target, layout)) {
+    for await (const replica of store.listReplicas(targetPlace(job.target), target.group))
+      replicas.set(replica.snapshot, replica);
+  }
+  return planGroup({ source, target, failed: failed.get(groupKey(target.group)) ?? new Set(), replicas, options: job }, layout);
 }
 
 /** Snapshots of the target's groups whose last attempt failed, by group. */

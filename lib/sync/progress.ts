@@ -1,5 +1,6 @@
 import { failureOf } from './failure.ts';
 import { MAX_FAILURES, type Failure, type GroupRecord, type Skipped, type Tally } from './report.ts';
+import { WARNING_REASONS, type SkipReason } from './skip-reasons.ts';
 import { addRequests, noTally } from './tally.ts';
 import type { Worker } from './worker.ts';
 
@@ -16,7 +17,7 @@ export interface Progress {
   expect(snapshots: number, skipped: readonly Skipped[]): void;
   doing(what: string): void;
   snapshotDone(): void;
-  vanished(snapshot: string): void;
+  leaveOut(reason: SkipReason, snapshot: string): void;
   fail(error: unknown, snapshot?: string): void;
   saveIfDue(): Promise<void>;
   save(state: GroupRecord['state']): Promise<void>;
@@ -52,11 +53,11 @@ export function openProgress(
     tally,
     expect: (count, left) => {
       snapshots = snapshotsDone + count;
-      skipped = [...skipped.filter(({ reason }) => reason === 'vanished'), ...left];
+      skipped = [...skipped.filter(({ reason }) => WARNING_REASONS.includes(reason)), ...left];
     },
     doing: (what) => void (doing = what),
     snapshotDone: () => void (snapshotsDone += 1),
-    vanished: (snapshot) => void (skipped = addVanished(skipped, snapshot)),
+    leaveOut: (reason, snapshot) => void (skipped = addSkipped(skipped, reason, snapshot)),
     fail: (error, snapshot) => {
       failureCount += 1;
       if (failures.length < MAX_FAILURES) failures.push(failureOf(error, snapshot));
@@ -82,10 +83,10 @@ function uncounted(earlier: GroupRecord | undefined): number {
   return earlier === undefined ? 0 : earlier.failureCount - earlier.failures.length;
 }
 
-function addVanished(skipped: readonly Skipped[], snapshot: string): Skipped[] {
-  const so = skipped.find(({ reason }) => reason === 'vanished');
+function addSkipped(skipped: readonly Skipped[], reason: SkipReason, snapshot: string): Skipped[] {
+  const so = skipped.find((entry) => entry.reason === reason);
   const rest = skipped.filter((entry) => entry !== so);
-  return [...rest, { reason: 'vanished', count: (so?.count ?? 0) + 1, first: so?.first ?? snapshot, last: snapshot }];
+  return [...rest, { reason, count: (so?.count ?? 0) + 1, first: so?.first ?? snapshot, last: snapshot }];
 }
 
 export function iso(epochMs: number): string {

@@ -1,5 +1,6 @@
 import { html, type Html } from './report-page-html.ts';
-import type { GroupRecord, Report, Skipped } from './report.ts';
+import type { GroupRecord, Report } from './report.ts';
+import { SKIP_WORDS } from './skip-reasons.ts';
 import { formatBytes, formatCount, formatSeconds, plural } from './words.ts';
 
 /** The table of groups that had work. Roles are written out: rows are laid out as grids, which some readers take for no table. */
@@ -65,17 +66,11 @@ function snapshots({ snapshotsDone, snapshots: all }: GroupRecord): string {
   return snapshotsDone === all ? formatCount(all) : `${formatCount(snapshotsDone)} of ${formatCount(all)}`;
 }
 
-const REASONS: Readonly<Record<Skipped['reason'], string>> = {
-  'older-than-newest': 'older than the newest on the target',
-  'in-progress': 'still being written',
-  vanished: 'gone from the source meanwhile',
-};
-
 function notes({ skipped, failureCount, state, doing }: GroupRecord): Html | undefined {
   const parts = [
     ...(failureCount > 0 ? [plural(failureCount, 'failure')] : []),
     ...(state === 'running' && doing !== undefined ? [`last seen at ${doing}`] : []),
-    ...skipped.map(({ count, reason }) => `${plural(count, 'snapshot')} left out: ${REASONS[reason]}`),
+    ...skipped.map(({ count, reason }) => `${plural(count, 'snapshot')} left out: ${SKIP_WORDS[reason]}`),
   ];
   return parts.length === 0 ? undefined : html`<span class="notes">${parts.join('; ')}</span>`;
 }

@@ -1,6 +1,7 @@
 import type { RequestCounts } from '../datastore/object-store.ts';
 import { html, type Html } from './report-page-html.ts';
-import type { GroupRecord, Report, Skipped } from './report.ts';
+import type { GroupRecord, Report } from './report.ts';
+import { SKIP_REASONS, SKIP_WORDS, type SkipReason } from './skip-reasons.ts';
 import { formatBytes, formatCount, formatRate, formatSeconds, plural } from './words.ts';
 
 const joined = (parts: readonly (string | undefined)[]): string =>
@@ -53,22 +54,16 @@ export function movedSection({ tally, snapshots, details }: Report): Html {
       ${fact('Chunks the target had', formatCount(tally.chunksKnown), '')}
       ${fact('Chunks verified on the way', formatCount(tally.verified), '')}
       ${fact('Bytes written', formatCount(tally.bytes), '')} ${fact('Snapshots updated', formatCount(snapshots.updated), '')}
-      ${Object.entries(SKIPPED).map(([reason, label]) => leftOut(label, reason, details))}
+      ${SKIP_REASONS.map((reason) => leftOut(reason, details))}
     </dl>
   </section>`;
 }
 
-const SKIPPED: Readonly<Record<Skipped['reason'], string>> = {
-  'older-than-newest': 'Left out: older than the newest on the target',
-  'in-progress': 'Left out: still being written',
-  vanished: 'Left out: gone from the source meanwhile',
-};
-
-function leftOut(label: string, reason: string, details: readonly GroupRecord[]): Html {
+function leftOut(reason: SkipReason, details: readonly GroupRecord[]): Html {
   const count = details
     .flatMap(({ skipped }) => skipped.filter((each) => each.reason === reason))
     .reduce((sum, each) => sum + each.count, 0);
-  return count === 0 ? html`` : fact(label, plural(count, 'snapshot'), '');
+  return count === 0 ? html`` : fact(`Left out: ${SKIP_WORDS[reason]}`, plural(count, 'snapshot'), '');
 }
 
 function fact(label: string, value: string, beside: string): Html {

@@ -15,6 +15,7 @@ interface StateWords {
 
 const STATES: Readonly<Record<RunState, StateWords>> = {
   ok: { word: 'Done', sign: '✓', tone: 'good' },
+  warnings: { word: 'Done with warnings', sign: '!', tone: 'warn' },
   errors: { word: 'Done with errors', sign: '!', tone: 'warn' },
   failed: { word: 'Failed', sign: '✕', tone: 'bad' },
   stopped: { word: 'Stopped', sign: '■', tone: 'idle' },

@@ -1,3 +1,4 @@
+import { SKIP_REASONS } from './skip-reasons.ts';
 import { z } from 'zod';
 import { MAX_FAILURES, MAX_REPORT_FAILURES, type Report } from './report.ts';
 
@@ -26,10 +27,12 @@ const failure = z.object({
   snapshot: z.string().exactOptional(),
   archive: z.string().exactOptional(),
   digest: z.string().exactOptional().describe('Of the chunk, in hexadecimal'),
+  moreDigests: z.array(z.string()).exactOptional().describe('Further damaged chunks of the same snapshot'),
+  neededBy: z.array(z.string()).exactOptional().describe('Other snapshots of the run that fail for the same chunk'),
 });
 
 const skipped = z.object({
-  reason: z.enum(['older-than-newest', 'in-progress', 'vanished']),
+  reason: z.enum(SKIP_REASONS),
   count,
   first: z.string(),
   last: z.string(),
@@ -59,7 +62,7 @@ export const ReportSchema = z
     job: z.string(),
     id: z.string().describe("The run's id: the name of the execution"),
     startedAt: time,
-    state: z.enum(['waiting', 'running', 'ok', 'errors', 'failed', 'stopped', 'skipped']),
+    state: z.enum(['waiting', 'running', 'ok', 'warnings', 'errors', 'failed', 'stopped', 'skipped']),
     reason: z.string().exactOptional().describe('Why the run was skipped'),
     dryRun: z.boolean().describe('Whether the run ended after planning, as it was asked to'),
     endedAt: time,

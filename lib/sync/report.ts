@@ -1,8 +1,9 @@
 import type { RequestCounts } from '../datastore/object-store.ts';
+import type { SkipReason } from './skip-reasons.ts';
 import type { RunRef } from './run-store.ts';
 
 /** `running` and `waiting` runs have no report yet. */
-export type RunState = 'waiting' | 'running' | 'ok' | 'errors' | 'failed' | 'stopped' | 'skipped';
+export type RunState = 'waiting' | 'running' | 'ok' | 'warnings' | 'errors' | 'failed' | 'stopped' | 'skipped';
 
 /** A failure by name, as the table and the report keep it. */
 export interface Failure {
@@ -16,11 +17,15 @@ export interface Failure {
   readonly snapshot?: string;
   readonly archive?: string;
   readonly digest?: string;
+  /** Other snapshots of the run that fail for the same chunk, `a/b/vm/100/2025-11-01T08:10:00Z`. */
+  readonly neededBy?: readonly string[];
+  /** Further damaged chunks of the same snapshot. */
+  readonly moreDigests?: readonly string[];
 }
 
 /** Snapshots of a group that were left out, and why. */
 export interface Skipped {
-  readonly reason: 'older-than-newest' | 'in-progress' | 'vanished';
+  readonly reason: SkipReason;
   readonly count: number;
   readonly first: string;
   readonly last: string;

@@ -5,6 +5,7 @@ import type { PlanItem, StartRunOutput } from './payloads.ts';
 import { planItem, planRun, type PlannedGroup, type PlannedNamespaces } from './plan-run.ts';
 import { planKey } from './run-files.ts';
 import type { RunRecord } from './run-store.ts';
+import { SKIP_WORDS } from './skip-reasons.ts';
 import { copyRoute } from './transfer-route.ts';
 import { plural } from './words.ts';
 import type { Worker } from './worker.ts';
@@ -34,6 +35,8 @@ export async function startRun(scheduledTime: string | undefined, control: Objec
     return { ...nothing(worker), decision: 'wait', waitSeconds: TURN_SECONDS };
   }
   await store.saveRun({ ...run, state: 'running', ...tick(scheduledTime) });
+  await expectUnused(worker);
+  tellThreads(worker);
   const { items, groups } = await writePlan(control, worker);
   await store.saveRun({
     ...run,
@@ -45,6 +48,29 @@ export async function startRun(scheduledTime: string | undefined, control: Objec
   });
   log.info(`found ${plural(groups, 'group')} on the source, ${plural(items, 'worker')} needed`);
   return { ...nothing(worker), items: job.dryRun ? 0 : items, removeVanished: job.removeVanished && !job.dryRun };
+}
+
+/** A PBS that has the copy attached deletes, at its next garbage collection, every chunk it has not seen in an index (facts/pbs.md 2.6). */
+async function expectUnused({ target, layout, job, log }: Worker): Promise<void> {
+  for await (const page of target.list(layout.inUseMarker, { pageSize: 1 })) {
+    if (!page.some(({ key }) => key === layout.inUseMarker)) return;
+    const what = `datastore ${job.target.id} is attached to a PBS: it has ${layout.inUseMarker}`;
+    if (job.targetInUse === 'allow') {
+      log.warn(`${what}; refresh it there after each run, before its garbage collection`);
+      return;
+    }
+    const message =
+      `${what}. Its garbage collection would delete the chunks that this job writes, and with them the new snapshots;` +
+      ' detach it there first (remove the datastore, keep its data), or set target-in-use: allow and see docs/restore.md';
+    throw new ConfigError('TARGET_IN_USE', message, { context: { job: job.id, datastore: job.target.id } });
+  }
+}
+
+function tellThreads({ job: { workerThreads, workerThreadsWanted }, log }: Worker): void {
+  if (workerThreads >= workerThreadsWanted) return;
+  log.info(
+    `worker-threads ${String(workerThreadsWanted)} is above max-worker-threads: ${String(workerThreads)} groups go at once`,
+  );
 }
 
 function tick(scheduledTime: string | undefined): Pick<RunRecord, 'scheduledTime'> {
@@ -91,15 +117,9 @@ function tellSkipped(planned: PlannedGroup | PlannedNamespaces, { log }: Worker)
   if (planned.kind !== 'group') return;
   for (const { reason, count, first, last } of planned.plan.skipped) {
     const range = count === 1 ? first : `${first} .. ${last}`;
-    log.info(`skipped: ${String(count)} snapshot(s) (${range}) - ${SKIP_TEXT[reason]}`, formatGroup(planned.source.group));
+    log.info(`skipped: ${String(count)} snapshot(s) (${range}) - ${SKIP_WORDS[reason]}`, formatGroup(planned.source.group));
   }
 }
-
-const SKIP_TEXT = {
-  'older-than-newest': 'older than the newest snapshot present on sync target',
-  'in-progress': 'in-progress backup',
-  vanished: 'vanished from the source',
-} as const;
 
 /** A source without groups may be new; one without any object is a wrong prefix, and must not pass as a good run. */
 async function expectDatastore({ source, job }: Worker): Promise<void> {

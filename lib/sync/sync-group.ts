@@ -5,10 +5,10 @@ import { holdLease } from './lease.ts';
 import { listGroup } from './list-groups.ts';
 import { targetNamespace } from './namespaces.ts';
 import type { PlanItem, SyncCursor, SyncGroupOutput } from './payloads.ts';
-import type { PullStep } from './plan-group.ts';
 import { loadFailed, planListed } from './plan-run.ts';
 import { openProgress, type Progress } from './progress.ts';
 import { makeNamespaces } from './make-namespaces.ts';
+import { refinePlan, type SureStep } from './refine-plan.ts';
 import type { Lock, LockAnswer } from './run-store.ts';
 import { runSessionPhase, syncSnapshot, type Session } from './sync-snapshot.ts';
 import { targetPlace } from './target-place.ts';
@@ -111,8 +111,9 @@ async function syncPlanned(session: Session, item: GroupItem, cursor: SyncCursor
   const { source, target, layout } = worker;
   const [from, to] = await Promise.all([listGroup(source, layout, item), listGroup(target, layout, targetGroup)]);
   const plan = await planListed(worker, from, to, await loadFailed(worker));
-  const steps = plan.pull.filter(({ snapshot }) => cursor === null || snapshot.name >= cursor.snapshot);
-  progress.expect(steps.length, plan.skipped);
+  const sure = await refinePlan(plan, { source: from, targetGroup, worker });
+  const steps = sure.steps.filter(({ snapshot }) => cursor === null || snapshot.name >= cursor.snapshot);
+  progress.expect(steps.length, sure.skipped);
   if (steps.length === 0 && !plan.incomplete) return undefined;
 
   if (cursor === null) await openOnTarget(session, item, from, to);
@@ -125,7 +126,7 @@ async function syncPlanned(session: Session, item: GroupItem, cursor: SyncCursor
   return undefined;
 }
 
-function cursorAt({ snapshot }: PullStep, position: number): SyncCursor {
+function cursorAt({ snapshot }: SureStep, position: number): SyncCursor {
   return { snapshot: snapshot.name, phase: 'chunks', position };
 }
 
@@ -133,7 +134,9 @@ async function openOnTarget(session: Session, item: GroupItem, from: ListedGroup
   const { worker, progress } = session;
   progress.doing('group files');
   await makeNamespaces(item.missingNamespaces, worker);
-  await runSessionPhase(session, await worker.layout.openGroup(from, to, worker), 0);
+  const { source, target, job } = worker;
+  const phase = await worker.layout.openGroup({ listed: from, copy: to, source, target, owner: job.owner });
+  await runSessionPhase(session, phase, { from: 0, distrust: false });
 }
 
 /** The content of the newest finished snapshot on the target is there; most of the next snapshot is the same. */

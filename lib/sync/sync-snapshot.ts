@@ -1,14 +1,15 @@
 import { formatGroup, type Group } from '../datastore/group.ts';
-import type { Phase, SnapshotPhases } from '../datastore/layout.ts';
+import { UNREADABLE, type Phase, type SnapshotPhases } from '../datastore/layout.ts';
 import { DataError } from '../errors.ts';
 import type { KnownContent } from '../transfer/known-content.ts';
 import { runPhase, type PhaseOptions, type PhaseOutcome } from '../transfer/run-phase.ts';
 import { failureOf } from './failure.ts';
 import type { Lease } from './lease.ts';
-import type { PullStep } from './plan-group.ts';
 import { iso, type Progress } from './progress.ts';
 import type { Replica } from './run-store.ts';
 import { targetPlace } from './target-place.ts';
+import type { SureStep } from './refine-plan.ts';
+import { SKIP_WORDS, type SkipReason } from './skip-reasons.ts';
 import { copyRoute } from './transfer-route.ts';
 import { formatBytes, plural } from './words.ts';
 import type { Worker } from './worker.ts';
@@ -24,13 +25,13 @@ export interface Session {
 }
 
 /** `position`: the call must end here, in the snapshot's bulk; undefined: the snapshot is behind us, copied or failed. */
-export async function syncSnapshot(session: Session, step: PullStep, from: number): Promise<number | undefined> {
+export async function syncSnapshot(session: Session, step: SureStep, from: number): Promise<number | undefined> {
   const { progress } = session;
   const before = { chunks: progress.tally.chunks, bytes: progress.tally.bytes };
   try {
     const opened = await open(session, step);
     if (opened === undefined) {
-      vanished(session, step);
+      leaveOut(session, step, 'vanished');
       return undefined;
     }
     const position = await runPhases(session, step, opened, from);
@@ -38,29 +39,46 @@ export async function syncSnapshot(session: Session, step: PullStep, from: numbe
     await saveReplicated(session, step, opened, before);
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
-    if (await isGone(session, step)) vanished(session, step);
-    else await recordFailure(session, step, error);
+    await recordDamage(session, step, error);
   }
   progress.snapshotDone();
   return undefined;
 }
 
-function open({ worker, group, targetGroup }: Session, { snapshot, existing }: PullStep): Promise<SnapshotPhases | undefined> {
+function open(
+  { worker, group, targetGroup }: Session,
+  { snapshot, existing, reason }: SureStep,
+): Promise<SnapshotPhases | undefined> {
   const { layout, source, target } = worker;
-  return layout.openSnapshot({ group, targetGroup, snapshot, existing, source, target });
+  // Nothing of a damaged copy is trusted: it is written anew.
+  return layout.openSnapshot({
+    group,
+    targetGroup,
+    snapshot,
+    existing: reason === 'corrupt' ? undefined : existing,
+    source,
+    target,
+  });
 }
 
-async function runPhases(session: Session, step: PullStep, opened: SnapshotPhases, from: number): Promise<number | undefined> {
+async function runPhases(session: Session, step: SureStep, opened: SnapshotPhases, from: number): Promise<number | undefined> {
   for (const phase of opened.phases) {
     session.progress.doing(`${step.snapshot.name} ${phase.name}`);
-    const outcome = await runSessionPhase(session, phase, phase.resumable ? from : 0);
+    const outcome = await runSessionPhase(session, phase, {
+      from: phase.resumable ? from : 0,
+      distrust: step.reason === 'corrupt',
+    });
     if (!outcome.done) return outcome.position;
   }
   return undefined;
 }
 
 /** Runs one phase with the worker's limits; just before a commit it proves that the lock is still ours. */
-export async function runSessionPhase(session: Session, phase: Phase, from: number): Promise<PhaseOutcome> {
+export async function runSessionPhase(
+  session: Session,
+  phase: Phase,
+  how: { from: number; distrust: boolean },
+): Promise<PhaseOutcome> {
   const { worker, lease, progress, known } = session;
   if (phase.commits) await lease.prove();
   const options: PhaseOptions = {
@@ -70,13 +88,14 @@ export async function runSessionPhase(session: Session, phase: Phase, from: numb
     tally: progress.tally,
     known,
     limit: worker.job.transfersInFlight,
+    distrust: how.distrust,
     stop: () => phase.resumable && worker.stopReason() !== undefined,
     beat: oneAtATime(async () => {
       await lease.renewIfDue();
       await progress.saveIfDue();
     }),
   };
-  return runPhase(phase, from, options);
+  return runPhase(phase, how.from, options);
 }
 
 /** Transfers end together; one of them at a time does the bookkeeping, the others go on. */
@@ -94,21 +113,34 @@ function oneAtATime(task: () => Promise<void>): () => Promise<void> {
 }
 
 /** Something was missing or changed: was the snapshot taken away while we read it? */
-async function isGone({ worker, group }: Session, { snapshot }: PullStep): Promise<boolean> {
+async function isGone({ worker, group }: Session, { snapshot }: SureStep): Promise<boolean> {
   const marker = worker.layout.commitMarker(snapshot);
   if (marker === undefined) return true;
   return (await worker.source.head(`${worker.layout.snapshotPrefix(group, snapshot.name)}${marker.name}`)) === undefined;
 }
 
-function vanished({ worker, group, progress }: Session, { snapshot }: PullStep): void {
-  worker.log.info(`${snapshot.name}: skipped because it vanished from the source`, formatGroup(group));
-  progress.vanished(snapshot.name);
+function leaveOut({ worker, group, progress }: Session, { snapshot }: SureStep, reason: SkipReason): void {
+  worker.log.info(`${snapshot.name}: skipped: ${SKIP_WORDS[reason]}`, formatGroup(group));
+  progress.leaveOut(reason, snapshot.name);
 }
 
-async function recordFailure(session: Session, { snapshot }: PullStep, error: DataError): Promise<void> {
-  const { worker, progress, group, targetGroup } = session;
-  progress.tally.snapshotsFailed += 1;
-  progress.fail(error, snapshot.name);
+/** What a data error means for its snapshot: taken away meanwhile, left out until it reads, or failed; the last two are tried again. */
+async function recordDamage(session: Session, step: SureStep, error: DataError): Promise<void> {
+  if (await isGone(session, step)) {
+    leaveOut(session, step, 'vanished');
+    return;
+  }
+  if (error.code === UNREADABLE) {
+    leaveOut(session, step, 'unreadable');
+  } else {
+    session.progress.tally.snapshotsFailed += 1;
+    session.progress.fail(error, step.snapshot.name);
+  }
+  await saveFailed(session, step, error);
+}
+
+async function saveFailed(session: Session, { snapshot }: SureStep, error: DataError): Promise<void> {
+  const { worker, group, targetGroup } = session;
   const { code, message } = failureOf(error);
   worker.log.warn(`${snapshot.name}: sync failed - ${message}`, formatGroup(group));
   await worker.store.saveReplica(targetPlace(worker.job.target), targetGroup, {
@@ -119,14 +151,14 @@ async function recordFailure(session: Session, { snapshot }: PullStep, error: Da
 
 async function saveReplicated(
   session: Session,
-  { snapshot, reason }: PullStep,
+  { snapshot, reason }: SureStep,
   { archives }: SnapshotPhases,
   before: { readonly chunks: number; readonly bytes: number },
 ): Promise<void> {
   const { worker, progress, targetGroup, group } = session;
   const { layout, job, run, store } = worker;
   const sourceEtag = layout.commitMarker(snapshot)?.etag;
-  if (reason === 'changed') progress.tally.snapshotsUpdated += 1;
+  if (reason === 'changed' || reason === 'corrupt') progress.tally.snapshotsUpdated += 1;
   else progress.tally.snapshotsCopied += 1;
   const chunks = progress.tally.chunks - before.chunks;
   const bytes = progress.tally.bytes - before.bytes;

@@ -28,8 +28,13 @@ export async function moveObject(transfer: Transfer, route: Route): Promise<void
 }
 
 async function put(transfer: Transfer, bytes: Buffer, { target, tally }: Route): Promise<void> {
-  const outcome = await target.put(transfer.targetKey, bytes, { ifAbsent: transfer.digest !== undefined });
+  const outcome = await target.put(transfer.targetKey, bytes, { ifAbsent: isWrittenOnce(transfer) });
   count({ outcome, bytes: bytes.length }, transfer, tally);
+}
+
+/** What is named by its content is never written over, unless what is there was found damaged. */
+function isWrittenOnce({ digest, replace }: Transfer): boolean {
+  return digest !== undefined && replace !== true;
 }
 
 function count({ outcome, bytes }: { outcome: PutOutcome; bytes: number }, { digest }: Transfer, tally: TransferTally): void {
@@ -55,7 +60,8 @@ async function readVerified(transfer: Transfer, { source, tally }: Route): Promi
   return bytes;
 }
 
-function verifies(transfer: Transfer, bytes: Buffer): boolean {
+/** Whether these bytes are what the transfer says they should be. */
+export function verifies(transfer: Transfer, bytes: Buffer): boolean {
   try {
     transfer.verify?.(bytes);
     return true;
@@ -68,7 +74,7 @@ function verifies(transfer: Transfer, bytes: Buffer): boolean {
 async function copy(transfer: Transfer, { bucket, prefix }: CopyPlace, { target, tally }: Route): Promise<void> {
   const key = prefix === '' ? transfer.sourceKey : `${prefix}/${transfer.sourceKey}`;
   const from: CopySource = transfer.etag === undefined ? { bucket, key } : { bucket, key, etag: transfer.etag };
-  const outcome = await target.copy(transfer.targetKey, from, { ifAbsent: transfer.digest !== undefined });
+  const outcome = await target.copy(transfer.targetKey, from, { ifAbsent: isWrittenOnce(transfer) });
   if (outcome === undefined) throw await transfer.absent();
   count({ outcome, bytes: transfer.size ?? 0 }, transfer, tally);
 }

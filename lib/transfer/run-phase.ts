@@ -1,7 +1,8 @@
 import type { Phase, Transfer } from '../datastore/layout.ts';
+import { bearDamage } from './bear-damage.ts';
 import { inFlight } from './in-flight.ts';
 import type { KnownContent, Presence } from './known-content.ts';
-import { moveObject, type Route } from './move-object.ts';
+import { moveObject, verifies, type Route } from './move-object.ts';
 
 /** Transfers looked at together: enough for one sweep of a listing to serve them all, about 20 MiB of memory. */
 const WINDOW_TRANSFERS = 65_536;
@@ -10,6 +11,8 @@ export interface PhaseOptions extends Route {
   readonly known: KnownContent;
   /** Transfers at once. */
   readonly limit: number;
+  /** Whether what is on the target is believed only after it was read and verified, and replaced when it is not good. */
+  readonly distrust: boolean;
   /** True from the moment when the worker has to stop at the next safe point. */
   readonly stop: () => boolean;
   /** Called after each transfer, and each page of a listing that searches for many: renews the lease and shows progress. What it throws ends the phase. */
@@ -25,24 +28,28 @@ export interface PhaseOutcome {
 interface Located {
   readonly transfer: Transfer;
   readonly index: number;
-  readonly presence: Presence;
+  readonly presence: Presence | 'prove';
 }
 
 /**
  * Moves what a phase names and the target lacks, from transfer number `from` on. Stops early only between transfers, with all
- * that were begun ended. Throws the first failure, when all others under way have ended.
+ * that were begun ended. Throws the first failure, when all others under way have ended; where the phase holds the bulk, what
+ * is damaged does not keep the rest from moving, and is told together at the end.
  */
 export async function runPhase(phase: Phase, from: number, options: PhaseOptions): Promise<PhaseOutcome> {
   let position = 0;
+  const damage = bearDamage(phase);
   for await (const window of windows(phase.transfers())) {
     const skip = Math.min(Math.max(from - position, 0), window.length);
     const located = await locate(window.slice(skip), options);
-    const outcome = await inFlight(located, options, (item) => moveLocated(item, options));
+    const outcome = await inFlight(located, options, (item) => damage.bear(() => moveLocated(item, options)));
     const behind = located[outcome.issued]?.index ?? window.length - skip;
     options.tally.chunksKnown += behind - outcome.issued;
     position += skip + behind;
-    if (outcome.stopped) return { done: false, position };
+    if (outcome.stopped && !damage.found) return { done: false, position };
+    if (outcome.stopped) break;
   }
+  damage.tell();
   return { done: true, position };
 }
 
@@ -65,7 +72,7 @@ async function locate(window: readonly Transfer[], options: PhaseOptions): Promi
     if (hex !== undefined && !first.has(hex)) first.set(hex, index);
   }
   const addressed = [...first.values()].map((index) => window[index]?.digest).filter((digest) => digest !== undefined);
-  const presence = await options.known.locate(addressed, options);
+  const presence = options.distrust ? addressed.map(() => 'prove' as const) : await options.known.locate(addressed, options);
   const presenceAt = new Map([...first.values()].map((index, at) => [index, presence[at]]));
 
   const located: Located[] = [];
@@ -76,10 +83,17 @@ async function locate(window: readonly Transfer[], options: PhaseOptions): Promi
   return located;
 }
 
+/** Whether the target's object is what its name says. */
+async function isProven(transfer: Transfer, { target }: PhaseOptions): Promise<boolean> {
+  const held = await target.get(transfer.targetKey);
+  return held !== undefined && verifies(transfer, held.bytes);
+}
+
 async function moveLocated({ transfer, presence }: Located, options: PhaseOptions): Promise<void> {
   const { known, target, tally, beat } = options;
-  if (presence === 'ask' && (await target.head(transfer.targetKey)) !== undefined) tally.chunksKnown += 1;
-  else await moveObject(transfer, options);
+  if (presence === 'prove' && (await isProven(transfer, options))) tally.chunksKnown += 1;
+  else if (presence === 'ask' && (await target.head(transfer.targetKey)) !== undefined) tally.chunksKnown += 1;
+  else await moveObject(presence === 'prove' ? { ...transfer, replace: true } : transfer, options);
   if (transfer.digest !== undefined) known.add(transfer.digest);
   await beat();
 }

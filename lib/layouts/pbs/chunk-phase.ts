@@ -4,7 +4,7 @@ import { DataError } from '../../errors.ts';
 import { expectArchive } from './archive-check.ts';
 import { openArchiveIndex, type ChunkRef } from './archive-index.ts';
 import { verifyChunk } from './chunk.ts';
-import { chunkKey } from './keys.ts';
+import { chunkKey, parseBadChunkKey } from './keys.ts';
 import type { ManifestFile } from './manifest.ts';
 import { checkIn, contextOf, listedArchive, type SnapshotFiles } from './snapshot-files.ts';
 
@@ -57,7 +57,7 @@ function chunkTransfer(files: SnapshotFiles, archive: ManifestFile, chunk: Chunk
       return chunkTitle(files, archive, chunk);
     },
     verify: (bytes) => verifyIn(files, archive, chunk, bytes),
-    absent: () => Promise.resolve(chunkMissing(files, archive, chunk)),
+    absent: () => chunkMissing(files, archive, chunk),
   };
 }
 
@@ -77,10 +77,21 @@ function verifyIn(files: SnapshotFiles, archive: ManifestFile, chunk: ChunkRef, 
   }
 }
 
-function chunkMissing(files: SnapshotFiles, archive: ManifestFile, chunk: ChunkRef): DataError {
+async function chunkMissing(files: SnapshotFiles, archive: ManifestFile, chunk: ChunkRef): Promise<DataError> {
   const digest = chunk.digest.toString('hex');
+  const why = (await isMarkedBad(files, chunk))
+    ? 'which PBS found damaged and renamed to .bad'
+    : 'which the source does not have';
   const message =
-    `${files.title}/${archive.name} needs chunk ${digest}, which the source does not have;` +
+    `${files.title}/${archive.name} needs chunk ${digest}, ${why};` +
     ' verify the snapshot in PBS: a new backup of the same data writes the chunk again';
   return new DataError('CHUNK_MISSING', message, { context: { ...contextOf(files, archive.name), digest } });
+}
+
+/** A chunk that failed PBS's verification lies beside its place as `<digest>.<n>.bad` (facts/pbs.md 1.3). */
+async function isMarkedBad({ open }: SnapshotFiles, { digest }: ChunkRef): Promise<boolean> {
+  for await (const page of open.source.list(`${chunkKey(digest)}.`, { pageSize: 10 })) {
+    return page.some(({ key }) => parseBadChunkKey(key) !== undefined);
+  }
+  return false;
 }

@@ -18,6 +18,7 @@ import { openSnapshot } from './open-snapshot.ts';
 
 /** Datastores of Proxmox Backup Server on S3 (facts/pbs.md 2.1). */
 export const pbsLayout: Layout = {
+  inUseMarker: '.in-use',
   contentPrefix: CONTENT_PREFIX,
   contentKey: chunkKey,
   parseContentKey: parseChunkKey,

@@ -1,57 +1,72 @@
 import { findFile, formatGroup, type ListedGroup } from '../../datastore/group.ts';
-import type { Phase, Transfer } from '../../datastore/layout.ts';
+import type { OpenGroup, Phase, Transfer } from '../../datastore/layout.ts';
 import type { ObjectReader } from '../../datastore/object-store.ts';
 import { DataError } from '../../errors.ts';
 import { groupPrefix } from './keys.ts';
 import { NOTES_NAME, OWNER_NAME } from './names.ts';
-import { parseOwner } from './owner.ts';
+import { formatOwner, parseOwner } from './owner.ts';
 
 /**
- * The owner, and the group's notes when it is new. PBS hides a group without a valid owner, on either side (facts/pbs.md 11),
- * and never lets one owner write another's group (4.1).
+ * The owner, and the group's notes. PBS hides a group without a valid owner, on either side (facts/pbs.md 11), and never lets
+ * one owner write another's group (4.1).
  */
-export async function openGroup(
-  source: ListedGroup,
-  target: ListedGroup,
-  readers: { readonly source: ObjectReader; readonly target: ObjectReader },
-): Promise<Phase> {
-  const from = groupPrefix(source.group);
-  const to = groupPrefix(target.group);
-  const owner = await readOwner(readers.source, from);
-  if (owner.name === undefined) throw ownerInvalid(source);
-
-  const transfers: Transfer[] = [];
-  const existing = findFile(target.files, OWNER_NAME) === undefined ? undefined : await readOwner(readers.target, to);
-  if (existing === undefined) transfers.push(fileTransfer(from, to, OWNER_NAME, owner.bytes));
-  else if (existing.name !== owner.name) throw ownerDiffers(target, owner.name, existing.name);
-
-  const notes = findFile(target.files, NOTES_NAME) === undefined && findFile(source.files, NOTES_NAME);
-  if (notes) transfers.push({ ...fileTransfer(from, to, NOTES_NAME), size: notes.size, etag: notes.etag });
+export async function openGroup(open: OpenGroup): Promise<Phase> {
+  const owner = await ownerOfCopy(open);
+  const transfers = [...(await ownerTransfer(open, owner)), ...notesTransfer(open)];
   return { name: 'group', commits: false, resumable: false, transfers: () => transfers };
 }
 
-async function readOwner(reader: ObjectReader, prefix: string): Promise<{ name: string | undefined; bytes: Buffer }> {
-  const bytes = (await reader.get(`${prefix}${OWNER_NAME}`))?.bytes ?? Buffer.alloc(0);
-  return { name: parseOwner(bytes), bytes };
+interface Owner {
+  readonly name: string;
+  readonly bytes: Buffer;
 }
 
-function fileTransfer(from: string, to: string, name: string, body?: Buffer): Transfer {
-  const title = `${from}${name}`;
+async function ownerOfCopy({ listed, source, owner }: OpenGroup): Promise<Owner> {
+  if (owner !== 'source') return { name: owner, bytes: formatOwner(owner) };
+  const original = await readOwner(source, listed);
+  if (original === undefined) throw ownerInvalid(listed);
+  return original;
+}
+
+async function readOwner(reader: ObjectReader, { group, files }: ListedGroup): Promise<Owner | undefined> {
+  if (findFile(files, OWNER_NAME) === undefined) return undefined;
+  const bytes = (await reader.get(`${groupPrefix(group)}${OWNER_NAME}`))?.bytes;
+  const name = bytes && parseOwner(bytes);
+  return bytes === undefined || name === undefined ? undefined : { name, bytes };
+}
+
+async function ownerTransfer(open: OpenGroup, owner: Owner): Promise<Transfer[]> {
+  const { copy, target } = open;
+  if (findFile(copy.files, OWNER_NAME) === undefined) return [{ ...fileTransfer(open, OWNER_NAME), body: owner.bytes }];
+  const existing = await readOwner(target, copy);
+  if (existing?.name === owner.name) return [];
+  throw ownerDiffers(copy, owner.name, existing?.name);
+}
+
+/** Notes follow the source; notes that only the copy has are kept. */
+function notesTransfer(open: OpenGroup): Transfer[] {
+  const notes = findFile(open.listed.files, NOTES_NAME);
+  const existing = findFile(open.copy.files, NOTES_NAME);
+  if (notes === undefined || (existing?.size === notes.size && existing.etag === notes.etag)) return [];
+  return [{ ...fileTransfer(open, NOTES_NAME), size: notes.size, etag: notes.etag }];
+}
+
+function fileTransfer({ listed, copy }: OpenGroup, name: string): Transfer {
+  const title = `${groupPrefix(listed.group)}${name}`;
   const absent = () => Promise.resolve(new DataError('SOURCE_CHANGED', `${title} went away from the source during the run`));
-  const transfer = { sourceKey: `${from}${name}`, targetKey: `${to}${name}`, title, absent };
-  return body === undefined ? transfer : { ...transfer, body };
+  return { sourceKey: title, targetKey: `${groupPrefix(copy.group)}${name}`, title, absent };
 }
 
 function ownerInvalid({ group }: ListedGroup): DataError {
   const message =
     `group ${formatGroup(group)} has no valid owner file on the source, so PBS hides it there and would hide the copy;` +
-    ' give it an owner in PBS (change owner), then run again';
+    ' give it an owner in PBS (change owner), or the job an owner, then run again';
   return new DataError('OWNER_INVALID', message, { context: { namespace: group.namespace, group: group.name } });
 }
 
-function ownerDiffers({ group }: ListedGroup, source: string, target: string | undefined): DataError {
+function ownerDiffers({ group }: ListedGroup, wanted: string, found: string | undefined): DataError {
   const message =
-    `group ${formatGroup(group)} belongs to ${target ?? 'nobody valid'} on the target and to ${source} on the source, so it is left alone;` +
-    ' make the owners equal on both sides, then run again';
+    `group ${formatGroup(group)} belongs to ${found ?? 'nobody valid'} on the target and should belong to ${wanted}, so it is left alone;` +
+    ' make the owners equal in PBS, or set the owner of the job, then run again';
   return new DataError('OWNER_DIFFERS', message, { context: { namespace: group.namespace, group: group.name } });
 }

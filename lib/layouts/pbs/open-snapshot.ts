@@ -1,20 +1,20 @@
 import { findFile, type ListedFile } from '../../datastore/group.ts';
-import type { OpenSnapshot, Phase, SnapshotPhases, Transfer } from '../../datastore/layout.ts';
-import type { StoredObject } from '../../datastore/object-store.ts';
+import { UNREADABLE, type OpenSnapshot, type Phase, type SnapshotPhases, type Transfer } from '../../datastore/layout.ts';
 import { DataError } from '../../errors.ts';
 import { archiveVerifier } from './archive-check.ts';
 import { chunkPhase } from './chunk-phase.ts';
+import { compareContent } from './compare-content.ts';
 import { verifyBlob } from './data-blob.ts';
 import { snapshotPrefix } from './keys.ts';
-import { parseManifest, type Manifest, type ManifestFile } from './manifest.ts';
+import { notes, parseManifest, type Manifest, type ManifestFile } from './manifest.ts';
 import { CLIENT_LOG_NAME, MANIFEST_NAME, PROTECTED_NAME } from './names.ts';
 import {
   checkIn,
-  contextOf,
   fileTransfer,
   isOnTarget,
   listedArchive,
   snapshotFiles,
+  snapshotTitle,
   type SnapshotFiles,
 } from './snapshot-files.ts';
 
@@ -26,38 +26,52 @@ export async function openSnapshot(open: OpenSnapshot): Promise<SnapshotPhases |
   const key = `${snapshotPrefix(open.group, open.snapshot.name)}${MANIFEST_NAME}`;
   const blob = await open.source.get(key);
   if (blob === undefined) return undefined;
+  const title = snapshotTitle(open);
+  const manifest = readManifest(open, () => parseManifest(blob.bytes, `${title}/${MANIFEST_NAME} on the source`), UNREADABLE);
   const copy = await readCopy(open);
-  const files = snapshotFiles(open, copy?.bytes.equals(blob.bytes) === true);
-  const manifest = readManifest(files, blob.bytes, 'source');
-  if (copy !== undefined && !files.sameManifest) expectSameContent(files, manifest, readManifest(files, copy.bytes, 'target'));
+  const files = snapshotFiles(open, copy !== undefined && compareContent(open, manifest, copy.manifest) === 'same');
 
   const archives = manifest.files.filter((archive) => !isOnTarget(files, listedArchive(files, archive)));
   await proveBlobs(files, archives);
-  const marker: ListedFile = { name: MANIFEST_NAME, size: blob.size, etag: blob.etag };
   files.hold(MANIFEST_NAME, blob.bytes);
+  const marker: ListedFile = { name: MANIFEST_NAME, size: blob.size, etag: blob.etag };
+  const replaces = copy === undefined || (!copy.bytes.equals(blob.bytes) && !keepsNotes(manifest, copy.manifest));
   return {
-    phases: [chunkPhase(files, archives), filesPhase(files, archives), manifestPhase(files, marker), ...logPhase(files)],
+    phases: [
+      chunkPhase(files, archives),
+      filesPhase(files, archives),
+      manifestPhase(files, replaces ? [marker] : []),
+      ...logPhase(files),
+    ],
     archives: manifest.files.map(({ name, checksum, size }) => ({ name, checksum, size })),
   };
 }
 
+/** Notes that were given to the copy alone are kept, and so is its manifest. */
+function keepsNotes(manifest: Manifest, copy: Manifest): boolean {
+  return notes(manifest) === undefined && notes(copy) !== undefined;
+}
+
 /** The manifest of the same snapshot on the target, if that is finished. */
-async function readCopy({ existing, target, targetGroup, snapshot }: OpenSnapshot): Promise<StoredObject | undefined> {
+async function readCopy(open: OpenSnapshot): Promise<{ bytes: Buffer; manifest: Manifest } | undefined> {
+  const { existing, target, targetGroup, snapshot } = open;
   if (existing === undefined || findFile(existing.files, MANIFEST_NAME) === undefined) return undefined;
-  return target.get(`${snapshotPrefix(targetGroup, snapshot.name)}${MANIFEST_NAME}`);
+  const bytes = (await target.get(`${snapshotPrefix(targetGroup, snapshot.name)}${MANIFEST_NAME}`))?.bytes;
+  if (bytes === undefined) return undefined;
+  const title = `${snapshotTitle(open)}/${MANIFEST_NAME} on the target`;
+  return { bytes, manifest: readManifest(open, () => parseManifest(bytes, title), 'COPY_UNREADABLE') };
 }
 
-function readManifest(files: SnapshotFiles, bytes: Buffer, side: 'source' | 'target'): Manifest {
-  return checkIn(files, MANIFEST_NAME, () => parseManifest(bytes, `${files.title}/${MANIFEST_NAME} on the ${side}`));
-}
-
-/** A snapshot never changes its content under its name, only its unprotected part: notes and verify state (facts/pbs.md 1.10). */
-function expectSameContent(files: SnapshotFiles, manifest: Manifest, copy: Manifest): void {
-  if (copy.signedPart() === manifest.signedPart()) return;
-  const message =
-    `${files.title} has other content on the target than on the source under the same name, so the copy is left as it is;` +
-    ' forget the one that is wrong in PBS, then run again';
-  throw new DataError('SNAPSHOT_CONTENT_DIFFERS', message, { context: contextOf(files) });
+function readManifest(open: OpenSnapshot, parse: () => Manifest, code: string): Manifest {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    const { namespace, name: group } = open.group;
+    const context = { namespace, group, snapshot: open.snapshot.name, archive: MANIFEST_NAME };
+    const advice = code === UNREADABLE ? '' : '; resync-corrupt replaces it';
+    throw new DataError(code, `${error.message}${advice}`, { context, cause: error.cause });
+  }
 }
 
 async function proveBlobs(files: SnapshotFiles, archives: readonly ManifestFile[]): Promise<void> {
@@ -99,12 +113,12 @@ function marks(files: SnapshotFiles): Transfer[] {
   return mark === undefined || isOnTarget(files, mark) ? [] : [fileTransfer(files, mark)];
 }
 
-function manifestPhase(files: SnapshotFiles, marker: ListedFile): Phase {
+function manifestPhase(files: SnapshotFiles, markers: readonly ListedFile[]): Phase {
   return {
     name: 'manifest',
     commits: true,
     resumable: false,
-    transfers: () => (isOnTarget(files, marker) ? [] : [fileTransfer(files, marker)]),
+    transfers: () => markers.map((marker) => fileTransfer(files, marker)),
   };
 }
 

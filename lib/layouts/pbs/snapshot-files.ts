@@ -15,22 +15,22 @@ export interface SnapshotFiles {
   readonly from: string;
   readonly to: string;
   readonly title: string;
-  /** Whether the manifest on the target is the source's, byte for byte: then equal sizes are enough to call files the same. */
-  readonly sameManifest: boolean;
+  /** Whether the copy's manifest names the very same content: then equal sizes are enough to call files the same. */
+  readonly sameContent: boolean;
   /** Keeps the bytes of a verified file for its PUT, if there is room. */
   hold(name: string, bytes: Buffer): void;
   held(name: string): Buffer | undefined;
 }
 
-export function snapshotFiles(open: OpenSnapshot, sameManifest: boolean): SnapshotFiles {
+export function snapshotFiles(open: OpenSnapshot, sameContent: boolean): SnapshotFiles {
   const kept = new Map<string, Buffer>();
   let bytesKept = 0;
   return {
     open,
-    sameManifest,
+    sameContent,
     from: snapshotPrefix(open.group, open.snapshot.name),
     to: snapshotPrefix(open.targetGroup, open.snapshot.name),
-    title: `${formatGroup(open.group)}/${open.snapshot.name}`,
+    title: snapshotTitle(open),
     hold: (name, bytes) => {
       if (bytes.length > HELD_FILE_BYTES || bytesKept + bytes.length > HELD_BYTES) return;
       kept.set(name, bytes);
@@ -38,6 +38,11 @@ export function snapshotFiles(open: OpenSnapshot, sameManifest: boolean): Snapsh
     },
     held: (name) => kept.get(name),
   };
+}
+
+/** `a/b/vm/100/2025-11-01T08:10:00Z` */
+export function snapshotTitle({ group, snapshot }: OpenSnapshot): string {
+  return `${formatGroup(group)}/${snapshot.name}`;
 }
 
 /** Where an error happened, for its context. */
@@ -61,7 +66,7 @@ export function checkIn<T>(files: SnapshotFiles, archive: string, check: () => T
 export function isOnTarget(files: SnapshotFiles, file: ListedFile): boolean {
   const existing = files.open.existing?.files ?? [];
   const copy = findFile(existing, MANIFEST_NAME) === undefined ? undefined : findFile(existing, file.name);
-  return copy !== undefined && copy.size === file.size && (files.sameManifest || copy.etag === file.etag);
+  return copy !== undefined && copy.size === file.size && (files.sameContent || copy.etag === file.etag);
 }
 
 /** The listed file of an archive that the manifest names. */

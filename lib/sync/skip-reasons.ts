@@ -1,0 +1,25 @@
+/** Why a snapshot is left out. */
+export const SKIP_REASONS = [
+  'older-than-newest',
+  'in-progress',
+  'unreadable',
+  'vanished',
+  'transfer-last',
+  'not-verified',
+  'not-encrypted',
+] as const;
+export type SkipReason = (typeof SKIP_REASONS)[number];
+
+/** The reason in words, as PBS says it where PBS has it. */
+export const SKIP_WORDS: Readonly<Record<SkipReason, string>> = {
+  'older-than-newest': 'older than the newest snapshot present on sync target',
+  'in-progress': 'in-progress backup',
+  unreadable: 'its manifest does not read',
+  vanished: 'vanished from the source meanwhile',
+  'transfer-last': 'due to transfer-last',
+  'not-verified': 'not verified ok, due to verified-only',
+  'not-encrypted': 'not fully encrypted, due to encrypted-only',
+};
+
+/** Reasons that are somebody's doing rather than the job's options: a run that met them ends with warnings. */
+export const WARNING_REASONS: readonly SkipReason[] = ['unreadable', 'vanished'];
