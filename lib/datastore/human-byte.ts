@@ -30,7 +30,8 @@ export function formatHumanByte(bytes: number): string {
 
 function whole(value: number): HumanByte {
   if (value < 0) return { problem: 'is negative; leave the key out for no limit' };
-  const bytes = Math.floor(value);
+  // 1.001 kB is 1001 bytes, though 1.001 times 1000 is a little less.
+  const bytes = Number.isInteger(value) ? value : Math.floor(Number(value.toPrecision(15)));
   if (bytes === 0) return { problem: 'is less than a byte; leave the key out for no limit' };
   return Number.isSafeInteger(bytes)
     ? { bytes }

@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { formatJob, jobDocument, mergeOverrides, parseJob, scheduledTime } from '../../lib/config/job-document.ts';
 import { omitKeys } from '../../lib/config/spelling.ts';
 import type { DatastoreLocation } from '../../lib/datastore/location.ts';
-import { TRANSFER_MODES } from '../../lib/sync/job.ts';
-import type { Job } from '../../lib/sync/job.ts';
+import { parseGroupFilter } from '../../lib/sync/group-filter.ts';
+import type { GroupFilter } from '../../lib/sync/group-filter.ts';
+import { TARGET_IN_USE, TRANSFER_MODES } from '../../lib/sync/job.ts';
+import type { Job, MaxDelete } from '../../lib/sync/job.ts';
 import { FILE, FINGERPRINT, parse } from './sample.ts';
 
 const DOCUMENT = jobDocument(parse(FILE), 'daily-offsite');
@@ -25,18 +27,54 @@ const location: fc.Arbitrary<DatastoreLocation> = fc.record(
   { requiredKeys: ['id', 'layout', 'bucket', 'prefix', 'region', 'pathStyle'] },
 );
 
-const job: fc.Arbitrary<Job> = fc.record({
-  id: fc.constant('daily-offsite'),
-  source: location,
-  target: location,
+const orNone = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(value, { nil: undefined });
+const bytes = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
+
+/** A rate, and a burst only beside it. */
+const limit = fc.oneof(fc.constant({ rate: undefined, burst: undefined }), fc.record({ rate: bytes, burst: orNone(bytes) }));
+
+const maxDelete: fc.Arbitrary<MaxDelete> = fc.oneof(
+  fc.record({ kind: fc.constant('count' as const), count: fc.integer({ min: 1, max: 1_000_000 }) }),
+  fc.record({ kind: fc.constant('share' as const), share: fc.integer({ min: 1, max: 100 }).map((percent) => percent / 100) }),
+);
+
+const options = fc.record({
   namespace: fc.constantFrom('', 'a/b'),
   targetNamespace: fc.constantFrom('', 'a/b'),
-  workerThreads: fc.integer({ min: 1, max: 1000 }),
+  targetInUse: fc.constantFrom(...TARGET_IN_USE),
+  maxDepth: orNone(fc.integer({ min: 0, max: 5 })),
+  groupFilter: fc.array(fc.constantFrom('type:vm', 'exclude:group:vm/100', 'regex:^vm/1:?').map(filter)),
+  transferLast: orNone(fc.integer({ min: 1, max: 1_000_000 })),
+  verifiedOnly: fc.boolean(),
+  encryptedOnly: fc.boolean(),
+  resyncCorrupt: fc.boolean(),
+  owner: fc.constantFrom('source', 'root@pam', 'sync@pbs!offsite'),
+  fillGaps: fc.boolean(),
+  carryMarks: fc.boolean(),
+  removeVanished: fc.boolean(),
+  maxDelete,
+  vanishedByFilter: fc.boolean(),
   transfersInFlight: fc.integer({ min: 1, max: 256 }),
   transferMode: fc.constantFrom(...TRANSFER_MODES),
-  removeVanished: fc.boolean(),
   dryRun: fc.boolean(),
 });
+
+const threads = fc
+  .tuple(fc.integer({ min: 1, max: 1000 }), fc.integer({ min: 1, max: 1000 }))
+  .map(([a, b]) => ({ workerThreads: Math.min(a, b), workerThreadsWanted: a }));
+
+const job: fc.Arbitrary<Job> = fc
+  .tuple(fc.record({ source: location, target: location }), options, threads, fc.tuple(limit, limit))
+  .map(([sides, chosen, workers, [read, write]]) => ({
+    ...{ id: 'daily-offsite', ...sides, ...chosen, ...workers },
+    ...{ rateIn: read.rate, burstIn: read.burst, rateOut: write.rate, burstOut: write.burst },
+  }));
+
+function filter(text: string): GroupFilter {
+  const parsed = parseGroupFilter(text);
+  if ('problem' in parsed) throw new Error(parsed.problem);
+  return parsed;
+}
 
 function errorOf(act: () => unknown): { readonly code: string; readonly message: string } {
   try {
@@ -86,10 +124,27 @@ describe('parseJob', () => {
       },
       namespace: '',
       targetNamespace: '',
+      targetInUse: 'refuse',
+      maxDepth: undefined,
+      groupFilter: [],
+      transferLast: undefined,
+      verifiedOnly: false,
+      encryptedOnly: false,
+      resyncCorrupt: false,
+      owner: 'source',
+      fillGaps: false,
+      carryMarks: true,
+      removeVanished: false,
+      maxDelete: { kind: 'share', share: 0.25 },
+      vanishedByFilter: false,
       workerThreads: 4,
+      workerThreadsWanted: 4,
       transfersInFlight: 16,
       transferMode: 'relay',
-      removeVanished: false,
+      rateIn: undefined,
+      rateOut: undefined,
+      burstIn: undefined,
+      burstOut: undefined,
       dryRun: false,
     });
   });
@@ -102,9 +157,10 @@ describe('parseJob', () => {
     );
   });
 
-  it('uses the lower of worker-threads and max-worker-threads', () => {
-    expect(parseJob({ ...DOCUMENT, 'worker-threads': 9, 'max-worker-threads': 8 }).workerThreads).toBe(8);
-    expect(parseJob({ ...DOCUMENT, 'worker-threads': 7, 'max-worker-threads': 8 }).workerThreads).toBe(7);
+  it('uses the lower of worker-threads and max-worker-threads, and tells what was wanted', () => {
+    const workers = (wanted: number): object => parseJob({ ...DOCUMENT, 'worker-threads': wanted, 'max-worker-threads': 8 });
+    expect(workers(9)).toMatchObject({ workerThreads: 8, workerThreadsWanted: 9 });
+    expect(workers(7)).toMatchObject({ workerThreads: 7, workerThreadsWanted: 7 });
   });
 
   it('lists every fault of a document', () => {

@@ -48,6 +48,21 @@ describe('mergeOverrides', () => {
     expect(parseJob(mergeOverrides(DOCUMENT, { 'worker-threads': 1000 })).workerThreads).toBe(8);
   });
 
+  it('leaves out for one run, by null, what the job says', () => {
+    const limited = mergeOverrides(DOCUMENT, { 'max-depth': 2, 'transfer-last': 3, 'rate-in': '1 MB', 'burst-in': '2 MB' });
+    const none = { 'max-depth': null, 'transfer-last': null, 'rate-in': null, 'burst-in': null, 'rate-out': null };
+    expect(mergeOverrides(limited, none)).toEqual(DOCUMENT);
+    expect(mergeOverrides(limited, { 'group-filter': [] })).toEqual(limited);
+  });
+
+  it('checks what the run says together with what the job says', () => {
+    const job = { ...DOCUMENT, 'target-namespace': 'a/b', 'rate-in': '1 MB', 'burst-in': '2 MB' };
+    expect(() => mergeOverrides(job, { 'max-depth': 6 })).toThrow('max-depth  6 is too deep');
+    expect(() => mergeOverrides(job, { 'rate-in': null })).toThrow('burst-in  stands without rate-in');
+    expect(() => mergeOverrides(job, { 'rate-in': null })).toThrow(expect.objectContaining({ code: 'OVERRIDES_INVALID' }));
+    expect(mergeOverrides(job, { 'max-depth': 5, 'rate-in': '3 MB' })).toMatchObject({ 'max-depth': 5, 'rate-in': '3 MB' });
+  });
+
   it('lists everything that is wrong', () => {
     expect(
       faultsOf({
@@ -61,18 +76,18 @@ describe('mergeOverrides', () => {
         target: 'main',
       }),
     ).toEqual([
+      'remove-vanished  "true" is text; wanted true or false, written without quotes',
       'worker-threads  "8" is text; wanted a whole number from 1 to 1000, written without quotes',
       'transfers-in-flight  0 is too low; wanted a whole number from 1 to 256',
       'transfer-mode  "rely" is not known here; wanted relay, copy or auto; did you mean relay?',
-      'remove-vanished  "true" is text; wanted true or false, written without quotes',
       'dry-run  the key has no value; wanted true or false, or leave the key out',
       'scheduled-time  "now" is no ISO 8601 time; write it as 2026-11-01T08:10:00Z',
       'worker_thread  unknown key; did you mean worker-threads?',
-      'target  unknown key; known here: worker-threads, transfers-in-flight, transfer-mode, remove-vanished, dry-run, scheduled-time',
+      expect.stringMatching(/^target  unknown key; known here: max-depth, group-filter, .*, dry-run, scheduled-time$/),
     ]);
   });
 
-  it.each(['id', 'source', 'target', 'namespace', 'target-namespace', 'max-worker-threads'])(
+  it.each(['id', 'source', 'target', 'namespace', 'target-namespace', 'target-in-use', 'max-worker-threads'])(
     'does not let a run change %s',
     (key) => {
       expect(faultsOf({ [key]: 'x' })).toEqual([expect.stringContaining(`${key}  unknown key`)]);
@@ -96,12 +111,27 @@ describe('mergeOverrides', () => {
 
 describe('describeOverrides', () => {
   it('says of each option what a flag needs to know', () => {
+    const ofJob = (key: string, option: object): object => ({ key, ofJob: true, ...option });
+    const yesOrNo = { type: 'boolean', none: false };
+    const bytes = { type: 'text', examples: ['20 MiB'], none: null };
     expect(describeOverrides().map((option) => omitKeys(option, ['help']))).toEqual([
-      { key: 'worker-threads', ofJob: true, type: 'integer', minimum: 1, maximum: 1000 },
-      { key: 'transfers-in-flight', ofJob: true, type: 'integer', minimum: 1, maximum: 256 },
-      { key: 'transfer-mode', ofJob: true, type: 'choice', choices: ['relay', 'copy', 'auto'] },
-      { key: 'remove-vanished', ofJob: true, type: 'boolean' },
-      { key: 'dry-run', ofJob: false, type: 'boolean', default: false },
+      ofJob('max-depth', { type: 'integer', minimum: 0, maximum: 7, none: null }),
+      ofJob('group-filter', { type: 'list', examples: [['type:vm', 'exclude:group:vm/100']], none: [] }),
+      ofJob('transfer-last', { type: 'integer', minimum: 1, none: null }),
+      ofJob('verified-only', yesOrNo),
+      ofJob('encrypted-only', yesOrNo),
+      ofJob('resync-corrupt', yesOrNo),
+      ofJob('owner', { type: 'text', examples: ['source', 'backup@pbs'] }),
+      ofJob('fill-gaps', yesOrNo),
+      ofJob('carry-marks', yesOrNo),
+      ofJob('remove-vanished', yesOrNo),
+      ofJob('max-delete', { type: 'text', examples: ['25%', 100] }),
+      ofJob('vanished-by-filter', yesOrNo),
+      ofJob('worker-threads', { type: 'integer', minimum: 1, maximum: 1000 }),
+      ofJob('transfers-in-flight', { type: 'integer', minimum: 1, maximum: 256 }),
+      ofJob('transfer-mode', { type: 'choice', choices: ['relay', 'copy', 'auto'] }),
+      ...['rate-in', 'burst-in', 'rate-out', 'burst-out'].map((key) => ofJob(key, bytes)),
+      { key: 'dry-run', ofJob: false, type: 'boolean', default: false, none: false },
       { key: 'scheduled-time', ofJob: false, type: 'text' },
     ]);
   });

@@ -44,7 +44,7 @@ describe('a value of the wrong kind', () => {
       'keys for text',
       '    bucket: pbs-main',
       ['    bucket: { a: 1 }'],
-      '4:13  datastores[0].bucket  the value is a set of keys; wanted text',
+      '4:13  datastores[0].bucket  the value is a set of keys; wanted text: leave out the blank after the colon, or put it in quotes',
     ],
     [
       'a number in quotes',
