@@ -33,7 +33,7 @@ const selection = {
     .default([])
     .meta({
       description:
-        'Which groups are synced: `[include:|exclude:]` and `type:vm`, `group:vm/100` or `regex:^vm/1`. All that an include filter matches (or all, without one), but for what an exclude filter matches.',
+        'Which groups are synced: `type:vm`, `group:vm/100` or `regex:^vm/1`, with `include:` (or nothing) or `exclude:` before it. All that an include filter matches (or all, without one), but for what an exclude filter matches.',
       examples: [['type:vm', 'exclude:group:vm/100']],
     }),
   'transfer-last': z
@@ -93,13 +93,13 @@ const speed = {
       '`relay` reads every object, verifies it and writes it; `copy` lets the provider copy, unverified, where one principal may read the source and write the target on the same endpoint; `auto` copies where that can be and relays elsewhere.',
   }),
   'rate-in': humanByte(
-    'What all workers of the job together may read from the source in one second. Left out: no limit.',
+    'What all workers of the job together may read from the source in one second. Left out: no limit. Checked, but not yet enforced.',
   ).exactOptional(),
   'burst-in': humanByte(
     'What may be read at once before `rate-in` holds. Left out: what it allows in one second.',
   ).exactOptional(),
   'rate-out': humanByte(
-    'What all workers of the job together may write to the target in one second. Left out: no limit.',
+    'What all workers of the job together may write to the target in one second. Left out: no limit. Checked, but not yet enforced.',
   ).exactOptional(),
   'burst-out': humanByte(
     'What may be written at once before `rate-out` holds. Left out: what it allows in one second.',

@@ -7,7 +7,7 @@ export type TransferMode = (typeof TRANSFER_MODES)[number];
 export const TARGET_IN_USE = ['refuse', 'allow'] as const;
 export type TargetInUse = (typeof TARGET_IN_USE)[number];
 
-/** How much of the target one run may remove: a share (0 to 1) or a number of the snapshots there were at the last good run. */
+/** How much one run may remove: a share (0 to 1) or a number of the target's snapshots. */
 export type MaxDelete = { readonly kind: 'share'; readonly share: number } | { readonly kind: 'count'; readonly count: number };
 
 /** One job with the overrides of one run merged in: all that a run needs to know of the configuration. */
