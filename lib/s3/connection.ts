@@ -10,12 +10,17 @@ import type { Learned } from './learned.ts';
 import type { BucketLocation, Environment } from './place.ts';
 import type { RetryPolicy } from './retry.ts';
 import { createAgents } from './tls.ts';
+import { createWire } from './wire.ts';
+import type { Wire } from './wire.ts';
 import type { Timeouts } from './client.ts';
 
 /** Sockets, credentials and limits of one bucket, shared by all that is opened on it. */
 export interface S3Connection {
   readonly location: BucketLocation;
+  /** Lists, copies, deletes and uploads in parts. */
   readonly client: S3Client;
+  /** Reads and writes whole objects and ranges. */
+  readonly wire: Wire;
   readonly inFlight: InFlight;
   readonly retry: RetryPolicy;
   readonly learned: Learned;
@@ -54,13 +59,16 @@ export function createS3Connection(
   const agents = createAgents(location, connections);
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
   const client = createClient(location, agents, timeouts, resolveCredentials(location, environment));
+  const wire = createWire(client, location, timeouts);
   return {
     location,
     client,
+    wire,
     inFlight: createInFlight(connections),
     retry: { ...DEFAULT_RETRY, ...options.retry },
     learned: nothingLearned(),
     close() {
+      wire.close();
       client.destroy();
     },
   };

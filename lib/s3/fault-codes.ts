@@ -72,6 +72,7 @@ const CODES: Readonly<Record<string, FaultKind>> = {
   XAmzContentSHA256Mismatch: 'corrupted',
   XAmzContentChecksumMismatch: 'corrupted',
   ResponseTruncated: 'truncated',
+  ProtocolError: 'failed',
   AccessDenied: 'denied',
   AllAccessDisabled: 'denied',
   AccountProblem: 'denied',

@@ -84,10 +84,15 @@ function kindOf(raw: RawError, code: string): FaultKind | undefined {
   if (code === 'InvalidRequest' && /content-md5/i.test(raw.message)) return 'md5-required';
   const known = kindOfCode(code);
   if (known !== undefined) return known;
+  return kindOfFamily(code) ?? (status === undefined ? undefined : kindOfStatus(status));
+}
+
+/** The kind of a code that is one of many alike. */
+function kindOfFamily(code: string): FaultKind | undefined {
   if (CERTIFICATE.test(code)) return 'certificate';
   if (code.startsWith('HPE_')) return 'failed'; // node's parser met an answer that is not HTTP
-  if (status === undefined) return undefined;
-  return kindOfStatus(status);
+  if (/^ERR_(?:SSL|TLS)_/.test(code)) return 'unreachable'; // no TLS, or none that both sides know
+  return undefined;
 }
 
 function regionOf(raw: RawError): string | undefined {

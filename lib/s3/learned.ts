@@ -18,6 +18,12 @@ export interface Learned {
 
 export type Condition = 'conditionalPut' | 'conditionalCopy';
 
+/** How a write is sent: with its condition or without, on a new socket or on any. */
+export interface Sending {
+  readonly conditional: boolean;
+  readonly fresh: boolean;
+}
+
 export function nothingLearned(): Learned {
   return { conditionalPut: true, conditionalCopy: true, bulkDelete: true, contentMd5: false, bucketSeen: false };
 }
@@ -30,13 +36,13 @@ export async function requestLearning<T>(
   store: Store,
   operation: CountedOperation,
   wanted: Condition | undefined,
-  send: (conditional: boolean) => Promise<T>,
+  send: (sending: Sending) => Promise<T>,
 ): Promise<{ readonly answer: Answer<T>; readonly conditional: boolean }> {
   const { learned } = store.connection;
   for (;;) {
     const conditional = wanted !== undefined && learned[wanted];
     const withMd5 = learned.contentMd5;
-    const answer = await request(store, operation, () => send(conditional));
+    const answer = await request(store, operation, (fresh) => send({ conditional, fresh }));
     const refusal = answer.ok ? undefined : answer.fault.kind;
     if (refusal === 'not-implemented' && conditional) learned[wanted] = false;
     else if (refusal === 'md5-required' && !withMd5) learned.contentMd5 = true;

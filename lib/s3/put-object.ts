@@ -1,28 +1,30 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { S3Connection } from './connection.ts';
 import { readEtag } from './etag.ts';
+import type { Sending } from './learned.ts';
 import { isAws } from './place.ts';
 import { OPERATIONS } from './request.ts';
 
 /** What a foreign writer must leave on an object for PBS to read it (facts/pbs.md 2.1). */
 export const CONTENT_TYPE = 'application/octet-stream';
 
-/** One PUT on the wire; `key` is the full key. Throws what the SDK or the socket throws. */
-export async function putObject(connection: S3Connection, key: string, bytes: Buffer, ifAbsent: boolean): Promise<void> {
-  const output = await connection.client.send(
-    new PutObjectCommand({
-      Bucket: connection.location.bucket,
-      Key: key,
-      Body: bytes,
-      ContentLength: bytes.length,
-      ContentType: CONTENT_TYPE,
-      ...(ifAbsent ? { IfNoneMatch: '*' } : {}),
-      ...checksums(connection, bytes),
-    }),
-  );
-  readEtag(connection.location, OPERATIONS.put(key), output.ETag);
+/** One PUT on the wire; `key` is the full key. Throws what the wire throws. */
+export async function putObject(connection: S3Connection, key: string, bytes: Buffer, sending: Sending): Promise<void> {
+  const { ChecksumCRC32: crc, ContentMD5: md5 } = checksums(connection, bytes);
+  const answer = await connection.wire.send({
+    method: 'PUT',
+    key,
+    headers: {
+      'content-type': CONTENT_TYPE,
+      ...(sending.conditional ? { 'if-none-match': '*' } : {}),
+      ...(crc === undefined ? {} : { 'x-amz-checksum-crc32': crc }),
+      ...(md5 === undefined ? {} : { 'content-md5': md5 }),
+    },
+    body: bytes,
+    fresh: sending.fresh,
+  });
+  readEtag(connection.location, OPERATIONS.put(key), answer.headers['etag']);
 }
 
 /**

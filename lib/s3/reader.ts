@@ -1,4 +1,4 @@
-import { HeadObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { DataError } from '../errors.ts';
 import type { GetOptions, ObjectHead, ObjectReader, StoredObject } from '../datastore/object-store.ts';
 import { contextOf, invalidAnswer, subject, translate } from './errors.ts';
@@ -22,11 +22,9 @@ export function createReader(store: Store): ObjectReader {
 async function head(store: Store, key: string): Promise<ObjectHead | undefined> {
   const fullKey = store.prefix + key;
   const operation = OPERATIONS.head(fullKey);
-  const { client, location } = store.connection;
-  const answer = await request(store, operation, () =>
-    client.send(new HeadObjectCommand({ Bucket: location.bucket, Key: fullKey })),
-  );
-  if (answer.ok) return readHead(store, operation, answer.value.ContentLength, answer.value.ETag);
+  const { wire, location } = store.connection;
+  const answer = await request(store, operation, (fresh) => wire.send({ method: 'HEAD', key: fullKey, headers: {}, fresh }));
+  if (answer.ok) return readHead(store, operation, sizeOf(answer.value.headers), answer.value.headers['etag']);
   if (isAbsence(answer.fault.kind)) {
     await proveBucket(store);
     return undefined;
@@ -37,6 +35,11 @@ async function head(store: Store, key: string): Promise<ObjectHead | undefined> 
 }
 
 const isAbsence = (kind: FaultKind): boolean => kind === 'no-key' || kind === 'bare-not-found';
+
+function sizeOf(headers: Readonly<Record<string, string>>): number | undefined {
+  const declared = headers['content-length'];
+  return declared === undefined || !/^\d{1,15}$/.test(declared) ? undefined : Number(declared);
+}
 
 function readHead(store: Store, operation: CountedOperation, size: number | undefined, etag: string | undefined): ObjectHead {
   if (size === undefined) throw invalidAnswer(store.connection.location, operation, 'the answer has no Content-Length');
@@ -61,7 +64,7 @@ async function askBucket(store: Store): Promise<void> {
 async function get(store: Store, key: string, options: GetOptions): Promise<StoredObject | undefined> {
   const fullKey = store.prefix + key;
   const operation = OPERATIONS.get(fullKey);
-  const answer = await request(store, operation, () => getObject(store.connection, fullKey, options));
+  const answer = await request(store, operation, (fresh) => getObject(store.connection, fullKey, options, fresh));
   if (answer.ok) return checkGot(store, operation, answer.value, options);
   if (answer.fault.kind === 'no-key') return undefined;
   throw translate(store.connection.location, operation, answer);

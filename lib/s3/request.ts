@@ -2,7 +2,7 @@ import type { RequestCounts } from '../datastore/object-store.ts';
 import type { S3Connection } from './connection.ts';
 import type { Operation } from './errors.ts';
 import { sendWithRetry } from './retry.ts';
-import type { Answer } from './retry.ts';
+import type { Answer, Send } from './retry.ts';
 import { seenFingerprint } from './tls.ts';
 
 /** One use of a connection: its own counts, and the prefix (with its closing slash, or '') that keys are relative to. */
@@ -17,11 +17,11 @@ export interface CountedOperation extends Operation {
 }
 
 /** Sends one operation with its retries, and counts each request that goes out. */
-export async function request<T>(store: Store, operation: CountedOperation, send: () => Promise<T>): Promise<Answer<T>> {
+export async function request<T>(store: Store, operation: CountedOperation, send: Send<T>): Promise<Answer<T>> {
   const { retry, inFlight, location } = store.connection;
-  const answer = await sendWithRetry(retry, inFlight, () => {
+  const answer = await sendWithRetry(retry, inFlight, (fresh) => {
     store.counts[operation.count]++;
-    return send();
+    return send(fresh);
   });
   if (answer.ok || answer.fault.kind !== 'certificate' || location.fingerprint !== undefined || !location.endpoint) return answer;
   const seen = await seenFingerprint(location.endpoint);

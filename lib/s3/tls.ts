@@ -79,13 +79,15 @@ class PinningAgent extends https.Agent {
   }
 }
 
-function leafFingerprint(socket: tls.TLSSocket): string | undefined {
+/** SHA-256 of the certificate that the other side showed, as `AA:BB:..`; undefined when it showed none. */
+export function leafFingerprint(socket: tls.TLSSocket): string | undefined {
   // Typed as always there, yet empty when the server showed no certificate.
   const certificate: Partial<tls.PeerCertificate> = socket.getPeerCertificate();
   return certificate.fingerprint256;
 }
 
-function servernameOf(host: string): string {
+/** The name to ask a server for: none when it is reached by its address (RFC 6066 3). */
+export function servernameOf(host: string): string {
   return /^[0-9.]+$|:/.test(host) ? '' : host;
 }
 

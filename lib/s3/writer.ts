@@ -25,8 +25,8 @@ async function put(store: Store, key: string, bytes: Buffer, options: PutOptions
   const { connection } = store;
   const operation = OPERATIONS.put(store.prefix + key);
   const wanted = options.ifAbsent === true ? 'conditionalPut' : undefined;
-  const { answer, conditional } = await requestLearning(store, operation, wanted, (ifAbsent) =>
-    putObject(connection, store.prefix + key, bytes, ifAbsent),
+  const { answer, conditional } = await requestLearning(store, operation, wanted, (sending) =>
+    putObject(connection, store.prefix + key, bytes, sending),
   );
   if (answer.ok) return 'written';
   if (conditional && answer.fault.kind === 'precondition') return 'exists';
@@ -43,7 +43,7 @@ async function copy(store: Store, reader: ObjectReader, { key, source, options }
   const { client, location } = store.connection;
   const operation = { ...OPERATIONS.copy(store.prefix + key), name: `COPY ${source.bucket}/${source.key} to` };
   const wanted = options.ifAbsent === true ? 'conditionalCopy' : undefined;
-  const { answer, conditional } = await requestLearning(store, operation, wanted, async (ifAbsent) => {
+  const { answer, conditional } = await requestLearning(store, operation, wanted, async ({ conditional: ifAbsent }) => {
     const output = await client.send(copyCommand(store, key, source, ifAbsent));
     return readEtag(location, operation, output.CopyObjectResult?.ETag);
   });
