@@ -54,7 +54,7 @@ export function foldReport(facts: RunFacts): Report {
     id: run.id,
     startedAt: run.startedAt,
     state,
-    ...(state === 'skipped' && facts.message !== undefined && { reason: facts.message.replace(/^skipped: /, '') }),
+    ...reasonOf(facts, state),
     ...{ dryRun, endedAt, seconds: Math.max(0, Date.parse(endedAt) - Date.parse(run.startedAt)) / 1000 },
     ...{ workerThreads, source, target },
     groups: countGroups(facts.totalGroups, outcomes),
@@ -65,6 +65,12 @@ export function foldReport(facts: RunFacts): Report {
     failureCount: countFailures(facts.records, failures),
     details: facts.records.filter(isGroup).sort(byName),
   };
+}
+
+/** Why a run was skipped; that of one which was ended while it waited for its turn is the error that ended it. */
+function reasonOf({ error, message }: RunFacts, state: RunState): Pick<Report, 'reason'> {
+  if (state !== 'skipped' || error !== undefined || message === undefined) return {};
+  return { reason: message.replace(/^skipped: /, '') };
 }
 
 const isGroup = (group: Group): boolean => group.namespace !== '' || group.name !== NAMESPACES_RECORD;

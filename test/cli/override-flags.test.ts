@@ -15,7 +15,11 @@ function writtenValue({ key, type, choices }: OverrideDescription): string {
   return choices?.[0] ?? (type === 'boolean' ? 'true' : '1');
 }
 
-const WRITTEN: Readonly<Record<string, string>> = { 'scheduled-time': '2026-11-21T01:00:00Z', 'group-filter': 'type:vm' };
+const WRITTEN: Readonly<Record<string, string>> = {
+  'scheduled-time': '2026-11-21T01:00:00Z',
+  'group-filter': 'type:vm',
+  owner: 'backup@pbs',
+};
 
 function parse(args: readonly string[]): Record<string, unknown> {
   const command = addOverrideFlags(new Command('run')).exitOverride();

@@ -65,7 +65,3 @@ export function startCli(args: readonly string[], { cwd, env, command = [process
     },
   };
 }
-
-export function runCli(args: readonly string[], options: CliOptions): Promise<CliEnd> {
-  return startCli(args, options).ended;
-}

@@ -6,7 +6,7 @@ import { noRequests } from '../../lib/datastore/object-store.ts';
 import { startObjectStore, type ObjectStoreServer, type RequestRecord } from '../../lib/local/object-store/server.ts';
 import { createS3Connection, openDatastore, type S3Connection, type S3Datastore } from '../../lib/s3/open-datastore.ts';
 import type { Report } from '../../lib/sync/report.ts';
-import { runCli, startCli, type CliEnd, type CliOptions, type CliProcess } from './cli-process.ts';
+import { startCli, type CliEnd, type CliOptions, type CliProcess } from './cli-process.ts';
 import { differences, readObjects } from './source.ts';
 
 /** A person's folder with a `flotilla.yaml` in it, and an S3 endpoint in this process for the commands to work on. */
@@ -44,12 +44,18 @@ export async function openCliWorld(options: { latencyMs?: number; buckets?: read
     onRequest: (record) => world.onRequest(record),
   });
   const connections: S3Connection[] = [];
+  const started: CliProcess[] = [];
+  const start = (args: readonly string[], more?: Partial<CliOptions>): CliProcess => {
+    const process = startCli(args, cliOptions(more));
+    started.push(process);
+    return process;
+  };
   const cliOptions = (more: Partial<CliOptions> = {}): CliOptions => ({ cwd: folder, ...more, env: { ...KEYS, ...more.env } });
   const objects = (bucket: string) => readObjects(join(folder, 's3', bucket), 'main');
   const world: CliWorld = {
     ...{ folder, s3, onRequest: () => undefined },
-    start: (args, more) => startCli(args, cliOptions(more)),
-    run: (args, more) => runCli(args, cliOptions(more)),
+    start,
+    run: (args, more) => start(args, more).ended,
     writeConfig: (name, config) => writeFile(join(folder, name), typeof config === 'string' ? config : stringify(config)),
     readReport: async (name) => JSON.parse(await readFile(join(folder, name), 'utf8')) as Report,
     openSource: () => {
@@ -68,6 +74,9 @@ export async function openCliWorld(options: { latencyMs?: number; buckets?: read
     bucketFolder: (bucket) => join(folder, 's3', bucket),
     differences: (bucket = 'target') => differences(objects('source'), objects(bucket)),
     close: async () => {
+      // A test that failed may have left some at work.
+      for (const process of started) process.kill('SIGKILL');
+      await Promise.all(started.map(({ ended }) => ended));
       for (const connection of connections) connection.close();
       await s3.close();
       await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });

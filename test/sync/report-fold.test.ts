@@ -103,6 +103,12 @@ describe('foldReport', () => {
     expect(again.reason).toBe('run 7 is at work');
   });
 
+  it('says that it was stopped when that happened while it waited for its turn', () => {
+    const error = { Error: 'ConflictError', Cause: 'stopped on request' };
+    const report = foldReport(runFacts([], { error, message: 'waits for run 7' }));
+    expect(describeReport(report)).toBe('skipped: stopped on request');
+  });
+
   it('is skipped when another run was in the way before anything began', () => {
     expect(foldReport(runFacts([], { error: { Error: 'ConflictError', Cause: 'busy' } })).state).toBe('skipped');
     expect(foldReport(runFacts([groupRecord()], { error: { Error: 'ConflictError', Cause: 'busy' } })).state).toBe('failed');
