@@ -13,6 +13,7 @@ import type { Handler } from '../runtime/define-function.ts';
 import type { CallContext, Host } from '../runtime/host.ts';
 import { openServices, type Services } from '../runtime/open-worker.ts';
 import type { RunName } from '../sync/payloads.ts';
+import { loadPlan } from '../sync/run-files.ts';
 import type { RunStore } from '../sync/run-store.ts';
 import { startObjectStore } from './object-store/server.ts';
 import { runMachine, type MachineOutcome } from './state-machine/run-machine.ts';
@@ -119,7 +120,7 @@ function runEmbedded({ job, overrides, run }: RunRequest, machine: Machine): Pro
       'remove-vanished': call(handlers['remove-vanished']),
       'finish-run': call(handlers['finish-run']),
     },
-    readPlan: (_bucket, key) => readPlan(machine.control, key),
+    readPlan: (_bucket, key) => loadPlan(machine.control, key),
     ...{ input: overrides, executionName: run.id, startTime: run.startedAt, wait: machine.sleep },
   });
 }
@@ -127,10 +128,4 @@ function runEmbedded({ job, overrides, run }: RunRequest, machine: Machine): Pro
 function callContext({ callMs, host }: EmbeddedCloudOptions): CallContext {
   const end = callMs === undefined ? Infinity : host.now() + callMs;
   return { getRemainingTimeInMillis: () => end - host.now() };
-}
-
-async function readPlan(control: ObjectWriter, key: string): Promise<unknown[]> {
-  const plan = await control.get(key);
-  const lines = plan?.bytes.toString().split('\n') ?? [];
-  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as unknown);
 }

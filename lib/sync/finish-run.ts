@@ -1,13 +1,12 @@
 import { formatGroup } from '../datastore/group.ts';
 import type { ObjectWriter } from '../datastore/object-store.ts';
-import { TransientError } from '../errors.ts';
 import { describeReport, foldReport } from './fold-report.ts';
 import { targetNamespace } from './namespaces.ts';
-import type { FinishRunInput, FinishRunOutput, PlanItem } from './payloads.ts';
+import type { FinishRunInput, FinishRunOutput } from './payloads.ts';
 import { iso } from './progress.ts';
 import { renderReportPage } from './report-page.ts';
 import type { GroupRecord, Removed, Report } from './report.ts';
-import { planKey, removedKey, reportKey } from './run-files.ts';
+import { loadPlan, planKey, removedKey, reportKey } from './run-files.ts';
 import { targetPlace } from './target-place.ts';
 import type { Worker } from './worker.ts';
 import { NAMESPACES_RECORD } from './sync-group.ts';
@@ -67,15 +66,10 @@ async function makeReport({ start, error }: Pick<FinishRunInput, 'start' | 'erro
 /** The groups that the plan named, by the names their records have. */
 async function loadPlanned({ control, run }: FinishWorker, items: number): Promise<{ namespace: string; name: string }[]> {
   if (items === 0) return [];
-  const plan = await control.get(planKey(run));
-  if (plan === undefined) throw new TransientError('PLAN_MISSING', `the plan of run ${run.id} is not in the control bucket`);
-  const lines = plan.bytes.toString().split('\n');
-  return lines
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as PlanItem)
-    .map((item) =>
-      item.kind === 'group' ? { namespace: item.namespace, name: item.name } : { namespace: '', name: NAMESPACES_RECORD },
-    );
+  const plan = await loadPlan(control, planKey(run));
+  return plan.map((item) =>
+    item.kind === 'group' ? { namespace: item.namespace, name: item.name } : { namespace: '', name: NAMESPACES_RECORD },
+  );
 }
 
 async function loadRemoved({ control, run, job }: FinishWorker): Promise<Removed | undefined> {

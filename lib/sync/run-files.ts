@@ -1,3 +1,6 @@
+import { TransientError } from '../errors.ts';
+import type { ObjectReader } from '../datastore/object-store.ts';
+import type { PlanItem } from './payloads.ts';
 import type { RunRef } from './run-store.ts';
 
 /** Key prefix of all that one run leaves in the control bucket; sorts by start. */
@@ -22,4 +25,17 @@ export function removalKey(run: RunRef): string {
 /** How far that list was carried out. */
 export function removedKey(run: RunRef): string {
   return `${runFolder(run)}removed.json`;
+}
+
+/** The plan as JSON lines, the form that a Distributed Map reads. */
+export function formatPlan(items: readonly PlanItem[]): Buffer {
+  return Buffer.from(items.map((item) => `${JSON.stringify(item)}\n`).join(''));
+}
+
+/** Reads a plan back. Throws a `TransientError` PLAN_MISSING when there is none: a plan that was lost is not an empty one. */
+export async function loadPlan(control: ObjectReader, key: string): Promise<PlanItem[]> {
+  const plan = await control.get(key);
+  if (plan === undefined) throw new TransientError('PLAN_MISSING', `the plan ${key} is not in the control bucket`);
+  const lines = plan.bytes.toString().split('\n');
+  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as PlanItem);
 }

@@ -1,14 +1,12 @@
 import type { ObjectWriter } from '../datastore/object-store.ts';
-import { ConfigError, ConflictError } from '../errors.ts';
-import { formatGroup } from '../datastore/group.ts';
-import type { PlanItem, StartRunOutput } from './payloads.ts';
-import { planItem, planRun, type PlannedGroup, type PlannedNamespaces } from './plan-run.ts';
+import { ConfigError } from '../errors.ts';
+import type { StartRunOutput } from './payloads.ts';
 import { planKey } from './run-files.ts';
-import type { RunRecord } from './run-store.ts';
-import { SKIP_WORDS } from './skip-reasons.ts';
+import type { RunRecord, RunRef } from './run-store.ts';
 import { copyRoute } from './transfer-route.ts';
-import { plural } from './words.ts';
+import { formatCount, plural } from './words.ts';
 import type { Worker } from './worker.ts';
+import { stopIfAsked, writePlan } from './write-plan.ts';
 
 /** How long a run that has to wait for its turn sleeps before it asks again. */
 const TURN_SECONDS = 15;
@@ -20,34 +18,38 @@ export type StartDecision = Omit<StartRunOutput, 'job'>;
 
 /** Claims the tick and the job's turn, plans, and writes the groups that have work as JSON lines into the control bucket. */
 export async function startRun(scheduledTime: string | undefined, control: ObjectWriter, worker: Worker): Promise<StartDecision> {
-  const { store, run, job, now, leaseMs, log } = worker;
+  const { store, run, job, log } = worker;
+  const record: RunStart = { ...run, ...(scheduledTime !== undefined && { scheduledTime }) };
   copyRoute(job);
-  if (worker.stopReason() === 'asked') throw stopped();
-  if (scheduledTime !== undefined && !(await store.claimTick(run.job, scheduledTime, run.id, now()))) {
-    return skip(worker, `the tick ${scheduledTime} is served by another execution`);
-  }
-  const claim = job.dryRun ? { claimed: true as const } : await store.claimJob(run, now(), leaseMs);
-  if (!claim.claimed && claim.waiting >= QUEUE_DEPTH)
-    return skip(worker, `run ${claim.heldBy} is at work and another one waits already`);
-  if (!claim.claimed) {
-    log.info(`waits for its turn: run ${claim.heldBy} of this job is at work`);
-    await store.saveRun({ ...run, state: 'waiting', ...tick(scheduledTime), message: `waits for run ${claim.heldBy}` });
-    return { ...nothing(worker), decision: 'wait', waitSeconds: TURN_SECONDS };
-  }
-  await store.saveRun({ ...run, state: 'running', ...tick(scheduledTime) });
+  stopIfAsked(worker);
+  const notYet = await takeTurn(record, worker);
+  if (notYet !== undefined) return notYet;
+
+  await store.saveRun({ ...record, state: 'running' });
   await expectUnused(worker);
   tellThreads(worker);
-  const { items, groups } = await writePlan(control, worker);
-  await store.saveRun({
-    ...run,
-    state: 'running',
-    ...tick(scheduledTime),
-    planKey: planKey(run),
-    groups,
-    requests: worker.requests,
-  });
-  log.info(`found ${plural(groups, 'group')} on the source, ${plural(items, 'worker')} needed`);
+  const { items, working, groups } = await writePlan(control, worker);
+  await store.saveRun({ ...record, state: 'running', planKey: planKey(run), groups, requests: worker.requests });
+  log.info(`found ${plural(groups, 'group')} on the source, ${working === 0 ? 'none' : formatCount(working)} of them with work`);
   return { ...nothing(worker), items: job.dryRun ? 0 : items, removeVanished: job.removeVanished && !job.dryRun };
+}
+
+/** What is known of a run before it begins. */
+type RunStart = RunRef & Pick<RunRecord, 'scheduledTime'>;
+
+/** Why the run may not go now; undefined: it may, and is the active run of its job. A dry run writes nothing, and waits for nobody. */
+async function takeTurn(record: RunStart, worker: Worker): Promise<StartDecision | undefined> {
+  const { store, run, job, now, leaseMs, log } = worker;
+  const { scheduledTime } = record;
+  if (scheduledTime !== undefined && !(await store.claimTick(run.job, scheduledTime, run.id, now()))) {
+    return skip(record, worker, `the tick ${scheduledTime} is served by another execution`);
+  }
+  const claim = job.dryRun ? { claimed: true as const } : await store.claimJob(run, now(), leaseMs);
+  if (claim.claimed) return undefined;
+  if (claim.waiting >= QUEUE_DEPTH) return skip(record, worker, `run ${claim.heldBy} is at work and another one waits already`);
+  log.info(`waits for its turn: run ${claim.heldBy} of this job is at work`);
+  await store.saveRun({ ...record, state: 'waiting', message: `waits for run ${claim.heldBy}` });
+  return { ...nothing(worker), decision: 'wait', waitSeconds: TURN_SECONDS };
 }
 
 /** A PBS that has the copy attached deletes, at its next garbage collection, every chunk it has not seen in an index (facts/pbs.md 2.6). */
@@ -73,10 +75,6 @@ function tellThreads({ job: { workerThreads, workerThreadsWanted }, log }: Worke
   );
 }
 
-function tick(scheduledTime: string | undefined): Pick<RunRecord, 'scheduledTime'> {
-  return scheduledTime === undefined ? {} : { scheduledTime };
-}
-
 function nothing({ job, run }: Worker): StartDecision {
   return {
     decision: 'go',
@@ -88,47 +86,8 @@ function nothing({ job, run }: Worker): StartDecision {
   };
 }
 
-async function skip(worker: Worker, why: string): Promise<StartDecision> {
+async function skip(record: RunStart, worker: Worker, why: string): Promise<StartDecision> {
   worker.log.warn(`skipped: ${why}`);
-  await worker.store.saveRun({ ...worker.run, state: 'skipped', message: why });
+  await worker.store.saveRun({ ...record, state: 'skipped', message: why });
   return { ...nothing(worker), decision: 'skip' };
-}
-
-async function writePlan(control: ObjectWriter, worker: Worker): Promise<{ items: number; groups: number }> {
-  const lines: string[] = [];
-  let groups = 0;
-  for await (const planned of planRun(worker)) {
-    if (worker.stopReason() === 'asked') throw stopped();
-    if (planned.kind === 'group') groups += 1;
-    tellSkipped(planned, worker);
-    const item: PlanItem | undefined = planItem(planned);
-    if (item !== undefined) lines.push(`${JSON.stringify(item)}\n`);
-  }
-  if (groups === 0) await expectDatastore(worker);
-  await control.put(planKey(worker.run), Buffer.from(lines.join('')));
-  return { items: lines.length, groups };
-}
-
-function stopped(): ConflictError {
-  return new ConflictError('RUN_STOPPED', 'stopped on request before anything was written');
-}
-
-function tellSkipped(planned: PlannedGroup | PlannedNamespaces, { log }: Worker): void {
-  if (planned.kind !== 'group') return;
-  for (const { reason, count, first, last } of planned.plan.skipped) {
-    const range = count === 1 ? first : `${first} .. ${last}`;
-    log.info(`skipped: ${String(count)} snapshot(s) (${range}) - ${SKIP_WORDS[reason]}`, formatGroup(planned.source.group));
-  }
-}
-
-/** A source without groups may be new; one without any object is a wrong prefix, and must not pass as a good run. */
-async function expectDatastore({ source, job }: Worker): Promise<void> {
-  for await (const page of source.list('', { pageSize: 1 })) {
-    if (page.length > 0) return;
-  }
-  const { id, bucket, prefix } = job.source;
-  const message =
-    `datastore ${id}: there is nothing below ${prefix}/ in bucket ${bucket}; the prefix of a pbs datastore is the name it has in PBS:` +
-    ' correct bucket or prefix in the configuration';
-  throw new ConfigError('DATASTORE_NOT_FOUND', message, { context: { job: job.id, datastore: id } });
 }

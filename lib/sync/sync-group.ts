@@ -64,6 +64,7 @@ async function waitForLock(
   worker.log.info(`waits for its lock, held by ${held.heldBy}`, formatGroup(group));
   progress.doing(`waits for ${held.heldBy}`);
   await progress.save('waiting');
+  await worker.store.renewJob(worker.run, worker.now(), worker.leaseMs);
   const seconds = Math.ceil((held.leaseUntil - worker.now()) / 1000);
   return { done: false, waitSeconds: Math.min(Math.max(seconds, MIN_LOCK_WAIT_SECONDS), MAX_LOCK_WAIT_SECONDS), cursor: null };
 }

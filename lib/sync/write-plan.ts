@@ -1,0 +1,75 @@
+import { formatGroup } from '../datastore/group.ts';
+import type { ObjectWriter } from '../datastore/object-store.ts';
+import { ConfigError, ConflictError } from '../errors.ts';
+import type { PlanItem } from './payloads.ts';
+import { planItem, planRun, type PlannedGroup } from './plan-run.ts';
+import { formatPlan, planKey } from './run-files.ts';
+import { SKIP_WORDS } from './skip-reasons.ts';
+import type { Worker } from './worker.ts';
+import { plural } from './words.ts';
+
+/** Lines of the plan, groups with work among them, and all groups that the job reaches. */
+export interface WrittenPlan {
+  readonly items: number;
+  readonly working: number;
+  readonly groups: number;
+}
+
+/** Plans the run and writes the plan into the control bucket. Throws a `ConflictError` RUN_STOPPED when somebody asks it to stop. */
+export async function writePlan(control: ObjectWriter, worker: Worker): Promise<WrittenPlan> {
+  const items: PlanItem[] = [];
+  const keepClaim = claimKeeper(worker);
+  let groups = 0;
+  for await (const planned of planRun(worker)) {
+    stopIfAsked(worker);
+    await keepClaim();
+    if (planned.kind === 'group') groups += 1;
+    if (planned.kind === 'group') tell(planned, worker);
+    const item = planItem(planned);
+    if (item !== undefined) items.push(item);
+  }
+  if (groups === 0) await expectDatastore(worker);
+  await control.put(planKey(worker.run), formatPlan(items));
+  return { items: items.length, working: items.filter(({ kind }) => kind === 'group').length, groups };
+}
+
+export function stopIfAsked({ stopReason }: Pick<Worker, 'stopReason'>): void {
+  if (stopReason() !== 'asked') return;
+  throw new ConflictError('RUN_STOPPED', 'stopped on request before anything was written');
+}
+
+/** A large datastore takes longer to list than a claim lasts without being renewed. */
+function claimKeeper({ store, run, now, leaseMs }: Worker): () => Promise<void> {
+  let renewedAt = now();
+  return async () => {
+    if (now() - renewedAt < leaseMs / 4) return;
+    renewedAt = now();
+    await store.renewJob(run, renewedAt, leaseMs);
+  };
+}
+
+function tell({ source, plan }: PlannedGroup, { log, job }: Worker): void {
+  const group = formatGroup(source.group);
+  for (const { reason, count, first, last } of plan.skipped) {
+    log.info(`skipped: ${plural(count, 'snapshot')} (${range(first, last)}) - ${SKIP_WORDS[reason]}`, group);
+  }
+  const [first, last] = [plan.pull[0], plan.pull.at(-1)];
+  if (!job.dryRun || first === undefined || last === undefined) return;
+  log.info(`would sync ${plural(plan.pull.length, 'snapshot')} (${range(first.snapshot.name, last.snapshot.name)})`, group);
+}
+
+function range(first: string, last: string): string {
+  return first === last ? first : `${first} .. ${last}`;
+}
+
+/** A source without groups may be new; one without any object is a wrong prefix, and must not pass as a good run. */
+async function expectDatastore({ source, job }: Worker): Promise<void> {
+  for await (const page of source.list('', { pageSize: 1 })) {
+    if (page.length > 0) return;
+  }
+  const { id, bucket, prefix } = job.source;
+  const message =
+    `datastore ${id}: there is nothing below ${prefix}/ in bucket ${bucket}; the prefix of a pbs datastore is the name it has in PBS:` +
+    ' correct bucket or prefix in the configuration';
+  throw new ConfigError('DATASTORE_NOT_FOUND', message, { context: { job: job.id, datastore: id } });
+}
