@@ -54,7 +54,7 @@ export async function sourceWith(numbers: Iterable<number>): Promise<MemoryObjec
 /** What a phase runs with when nothing is said: no stop, no faults, four transfers at once. */
 export function options(source: MemoryObjectStore, target: MemoryObjectStore, members: Partial<PhaseOptions> = {}): PhaseOptions {
   return {
-    ...{ source, target, tally: noTransfers(), known: knownContent(target, pbsLayout), limit: 4 },
+    ...{ source, target, tally: noTransfers(), known: knownContent(target, pbsLayout), limit: 4, distrust: false },
     stop: () => false,
     beat: () => Promise.resolve(),
     ...members,

@@ -8,17 +8,17 @@ const TARGET = { namespace: 'copy/prod', name: 'vm/100' };
 
 type Files = Readonly<Record<string, string>>;
 
-async function open(sourceFiles: Files, targetFiles: Files) {
+async function open(sourceFiles: Files, targetFiles: Files, owner = 'source') {
   const [source, target] = [new MemoryObjectStore(), new MemoryObjectStore()];
   for (const [name, text] of Object.entries(sourceFiles)) await source.put(`.cnt/ns/prod/vm/100/${name}`, Buffer.from(text));
   for (const [name, text] of Object.entries(targetFiles))
     await target.put(`.cnt/ns/copy/ns/prod/vm/100/${name}`, Buffer.from(text));
-  const listed = [await listGroup(source, pbsLayout, SOURCE), await listGroup(target, pbsLayout, TARGET)] as const;
-  return pbsLayout.openGroup(...listed, { source, target });
+  const [listed, copy] = [await listGroup(source, pbsLayout, SOURCE), await listGroup(target, pbsLayout, TARGET)];
+  return pbsLayout.openGroup({ listed, copy, source, target, owner });
 }
 
-async function transfers(sourceFiles: Files, targetFiles: Files): Promise<(string | undefined)[][]> {
-  const phase = await open(sourceFiles, targetFiles);
+async function transfers(sourceFiles: Files, targetFiles: Files, jobOwner?: string): Promise<(string | undefined)[][]> {
+  const phase = await open(sourceFiles, targetFiles, jobOwner);
   const all = await Array.fromAsync(phase.transfers());
   return all.map(({ sourceKey, targetKey, body }) => [sourceKey, targetKey, body?.toString()]);
 }
@@ -33,8 +33,24 @@ describe('openGroup', () => {
     expect(await transfers({ owner: 'backup@pbs!token\n', notes: 'mail server' }, {})).toEqual([owner, notes]);
   });
 
-  it('leaves an owner that is the same, however it is written, and notes that are there', async () => {
-    expect(await transfers({ owner: 'root@pam\n', notes: 'new' }, { owner: 'root@pam', notes: 'old' })).toEqual([]);
+  it('leaves an owner that is the same, however it is written', async () => {
+    expect(await transfers({ owner: 'root@pam\n' }, { owner: 'root@pam' })).toEqual([]);
+  });
+
+  it('lets notes follow the source, and keeps those that only the copy has', async () => {
+    expect(await transfers({ owner: 'root@pam\n', notes: 'new' }, { owner: 'root@pam\n', notes: 'old' })).toEqual([notes]);
+    expect(await transfers({ owner: 'root@pam\n', notes: 'same' }, { owner: 'root@pam\n', notes: 'same' })).toEqual([]);
+    expect(await transfers({ owner: 'root@pam\n' }, { owner: 'root@pam\n', notes: 'old' })).toEqual([]);
+  });
+
+  it("gives a copy the job's owner, whoever owns the original, if anybody", async () => {
+    const given = [['.cnt/ns/prod/vm/100/owner', '.cnt/ns/copy/ns/prod/vm/100/owner', 'replica@pbs\n']];
+    expect(await transfers({ owner: 'root@pam\n' }, {}, 'replica@pbs')).toEqual(given);
+    expect(await transfers({}, {}, 'replica@pbs')).toEqual(given);
+    expect(await transfers({ owner: 'root@pam\n' }, { owner: 'replica@pbs\n' }, 'replica@pbs')).toEqual([]);
+    await expect(open({ owner: 'root@pam\n' }, { owner: 'root@pam\n' }, 'replica@pbs')).rejects.toMatchObject({
+      code: 'OWNER_DIFFERS',
+    });
   });
 
   it('brings notes that the copy lacks', async () => {

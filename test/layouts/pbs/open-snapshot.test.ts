@@ -116,19 +116,20 @@ describe('openSnapshot', () => {
     expect(await outline(await open(sides))).toEqual({ chunks: 0, files: [], manifest: [MANIFEST] });
   });
 
-  it('takes equal sizes for the same files where the manifest is the same, byte for byte', async () => {
+  it('takes equal sizes for the same files where both manifests name the same content, whatever the ETags', async () => {
     const sides = await twoSides({ protected: true });
     await copyFiles(sides, [INDEX, BLOB, MANIFEST]);
     changeEtags(sides);
     expect(await outline(await open(sides))).toEqual({ chunks: 0, files: ['.protected'], manifest: [] });
+    await editNotes(sides.source, FOLDER, 'new notes');
+    expect(await outline(await open(sides))).toEqual({ chunks: 0, files: ['.protected'], manifest: [MANIFEST] });
   });
 
-  it('moves every file again where neither manifest nor ETags agree', async () => {
+  it('moves a file again that has another size than its original', async () => {
     const sides = await twoSides();
     await copyFiles(sides, [INDEX, BLOB, MANIFEST]);
-    changeEtags(sides);
-    await editNotes(sides.source, FOLDER, 'new notes');
-    expect(await outline(await open(sides))).toEqual({ chunks: 4, files: [INDEX, BLOB], manifest: [MANIFEST] });
+    await sides.target.put(`${FOLDER}/${BLOB}`, Buffer.from('cut off'));
+    expect(await outline(await open(sides))).toEqual({ chunks: 0, files: [BLOB], manifest: [] });
   });
 
   it('brings back a file that the copy lost, with its chunks', async () => {
