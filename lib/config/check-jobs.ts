@@ -1,7 +1,7 @@
 import type { DatastoreEntry } from './datastore-schema.ts';
 import type { Placed } from './check-datastores.ts';
 import { checkOptions } from './check-options.ts';
-import { endpointSpace } from './endpoint.ts';
+import { endpointSpace } from '../datastore/endpoint-space.ts';
 import { formatPath } from './fault.ts';
 import type { Fault } from './fault.ts';
 import type { JobEntry } from './job-schema.ts';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LAYOUTS } from '../datastore/location.ts';
-import { checkEndpoint, normaliseEndpoint } from './endpoint.ts';
+import { normaliseEndpoint } from '../datastore/endpoint-space.ts';
+import { checkEndpoint } from './endpoint.ts';
 import * as formats from './formats.ts';
 import { omitKeys } from './spelling.ts';
 

@@ -38,7 +38,7 @@ const telling = base.extend({
 
 /** The environment of each function: the stack gives it, and the function parses it. */
 export const functionEnvironments = {
-  'start-run': telling,
+  'start-run': base,
   'sync-group': base,
   'remove-vanished': base,
   'finish-run': telling,

@@ -1,4 +1,4 @@
-import { endpointSpace } from './endpoint.ts';
+import { endpointSpace } from '../datastore/endpoint-space.ts';
 
 /** Where objects are: two places overlap when an object can be in both. */
 export interface Place {

@@ -60,7 +60,7 @@ function syncFunctions(scope: Construct, props: SyncJobProps): PerFunction<SyncF
   const base = { TABLE_NAME: props.table.tableName, CONTROL_BUCKET: props.controlBucket.bucketName };
   const telling = { ...base, EVENT_BUS_NAME: props.eventBus.eventBusName };
   const environments = {
-    'start-run': telling,
+    'start-run': base,
     'sync-group': base,
     'remove-vanished': base,
     'finish-run': telling,
@@ -84,7 +84,6 @@ function grantAccess(functions: PerFunction<SyncFunction>, props: SyncJobProps):
   for (const name of ['start-run', 'remove-vanished', 'finish-run'] as const) {
     grantControl(functions[name], props.controlBucket, props.job.id);
   }
-  props.eventBus.grantPutEventsTo(functions['start-run']);
   props.eventBus.grantPutEventsTo(functions['finish-run']);
 }
 

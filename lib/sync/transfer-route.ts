@@ -1,10 +1,12 @@
+import { endpointSpace } from '../datastore/endpoint-space.ts';
 import { ConfigError } from '../errors.ts';
 import type { Job } from './job.ts';
 
 /** Where server-side copies read, for a job whose transfers are copies; nothing for one that relays. */
 export function copyRoute({ id, source, target, transferMode }: Job): { copyFrom?: { bucket: string; prefix: string } } {
   if (transferMode === 'relay') return {};
-  const onePrincipal = source.endpoint === target.endpoint && source.credentials === target.credentials;
+  const onePrincipal =
+    endpointSpace(source.endpoint) === endpointSpace(target.endpoint) && source.credentials === target.credentials;
   if (onePrincipal) return { copyFrom: { bucket: source.bucket, prefix: source.prefix } };
   if (transferMode === 'auto') return {};
   const message =

@@ -39,7 +39,7 @@ describe('parseEnvironment', () => {
       EVENT_BUS_NAME: '',
       AWS_ENDPOINT_URL_S3: 'localhost:9000',
     };
-    expect(() => parseEnvironment(functionEnvironments['start-run'], wrong)).toThrow(
+    expect(() => parseEnvironment(functionEnvironments['finish-run'], wrong)).toThrow(
       expect.objectContaining({
         code: 'ENVIRONMENT_INVALID',
         message: [
