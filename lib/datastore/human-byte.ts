@@ -6,6 +6,8 @@ const HUMAN_BYTE = /^(\d+\.?\d*|\.\d+)(?:e([+-]?\d{1,3}))? ?(?:([kmgtp])(i?))?b?
 /** Speeds as networks tell them. */
 const SPEED = /^(\d+(?:\.\d+)?) ?([kmgtp]?)(i?)(bits?|b?)(\/s(?:ec)?|ps)?$/i;
 const UNITS = ['', 'k', 'm', 'g', 't', 'p'];
+const LARGEST = ['PiB', 1024 ** 5] as const;
+const PRINTED = [['B', 1], ['KiB', 1024], ['MiB', 1024 ** 2], ['GiB', 1024 ** 3], ['TiB', 1024 ** 4], LARGEST] as const;
 const SAID = 'write it as 20 MiB, 1.5 GB or a number of bytes';
 
 /** Reads a number of bytes in PBS's spelling, `1.5 KiB`, to whole bytes, a fraction of the last one cut off. Zero is refused. */
@@ -22,10 +24,9 @@ export function parseHumanByte(text: string | number): HumanByte {
 
 /** Bytes as PBS prints them, in base 2 with up to 3 decimals: `1.5 KiB`. */
 export function formatHumanByte(bytes: number): string {
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
-  // What three decimals round up to 1024 is one of the next unit.
-  const power = units.findIndex((_, index) => bytes / 1024 ** index < 1023.9995 || index === units.length - 1);
-  return `${Number((bytes / 1024 ** power).toFixed(3))} ${units[power] ?? ''}`;
+  // What three decimals would round up to 1024 is one of the next unit.
+  const [unit, size] = PRINTED.find(([, bound]) => bytes / bound < 1023.9995) ?? LARGEST;
+  return `${Number((bytes / size).toFixed(3))} ${unit}`;
 }
 
 function whole(value: number): HumanByte {

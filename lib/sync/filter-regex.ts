@@ -43,7 +43,6 @@ const OUTSIDE: readonly Form[] = [
   ...ESCAPES,
   accept(/\\[dDsSwWbBAz]/y),
   refuse(/\\.?/suy, `an escape ${NOT_IN_RUST}`),
-  accept(/[^[\\]/uy),
 ];
 
 const IN_CLASS: readonly Form[] = [
@@ -56,7 +55,6 @@ const IN_CLASS: readonly Form[] = [
   ...ESCAPES,
   accept(/\\[dDsSwW]/y),
   refuse(/\\.?/suy, `an escape ${NOT_IN_RUST} in a class`),
-  accept(/[^\]\\]/uy),
 ];
 
 /**
@@ -103,6 +101,7 @@ interface Read {
   readonly problem?: string;
 }
 
+/** The first form that begins at `at`; what begins none stands for itself. */
 function read(forms: readonly Form[], source: string, at: number): Read {
   for (const { form, kind, problem } of forms) {
     form.lastIndex = at;
@@ -110,7 +109,7 @@ function read(forms: readonly Form[], source: string, at: number): Read {
     if (text === undefined) continue;
     return problem === undefined ? { text, kind } : { text, kind, problem: `has ${text}, ${problem}` };
   }
-  throw new Error(`no form begins at ${at} of ${source}`);
+  return { text: source.charAt(at), kind: 'other' };
 }
 
 /** Reads from `[` to its `]`; an end that is missing is left to the engine to tell. */

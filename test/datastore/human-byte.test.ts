@@ -84,6 +84,7 @@ describe('formatHumanByte', () => {
     [1_000_000, '976.563 KiB'],
     [Number.MAX_SAFE_INTEGER, '8 PiB'],
     [0, '0 B'],
+    [2 ** 61, '2048 PiB'],
   ])('prints %d as %s', (bytes, text) => {
     expect(formatHumanByte(bytes)).toBe(text);
   });

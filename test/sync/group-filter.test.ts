@@ -188,6 +188,10 @@ describe('an expression', () => {
     expect(problemOf(`regex:${source}`)).toMatch(/^cannot be used: [a-z ]+/);
   });
 
+  it('is refused when it nests too deep', () => {
+    expect(problemOf(`regex:${'('.repeat(1500)}${')'.repeat(1500)}`)).toBe('cannot be used: expression nests too deeply');
+  });
+
   it('is refused when it is too large written out', () => {
     expect(problemOf(`regex:${'(?:abcdefghij){500}'.repeat(3)}`)).toContain('is too large');
   });
