@@ -9,7 +9,7 @@ import { runMethods } from './runs.ts';
 
 export type RunStoreOptions = { readonly table: string } & (TableEndpoint | { readonly client: DynamoDBDocumentClient });
 
-/** The run store on one DynamoDB table with the string keys `pk` and `sk`; docs/table.md lists its items. */
+/** The run store on one DynamoDB table with the string keys `pk` and `sk`; docs/architecture.md lists its items. */
 export function openRunStore(options: RunStoreOptions): RunStore {
   const client = 'client' in options ? options.client : openClient(options);
   const table = { client, name: options.table };

@@ -48,7 +48,7 @@ describe('the keys of items', () => {
 });
 
 describe('the items of the table', () => {
-  it('live as long as docs/table.md says: locks long after their lease, replicas for ever', async () => {
+  it('live as long as docs/architecture.md says: locks long after their lease, replicas for ever', async () => {
     const { store, scan } = await open();
     const now = Date.parse(AT);
     await store.claimTick('job', AT, 'run-1', now);
