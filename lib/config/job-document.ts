@@ -10,6 +10,7 @@ import { nearestKey } from './nearest-key.ts';
 import type { Configuration } from './parse-config.ts';
 import { schemaFaults } from './schema-faults.ts';
 import { camelKeys, kebabKeys, omitKeys } from './spelling.ts';
+import { validMembers } from './valid-members.ts';
 
 export type { JobDocument, Overrides } from './job-schema.ts';
 
@@ -65,10 +66,10 @@ export function formatJob(job: Job): JobDocument {
 export function mergeOverrides(document: unknown, overrides: unknown): JobDocument {
   const job = checkDocument(document);
   const { cleared, given } = splitOverrides(overrides ?? {});
-  refuseOverrides(job, schemaFaults(overridesSchema, given));
   const merged = { ...omitKeys(job, cleared), ...(given as object) };
-  refuseOverrides(job, crossFaults(merged));
-  return checkDocument(merged);
+  const faults = [...schemaFaults(overridesSchema, given), ...crossFaults(merged)];
+  if (faults.length === 0) return checkDocument(merged);
+  throw faultError('OVERRIDES_INVALID', `the options for this run of job ${job.id} cannot be used`, faults.map(formatFault));
 }
 
 /** What a run sets, and what it leaves out although its job says it. A flag that was not given is neither. */
@@ -79,11 +80,7 @@ function splitOverrides(overrides: unknown): { readonly cleared: readonly Cleara
   return { cleared, given: omitKeys(members, cleared) };
 }
 
-function refuseOverrides({ id }: JobDocument, faults: readonly Fault[]): void {
-  if (faults.length === 0) return;
-  throw faultError('OVERRIDES_INVALID', `the options for this run of job ${id} cannot be used`, faults.map(formatFault));
-}
-
+/** An option that was not given says nothing. */
 function withoutUndefined(value: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined));
 }
@@ -95,6 +92,7 @@ function checkDocument(document: unknown): JobDocument {
   throw faultError('JOB_INVALID', 'the job document cannot be used', faults.map(formatFault));
 }
 
+/** What is wrong between the members that are right by themselves. */
 function crossFaults(document: object): readonly Fault[] {
-  return checkOptions({ entry: document, given: Object.keys(document) });
+  return checkOptions(validMembers(jobDocumentSchema, document));
 }

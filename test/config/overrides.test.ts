@@ -60,6 +60,7 @@ describe('mergeOverrides', () => {
     expect(() => mergeOverrides(job, { 'max-depth': 6 })).toThrow('max-depth  6 is too deep');
     expect(() => mergeOverrides(job, { 'rate-in': null })).toThrow('burst-in  stands without rate-in');
     expect(() => mergeOverrides(job, { 'rate-in': null })).toThrow(expect.objectContaining({ code: 'OVERRIDES_INVALID' }));
+    expect(() => mergeOverrides(job, { 'transfer-last': 0, 'burst-out': '1 MB', 'max-depth': 6 })).toThrow('3 faults');
     expect(mergeOverrides(job, { 'max-depth': 5, 'rate-in': '3 MB' })).toMatchObject({ 'max-depth': 5, 'rate-in': '3 MB' });
   });
 
