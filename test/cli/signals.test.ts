@@ -6,6 +6,8 @@ import { smallSource } from '../support/source.ts';
 /** A run that died holds its place for as long as its lease: a second here, two minutes for people. */
 const SHORT_LEASE = { LOCK_LEASE_SECONDS: '1' };
 
+const leaseIsOver = () => new Promise((resolve) => setTimeout(resolve, 1100));
+
 describe('a signal to flotilla run', () => {
   let world: CliWorld;
 
@@ -62,6 +64,7 @@ describe('a signal to flotilla run', () => {
     // Two signals within a second are one: a terminal and a launcher may both have sent it.
     const again = setInterval(() => process.kill('SIGINT'), 300);
     expect(await process.ended.finally(() => clearInterval(again))).toMatchObject({ code: 130, signal: null });
+    await leaseIsOver();
     await expectRestFollows(SHORT_LEASE);
   });
 
@@ -84,6 +87,7 @@ describe('a signal to flotilla run', () => {
     whenChunksArrived(40, () => process.kill('SIGKILL'));
     expect(await process.ended).toMatchObject({ code: null, signal: 'SIGKILL' });
     expect(world.differences().filter((line) => !line.endsWith(' is missing'))).toEqual([]);
+    await leaseIsOver();
     await expectRestFollows(SHORT_LEASE);
   });
 });
