@@ -2,6 +2,7 @@ import { Annotations, ArnFormat, Stack } from 'aws-cdk-lib/core';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+import { endpointSpace } from '../datastore/endpoint-space.ts';
 import type { LayoutName } from '../datastore/location.ts';
 import { grantObjects, grantRead } from './bucket-access.ts';
 
@@ -30,7 +31,7 @@ export function grantDatastore(
   ...access: readonly ('read' | 'write' | 'remove')[]
 ): void {
   if (place.credentials !== undefined) return grantSecret(fn, place.credentials);
-  if (place.endpoint !== undefined) return;
+  if (!isOnAws(place)) return;
   const bucketArn = Stack.of(fn).formatArn({ service: 's3', region: '', account: '', resource: place.bucket });
   const all = { bucketArn, prefix: `${place.prefix}/`, reason: REASON };
   const removable = { ...all, prefix: `${all.prefix}${REMOVABLE[place.layout]}` };
@@ -40,8 +41,9 @@ export function grantDatastore(
 }
 
 /** Warns of a datastore that no deployed function can open. */
-export function warnOfCredentials(scope: Construct, { id, endpoint, credentials }: DatastorePlace): void {
-  if (credentials === undefined ? endpoint === undefined : secretOf(credentials) !== undefined) return;
+export function warnOfCredentials(scope: Construct, place: DatastorePlace): void {
+  const { id, credentials } = place;
+  if (credentials === undefined ? isOnAws(place) : secretOf(credentials) !== undefined) return;
   const problem =
     credentials === undefined
       ? "has an endpoint and no credentials, and the role of a Lambda function is worth nothing outside of AWS's own"
@@ -50,6 +52,11 @@ export function warnOfCredentials(scope: Construct, { id, endpoint, credentials 
     `flotilla:credentials:${id}`,
     `datastore ${id} ${problem}: deployed runs cannot open it. Put its keys into AWS Secrets Manager and write "credentials: secret:<name>".`,
   );
+}
+
+/** AWS by no endpoint, or by one of its own written out. */
+function isOnAws({ endpoint }: DatastorePlace): boolean {
+  return endpointSpace(endpoint) === 'aws';
 }
 
 function grantSecret(fn: LambdaFunction, credentials: string): void {
@@ -64,10 +71,11 @@ function secretOf(credentials: string): string | undefined {
   return credentials.startsWith('secret:') ? credentials.slice('secret:'.length) : undefined;
 }
 
-/** Secrets Manager ends the ARN of a secret, but not its name, with six random characters. */
+/** Secrets Manager ends the ARN of a secret, but not its name, with six random characters; it finds a secret by an ARN without them. */
 function secretArn(stack: Stack, secret: string): string {
-  if (secret.startsWith('arn:')) return secret;
+  if (/^arn:.*-[A-Za-z0-9]{6}$/.test(secret)) return secret;
   const resourceName = `${secret}-??????`;
+  if (secret.startsWith('arn:')) return resourceName;
   return stack.formatArn({
     service: 'secretsmanager',
     resource: 'secret',

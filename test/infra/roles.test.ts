@@ -73,6 +73,14 @@ describe('the roles of a job', () => {
     expect(REMOVABLE[name]).toBe(layoutOf(name).metadataPrefix(''));
   });
 
+  it.each(['https://s3.eu-central-1.amazonaws.com', 'https://s3.dualstack.eu-central-1.amazonaws.com/'])(
+    'are the same when AWS is written out as %s',
+    (endpoint) => {
+      const written = synthesizeStacks(makeJob({ source: `endpoint: "${endpoint}"`, target: `endpoint: "${endpoint}"` }));
+      expect([...permissionsByFunction(written.job)]).toEqual([...permissionsByFunction(job)]);
+    },
+  );
+
   it('give finish-run no datastore', () => {
     expect(permissionsOf(job, 'FinishRun').filter(({ resource }) => resource.includes('pbs-'))).toEqual([]);
   });
@@ -110,6 +118,13 @@ describe('the roles of a job with credentials of its own', () => {
         condition: undefined,
       },
     ]);
+  });
+
+  it('reach a secret whose ARN lacks the six characters that end it', () => {
+    const arn = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:flotilla/main';
+    const { job } = synthesizeStacks(makeJob({ source: `credentials: "secret:${arn}"` }));
+    const permissions = permissionsOf(job, 'SyncGroup').filter(({ action }) => action.startsWith('secretsmanager:'));
+    expect(permissions.map(({ resource }) => resource)).toEqual([`${arn}-??????`]);
   });
 });
 

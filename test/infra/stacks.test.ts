@@ -126,6 +126,13 @@ describe('what is deployed', () => {
     Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp('datastore offsite has .*secret:<name>'));
   });
 
+  it('has nothing to warn of at an endpoint of AWS written out', () => {
+    const app = makeApp({ builtinCloudFormationValidation: false });
+    const job = makeJob({ target: 'endpoint: "https://s3.us-east-1.amazonaws.com"' });
+    const stack = new JobStack(app, { job, shared: new FlotillaStack(app) });
+    Annotations.fromStack(stack).hasNoWarning('*', Match.stringLikeRegexp('datastore offsite'));
+  });
+
   it('can be a part of another app, beside resources of its own', () => {
     const stack = new Stack(makeApp({ builtinCloudFormationValidation: false }), 'Mine');
     const key = (name: string) => ({ name, type: AttributeType.STRING });
