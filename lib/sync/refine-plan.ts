@@ -23,35 +23,35 @@ interface Sides {
 /** Reads the manifests that the listing alone could not judge: for verified-only, encrypted-only and resync-corrupt. */
 export async function refinePlan(plan: GroupPlan, sides: Sides): Promise<SurePlan> {
   const left = leftOut();
-  const accept = accepting(sides);
-  const kept = await keptNames(sides, accept);
+  const judge = judging(sides);
+  const kept = await keptNames(sides, judge);
   const steps: SureStep[] = [];
   for (const step of plan.pull) {
     const { name } = step.snapshot;
-    if (step.reason === 'check') {
-      if (await isCorrupt(step, sides)) steps.push({ ...step, reason: 'corrupt' });
-      continue;
-    }
-    const refused = await accept(step.snapshot);
-    if (refused !== undefined) left.add(refused, name);
-    else if (kept?.has(name) === false && step.reason !== 'changed') left.add('transfer-last', name);
-    else steps.push({ ...step, reason: step.reason });
+    // Damage goes first: a copy that also changed would else get a new manifest, and keep what is broken.
+    const reason = (await isCorrupt(step, sides)) ? 'corrupt' : step.reason;
+    if (reason === 'check') continue;
+    const answer = await judge(step.snapshot);
+    if (answer !== 'passes' && answer !== 'unreadable') left.add(answer, name);
+    else if (kept?.has(name) === false && reason !== 'changed' && reason !== 'corrupt') left.add('transfer-last', name);
+    else steps.push({ ...step, reason });
   }
   return { steps, skipped: [...plan.skipped, ...left.list()] };
 }
 
 type Refusal = Extract<Skipped['reason'], 'not-verified' | 'not-encrypted'>;
-type Accept = (snapshot: ListedSnapshot) => Promise<Refusal | undefined>;
+type Judge = (snapshot: ListedSnapshot) => Promise<Refusal | 'passes' | 'unreadable'>;
 
 /** Whether the job's filters let a snapshot of the source pass; each manifest is read once. */
-function accepting({ source, worker }: Sides): Accept {
+function judging({ source, worker }: Sides): Judge {
   const { job, layout } = worker;
   const seen = new Map<string, Promise<SnapshotDescription>>();
   return async (snapshot) => {
-    if (!filtersManifests(job)) return undefined;
+    if (!filtersManifests(job)) return 'passes';
     const known = seen.get(snapshot.name) ?? layout.describeSnapshot(worker.source, source.group, snapshot);
     seen.set(snapshot.name, known);
-    return refusalOf(await known, job);
+    const described = await known;
+    return described.state === 'finished' ? (refusalOf(described, job) ?? 'passes') : 'unreadable';
   };
 }
 
@@ -66,19 +66,19 @@ export function refusalOf(
 }
 
 /** `transfer-last` counts what the filters let pass, newest first; undefined: all, or counted from the listing already. */
-async function keptNames({ source, worker }: Sides, accept: Accept): Promise<ReadonlySet<string> | undefined> {
+async function keptNames({ source, worker }: Sides, judge: Judge): Promise<ReadonlySet<string> | undefined> {
   const { transferLast } = worker.job;
   if (transferLast === undefined || !filtersManifests(worker.job)) return undefined;
   const kept = new Set<string>();
   for (const snapshot of source.snapshots.toReversed()) {
     if (kept.size >= transferLast) break;
-    if (worker.layout.isFinished(snapshot) && (await accept(snapshot)) === undefined) kept.add(snapshot.name);
+    if (worker.layout.isFinished(snapshot) && (await judge(snapshot)) === 'passes') kept.add(snapshot.name);
   }
   return kept;
 }
 
 async function isCorrupt({ existing }: PullStep, { targetGroup, worker }: Sides): Promise<boolean> {
-  if (existing === undefined) return false;
+  if (existing === undefined || !worker.job.resyncCorrupt) return false;
   const { state, verified } = await worker.layout.describeSnapshot(worker.target, targetGroup, existing);
   return state === 'unreadable' || verified === 'failed';
 }
