@@ -42,6 +42,6 @@ describe('parseError', () => {
 
   it('takes nothing from a document that was cut off', () => {
     const whole = '<?xml version="1.0"?><Error><Code>NoSuchKey</Code><Message>m</Message></Error>';
-    fc.assert(fc.property(fc.nat(whole.length - 1), (length) => void expect(parse(whole.slice(0, length))).toBeUndefined()));
+    fc.assert(fc.property(fc.nat(whole.length - 1), (length) => parse(whole.slice(0, length)) === undefined));
   });
 });

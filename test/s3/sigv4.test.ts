@@ -1,5 +1,4 @@
 import { createHash, createHmac } from 'node:crypto';
-import type { Hash, Hmac } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -76,7 +75,7 @@ async function signBySdk(request: Signable, keys: SigningKeys, signingDate: Date
 
 /** SHA-256 as the SDK wants it. */
 class Sha256 {
-  #hash: Hash | Hmac;
+  #hash: ReturnType<typeof createHash | typeof createHmac>;
   constructor(secret?: unknown) {
     this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', secret as Buffer);
   }
@@ -107,7 +106,10 @@ describe('encodeKey', () => {
           return /[A-Za-z0-9\-._~/]/.test(character) ? character : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
         })
         .join('');
-    const key = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: fc.constantFrom(..."a%/+ !'()*~:@&=$,;?#é") }));
-    fc.assert(fc.property(key, (each) => void expect(encodeKey(each)).toBe(model(each))));
+    const key = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.string({ unit: fc.constantFrom(...Array.from("a%/+ !'()*~:@&=$,;?#é")) }),
+    );
+    fc.assert(fc.property(key, (each) => encodeKey(each) === model(each)));
   });
 });

@@ -128,13 +128,12 @@ export class Channel {
 
   #finish(exchange: Exchange): void {
     if (this.#exchange !== exchange) return;
-    const answer = exchange.reader.answer();
-    if (!exchange.uploaded && answer.status < 300)
-      return this.#fail(new ProtocolError('an upload was answered before it was sent'));
     this.#exchange = undefined;
+    const answer = exchange.reader.answer();
     // What a refused upload has not sent yet would be taken for the next request.
     if (!exchange.uploaded || !answer.keepAlive) this.#socket?.destroy();
-    exchange.resolve(answer);
+    if (exchange.uploaded || answer.status >= 300) return exchange.resolve(answer);
+    exchange.reject(new ProtocolError('an upload was answered before it was sent'));
   }
 
   #ended(): void {
@@ -150,9 +149,11 @@ export class Channel {
 
   #fail(error: unknown): void {
     const exchange = this.#exchange;
-    this.#exchange = undefined;
     this.#socket?.destroy();
     if (exchange === undefined) return;
+    // A server that refuses an upload may cut it off too: its answer says why.
+    if (exchange.answered) return this.#finish(exchange);
+    this.#exchange = undefined;
     clearTimeout(exchange.timer);
     exchange.reject(isReset(error) ? this.#explainReset(exchange, error) : error);
   }

@@ -14,17 +14,21 @@ interface ReadOptions {
 function readPieces(pieces: readonly Buffer[], options: ReadOptions = {}): HttpAnswer | undefined {
   const { method = 'GET', limit = 1e6, ended = false } = options;
   const reader = new ResponseReader(Buffer.allocUnsafe(64 * 1024), { method, limit: () => limit });
-  let whole = false;
-  for (let piece of pieces) {
-    while (piece.length > 0) {
-      if (whole) throw new Error('bytes after the end');
-      const count = piece.copy(reader.next());
-      piece = piece.subarray(count);
-      whole = reader.read(count);
-    }
+  const whole = pieces.reduce((before, piece) => feed(reader, piece) || before, false);
+  if (whole) return reader.answer();
+  if (!ended) return undefined;
+  reader.end();
+  return reader.answer();
+}
+
+/** True when the answer is whole with it. */
+function feed(reader: ResponseReader, piece: Buffer): boolean {
+  for (let at = 0; at < piece.length;) {
+    const count = piece.copy(reader.next(), 0, at);
+    at += count;
+    if (reader.read(count)) return at === piece.length;
   }
-  if (!whole && ended) reader.end();
-  return whole || ended ? reader.answer() : undefined;
+  return false;
 }
 
 const read = (text: string, options?: ReadOptions): HttpAnswer | undefined => readPieces([Buffer.from(text, 'latin1')], options);
