@@ -11,7 +11,8 @@ export function alarmOnFailure(machine: StateMachine, job: string, topic: ITopic
     alarmDescription: `A run of the Flotilla job ${job} did not succeed: its execution in Step Functions says why`,
     metric: new MathExpression({
       label: 'Executions that did not succeed',
-      expression: 'failed + timedOut + aborted',
+      // A series without a datapoint would leave the sum without one.
+      expression: 'FILL(failed, 0) + FILL(timedOut, 0) + FILL(aborted, 0)',
       usingMetrics: {
         failed: machine.metricFailed(),
         timedOut: machine.metricTimedOut(),
