@@ -11,7 +11,14 @@ import type { Place } from './place.ts';
 import type { ShowValue } from './schema-faults.ts';
 
 type Job = Placed<JobEntry>;
-type Datastores = ReadonlyMap<string, Place | undefined>;
+type Datastores = ReadonlyMap<string, Side | undefined>;
+
+/** A datastore as a job sees it. */
+interface Side extends Place {
+  /** Undefined also where they are written but wrong. */
+  readonly credentials: string | undefined;
+  readonly wrongCredentials: boolean;
+}
 
 /** Ids that are given twice, at the second place. */
 export function checkIds(placed: readonly Placed<{ readonly id: string }>[], show: ShowValue): readonly Fault[] {
@@ -34,7 +41,7 @@ export function checkJobs(
   show: ShowValue,
 ): readonly Fault[] {
   const known: Datastores = new Map(
-    datastores.flatMap(({ entry }) => (entry.id === undefined ? [] : [[entry.id, placeOf(entry)]])),
+    datastores.flatMap(({ entry, given }) => (entry.id === undefined ? [] : [[entry.id, sideOf({ entry, given })]])),
   );
   return jobs.flatMap((job, index) => [
     ...checkReference(job, 'source', known, show),
@@ -46,8 +53,10 @@ export function checkJobs(
   ]);
 }
 
-function placeOf({ endpoint, bucket, prefix }: Partial<DatastoreEntry>): Place | undefined {
-  return bucket === undefined || prefix === undefined ? undefined : { endpoint, bucket, prefix };
+function sideOf({ entry, given }: Omit<Placed<DatastoreEntry>, 'path'>): Side | undefined {
+  const { endpoint, bucket, prefix, credentials } = entry;
+  if (bucket === undefined || prefix === undefined) return undefined;
+  return { endpoint, bucket, prefix, credentials, wrongCredentials: credentials === undefined && given.includes('credentials') };
 }
 
 function checkReference(job: Job, side: 'source' | 'target', known: Datastores, show: ShowValue): readonly Fault[] {
@@ -72,18 +81,17 @@ function checkSides({ path, entry }: Job, known: Datastores): readonly Fault[] {
   ];
 }
 
-/** A provider copies between its own buckets only. */
+/** A provider copies between its own buckets only, for someone who may read the one and write the other. */
 function checkCopy({ path, entry }: Job, known: Datastores): readonly Fault[] {
   const [source, target] = [placeIn(known, entry.source), placeIn(known, entry.target)];
   if (entry['transfer-mode'] !== 'copy' || source === undefined || target === undefined) return [];
   const [from, to] = [endpointSpace(source.endpoint), endpointSpace(target.endpoint)];
-  if (from === to) return [];
-  return [
-    {
-      path: [...path, 'transfer-mode'],
-      problem: `copy works on one endpoint only, and the job goes from ${from} to ${to}; use relay or auto`,
-    },
-  ];
+  const at = [...path, 'transfer-mode'];
+  if (from !== to)
+    return [{ path: at, problem: `copy works on one endpoint only, and the job goes from ${from} to ${to}; use relay or auto` }];
+  if (source.credentials === target.credentials || source.wrongCredentials || target.wrongCredentials) return [];
+  const change = 'give both datastores the same, which may read the one and write the other, or use relay or auto';
+  return [{ path: at, problem: `copy needs one principal, and source and target have different credentials; ${change}` }];
 }
 
 /** Two jobs must not write the same groups: each would take the other's for its own. */

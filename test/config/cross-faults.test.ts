@@ -110,6 +110,37 @@ describe('what stands between entries', () => {
   });
 });
 
+describe('a copy on one endpoint', () => {
+  const job = (source: string, target: string): string =>
+    edit('    target: offsite', '    target: offsite', '    transfer-mode: copy')
+      .replace('    endpoint: https://s3.example.com\n    path-style: true\n', `    region: eu-west-1\n${target}`)
+      .replace('    region: eu-central-1\n', `    region: eu-central-1\n${source}`);
+  const [own, other] = ['    credentials: env:MAIN\n', '    credentials: env:OFFSITE\n'];
+
+  it.each([
+    ['two', own, other],
+    ['one that only the source has', own, ''],
+    ['one that only the target has', '', other],
+  ])('is refused for credentials that differ: %s', (_, source, target) => {
+    expect(faultsOf(job(source, target))).toEqual([
+      expect.stringMatching(
+        /jobs\[0\]\.transfer-mode {2}copy needs one principal, and source and target have different credentials; give both datastores the same, which may read the one and write the other, or use relay or auto$/,
+      ),
+    ]);
+  });
+
+  it.each([
+    ['none', '', ''],
+    ['the same', own, own],
+  ])('is taken for credentials that agree: %s', (_, source, target) => {
+    expect(faultsOf(job(source, target))).toEqual([]);
+  });
+
+  it('is not suspected for credentials that are wrong themselves', () => {
+    expect(faultsOf(job(own, '    credentials: keys\n'))).toEqual([expect.stringContaining('.credentials')]);
+  });
+});
+
 describe('two jobs that write the same place', () => {
   const second = (...lines: string[]): string =>
     edit('settings:', '  - id: second', '    source: main', '    target: offsite', ...lines, 'settings:');
