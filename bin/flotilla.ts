@@ -13,7 +13,7 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-const terminal = openTerminal(process.stdout, process.stderr);
+const terminal = openTerminal(process.stdout, process.stderr, { environment: process.env, now: () => Date.now() });
 const stop = stopSwitch();
 
 /** A terminal and a launcher may both deliver the same signal: within this time it is one. */
@@ -25,7 +25,7 @@ function onSignal(): void {
   if (stop.asked() && Date.now() - askedAt < SAME_SIGNAL_MS) return;
   if (stop.asked()) process.exit(EXIT.interrupted);
   askedAt = Date.now();
-  terminal.note('stopping: what is under way is brought to a safe point; once more ends it at once');
+  terminal.note('stopping: what is under way is brought to a safe point; once more ends it at once', 'warn');
   stop.ask();
 }
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
@@ -39,7 +39,7 @@ const program = makeProgram(
 function onError(error: unknown): void {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.configuration;
   else if (error instanceof FlotillaError) {
-    terminal.note(`${error.code}: ${formatErrorChain(error)}`);
+    terminal.note(`${error.code}: ${formatErrorChain(error)}`, 'error');
     process.exitCode = error instanceof ConfigError ? EXIT.configuration : EXIT.errors;
   } else throw error;
 }

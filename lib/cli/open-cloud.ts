@@ -2,28 +2,43 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { openEmbeddedCloud, type EmbeddedCloud } from '../local/embedded-cloud.ts';
 import type { CliContext, CommonOptions } from './context.ts';
-import { terminalLog } from './terminal.ts';
+import { formatEntry } from './log-format.ts';
+import { afterTimeout } from './grouped-log.ts';
+import { runLogs, type RunLogs } from './run-log.ts';
 
 /** The state folder: `.flotilla` beside the configuration file unless the command says otherwise. */
 export function stateFolder({ config, state }: CommonOptions): string {
   return resolve(state ?? join(dirname(config), '.flotilla'));
 }
 
+/** The log of a command, on its terminal; with several workers the lines of one group are kept together, unless a machine reads them. */
+export function openLogs({ terminal, now }: Pick<CliContext, 'terminal' | 'now'>, workerThreads: number): RunLogs {
+  return runLogs({
+    format: (entry) => formatEntry(entry, terminal.style),
+    write: (line) => terminal.log(line),
+    now: () => now(),
+    after: afterTimeout,
+    direct: workerThreads === 1 || terminal.style.format === 'json',
+  });
+}
+
 /** Opens the embedded cloud on the state folder; several commands may have it open at once. */
-export async function openCloud(options: CommonOptions, context: CliContext): Promise<EmbeddedCloud> {
+export async function openCloud(options: CommonOptions, context: CliContext, workerThreads = 1): Promise<EmbeddedCloud> {
   const folder = stateFolder(options);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const { environment, stop, terminal } = context;
-  return openEmbeddedCloud({
+  const { environment, stop } = context;
+  const logs = openLogs(context, workerThreads);
+  const cloud = await openEmbeddedCloud({
     folder,
     durable: true,
     host: {
       environment,
       now: () => context.now(),
-      openLog: () => terminalLog(terminal),
+      openLog: (fields) => logs.open(fields),
       stopAsked: () => stop.asked(),
       announce: () => Promise.resolve(),
     },
     sleep: (seconds) => stop.sleep(seconds),
   });
+  return { ...cloud, run: (request) => cloud.run(request).finally(() => logs.close()) };
 }

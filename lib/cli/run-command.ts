@@ -1,16 +1,18 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { jobDocument, mergeOverrides, type JobDocument } from '../config/job-document.ts';
+import { jobDocument, mergeOverrides, parseJob, type JobDocument } from '../config/job-document.ts';
 import { TransientError } from '../errors.ts';
 import type { EmbeddedCloud } from '../local/embedded-cloud.ts';
 import { runFailure } from '../sync/fold-failures.ts';
-import type { Report } from '../sync/report.ts';
-import { reportKey } from '../sync/run-files.ts';
+import type { GroupRecord, Report } from '../sync/report.ts';
+import { loadPlan, reportKey } from '../sync/run-files.ts';
 import type { RunRef } from '../sync/run-store.ts';
+import { NAMESPACES_RECORD } from '../sync/sync-group.ts';
 import { readConfig, type CliContext, type CommonOptions } from './context.ts';
 import { exitCodeOf, type ExitCode } from './exit-code.ts';
-import { showProgress } from './live-progress.ts';
-import { openCloud } from './open-cloud.ts';
+import { afterTimeout } from './grouped-log.ts';
+import { showProgress, type Look } from './live-progress.ts';
+import { openCloud, openLogs } from './open-cloud.ts';
 import { printSummary } from './print-summary.ts';
 
 export interface RunOptions extends CommonOptions {
@@ -21,8 +23,8 @@ export interface RunOptions extends CommonOptions {
 /** Runs one job on this machine, to its end. */
 export async function runCommand(job: string, overrides: object, options: RunOptions, context: CliContext): Promise<ExitCode> {
   const document = jobDocument(readConfig(options, context), job);
-  mergeOverrides(document, overrides);
-  const cloud = await openCloud(options, context);
+  const { workerThreads } = parseJob(mergeOverrides(document, overrides));
+  const cloud = await openCloud(options, context, workerThreads);
   try {
     const run = nameRun(job, context);
     const report = await runToReport(cloud, { document, overrides, run }, context);
@@ -53,7 +55,10 @@ export async function runToReport(
   { document, overrides, run }: RunStart,
   context: CliContext,
 ): Promise<Report> {
-  const progress = showProgress(context.terminal, cloud.store, run);
+  const { terminal, now } = context;
+  const log = openLogs(context, 1).open({ job: run.job, run: run.id });
+  const look = () => lookAt(cloud, run);
+  const progress = showProgress({ terminal, look, say: (line) => log.info(line), now, after: afterTimeout });
   const outcome = await cloud.run({ job: document, overrides, run }).finally(() => progress.end());
   const stored = await cloud.control.get(`${reportKey(run)}.json`);
   if (stored !== undefined) return JSON.parse(stored.bytes.toString()) as Report;
@@ -62,4 +67,14 @@ export async function runToReport(
   throw new TransientError('REPORT_MISSING', `run ${run.id} of job ${run.job} left no report: ${why}`, {
     context: { job: run.job, run: run.id },
   });
+}
+
+/** What the run's workers have written so far; undefined before it is planned. */
+async function lookAt({ store, control }: EmbeddedCloud, run: RunRef): Promise<Look | undefined> {
+  const key = (await store.loadRun(run))?.planKey;
+  if (key === undefined) return undefined;
+  const plan = await loadPlan(control, key);
+  const records: GroupRecord[] = [];
+  for await (const record of store.listGroups(run)) if (record.name !== NAMESPACES_RECORD) records.push(record);
+  return { groups: plan.filter(({ kind }) => kind === 'group').length, records };
 }

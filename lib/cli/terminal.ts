@@ -1,14 +1,20 @@
-import type { RunLog } from '../sync/worker.ts';
+import { formatEntry, type LineStyle, type LogEntry, type LogFormat } from './log-format.ts';
 
 /** Where a command writes: results on one stream, log and progress on the other. */
 export interface Terminal {
   /** A line of the result, for people and pipes. */
   readonly print: (line: string) => void;
-  /** A line of the log. */
-  readonly note: (line: string) => void;
+  /** What the command itself has to say beside its result; one entry of the log where that is JSON. */
+  readonly note: (text: string, level?: LogEntry['level']) => void;
+  /** A line of the log as it is. */
+  readonly log: (line: string) => void;
   /** Replaces the live lines at the bottom; does nothing where nobody looks. */
   readonly live: (lines: readonly string[]) => void;
   readonly isLive: boolean;
+  /** How lines of the log look here. */
+  readonly style: LineStyle;
+  /** The form of the log from here on. */
+  readonly setLogFormat: (format: LogFormat) => void;
 }
 
 interface Stream {
@@ -17,29 +23,39 @@ interface Stream {
   write(text: string): unknown;
 }
 
-export function openTerminal(out: Stream, err: Stream): Terminal {
-  const isLive = err.isTTY === true;
+export interface TerminalOptions {
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Epoch milliseconds. */
+  readonly now?: () => number;
+}
+
+export function openTerminal(out: Stream, err: Stream, { environment = {}, now = () => 0 }: TerminalOptions = {}): Terminal {
+  const isTTY = err.isTTY === true;
+  // https://no-color.org: set and not empty, whatever it says.
+  const noColour = (environment['NO_COLOR'] ?? '') !== '' || environment['TERM'] === 'dumb';
+  let format: LogFormat = 'text';
   let shown: readonly string[] = [];
   const clear = () => (shown.length === 0 ? '' : `\u001b[${String(shown.length)}A\u001b[J`);
   const draw = (text: string, lines: readonly string[]) => {
     err.write(`${clear()}${text}${lines.map((line) => `${line.slice(0, (err.columns ?? 80) - 1)}\n`).join('')}`);
     shown = lines;
   };
+  const isLive = () => isTTY && format === 'text';
+  const log = (line: string) => (isLive() ? draw(`${line}\n`, shown) : void err.write(`${line}\n`));
+  const style = (): LineStyle => ({ format, colour: isLive() && !noColour, timestamps: !isTTY });
   return {
-    isLive,
-    print: (line) => void out.write(`${line}\n`),
-    note: (line) => (isLive ? draw(`${line}\n`, shown) : void err.write(`${line}\n`)),
+    ...{ print: (line) => void out.write(`${line}\n`), log },
+    note: (message, level = 'info') =>
+      log(format === 'json' ? formatEntry({ level, message, time: now(), fields: {} }, style()) : message),
     live: (lines) => {
-      if (isLive) draw('', lines);
+      if (isLive()) draw('', lines);
     },
-  };
-}
-
-/** PBS's line form: `[ns/type/id]: ` before what is about one group. */
-export function terminalLog({ note }: Pick<Terminal, 'note'>): RunLog {
-  const line = (message: string, group: string | undefined) => (group === undefined ? message : `[${group}]: ${message}`);
-  return {
-    info: (message, group) => note(line(message, group)),
-    warn: (message, group) => note(line(message, group)),
+    setLogFormat: (wanted) => void (format = wanted),
+    get isLive() {
+      return isLive();
+    },
+    get style() {
+      return style();
+    },
   };
 }

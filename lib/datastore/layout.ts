@@ -18,6 +18,8 @@ export interface Transfer {
   readonly targetKey: string;
   /** What it is, for people: `chunk 4ff4.. of drive-scsi0.img.fidx`. */
   readonly title: string;
+  /** The archive, or other file of a snapshot, that it belongs to. */
+  readonly archive?: string;
   /** Stored bytes, where known beforehand. */
   readonly size?: number;
   /** The ETag the source object must still have. */

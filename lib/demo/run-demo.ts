@@ -2,7 +2,8 @@ import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { runToReport } from '../cli/run-command.ts';
 import { stopSwitch } from '../cli/stop-switch.ts';
-import { terminalLog, type Terminal } from '../cli/terminal.ts';
+import { openLogs } from '../cli/open-cloud.ts';
+import type { Terminal } from '../cli/terminal.ts';
 import type { CliContext } from '../cli/context.ts';
 import { noRequests } from '../datastore/object-store.ts';
 import { pbsLayout } from '../layouts/pbs/layout.ts';
@@ -73,17 +74,19 @@ async function openStage(options: DemoOptions): Promise<Stage> {
     found === undefined
       ? makeSource(sourceStore)
       : copySource(found, join(folder, 's3', SOURCE_BUCKET, prefix), sourceStore, pbsLayout);
+  const logs = openLogs(options, options.workerThreads);
   const cloud = await openEmbeddedCloud({
     ...{ folder: join(folder, 'cloud'), durable: false, sleep: (seconds) => stopSwitch().sleep(seconds) },
     host: {
       environment,
       now: () => options.now(),
-      openLog: () => terminalLog(options.terminal),
+      openLog: (fields) => logs.open(fields),
       stopAsked: () => false,
       announce: () => Promise.resolve(),
     },
   });
   const close = async (): Promise<void> => {
+    logs.close();
     for (const connection of connections) connection.close();
     await cloud.close();
     await s3.close();

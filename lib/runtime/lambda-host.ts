@@ -2,6 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { announceOnBus } from '../events/event-bus.ts';
 import { reportMetrics } from '../events/metrics.ts';
 import { describeReport } from '../sync/describe-report.ts';
+import type { LogPlace } from '../sync/worker.ts';
 import type { Host } from './host.ts';
 
 /** Lambda's surroundings: JSON log lines, the event bus, metrics in the log. */
@@ -9,12 +10,13 @@ export function lambdaHost(environment: Host['environment']): Host {
   return {
     environment,
     now: () => Date.now(),
-    openLog: (fields) => {
-      const logger = new Logger({ serviceName: 'flotilla', persistentKeys: { ...fields } });
-      const extra = (group: string | undefined) => (group === undefined ? [] : [{ group }]);
+    openLog: (run) => {
+      const logger = new Logger({ serviceName: 'flotilla', persistentKeys: { ...run } });
+      const fields = (at: LogPlace | undefined) => (at === undefined ? [] : [{ ...at }]);
       return {
-        info: (message, group) => logger.info(message, ...extra(group)),
-        warn: (message, group) => logger.warn(message, ...extra(group)),
+        info: (message, at) => logger.info(message, ...fields(at)),
+        warn: (message, at) => logger.warn(message, ...fields(at)),
+        error: (message, at) => logger.error(message, ...fields(at)),
       };
     },
     stopAsked: () => false,

@@ -1,6 +1,6 @@
-import { formatGroup } from '../datastore/group.ts';
 import type { ObjectWriter } from '../datastore/object-store.ts';
 import { describeReport, foldReport } from './fold-report.ts';
+import { endLine, placeOf } from './log-lines.ts';
 import { targetNamespace } from './namespaces.ts';
 import type { FinishRunInput, FinishRunOutput } from './payloads.ts';
 import { iso } from './progress.ts';
@@ -32,6 +32,7 @@ export async function finishRun(input: Pick<FinishRunInput, 'start' | 'error'>, 
   const before = await store.loadRun(run);
   await store.saveRun({ ...run, ...before, state: report.state, endedAt: report.endedAt, reportKey: key, message });
   await store.releaseJob(run);
+  worker.log.info(endLine(run.job));
   await worker.announce(report);
   const { state, groups, snapshots } = report;
   return {
@@ -86,6 +87,6 @@ async function releaseLocks(records: readonly GroupRecord[], { run, job, store, 
     const answer = await store.acquireLock({ target: targetPlace(job.target), group }, owner, now(), 1);
     if (!('lock' in answer)) continue;
     await store.releaseLock(answer.lock);
-    log.warn('its worker ended without a result', formatGroup(record));
+    log.warn('its worker ended without a result', placeOf(record));
   }
 }

@@ -13,6 +13,9 @@ const SAVE_EVERY_MS = 2000;
 /** The record of one group while it is being synced; what earlier calls of the same worker did is kept. */
 export interface Progress {
   readonly tally: Tally;
+  /** Snapshots to look at, those of earlier calls with them, and how many are behind us. */
+  readonly snapshots: number;
+  readonly snapshotsDone: number;
   /** How many snapshots there are to look at from here on. */
   expect(snapshots: number, skipped: readonly Skipped[]): void;
   doing(what: string): void;
@@ -66,6 +69,12 @@ export function openProgress(
       if (now() - savedAt >= SAVE_EVERY_MS) await save('running');
     },
     save,
+    get snapshots() {
+      return snapshots;
+    },
+    get snapshotsDone() {
+      return snapshotsDone;
+    },
     get failed() {
       return failureCount > 0;
     },

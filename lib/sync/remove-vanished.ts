@@ -1,6 +1,7 @@
 import { formatGroup, type Group } from '../datastore/group.ts';
 import type { ObjectRemover, ObjectWriter } from '../datastore/object-store.ts';
 import { holdLease, type Lease } from './lease.ts';
+import { placeOf } from './log-lines.ts';
 import type { RemoveVanishedOutput } from './payloads.ts';
 import { planRemoval, type Removal, type RemovalPlan } from './plan-removal.ts';
 import type { Removed } from './report.ts';
@@ -105,7 +106,7 @@ async function removeOne({ kind, keys, group, snapshot }: Removal, { remover, st
   await remover.delete(keys.slice(0, 1));
   if (keys.length > 1) await remover.delete(keys.slice(1));
   if (snapshot !== undefined) await store.removeReplica(targetPlace(job.target), group, snapshot);
-  log.info(`removed vanished ${kind}${snapshot === undefined ? '' : ` ${snapshot}`}`, formatGroup(group));
+  log.info(`removed vanished ${kind}${snapshot === undefined ? '' : ` ${snapshot}`}`, placeOf(group, snapshot));
 }
 
 function counted({ kind }: Removal, { snapshots, groups, namespaces }: Removed): Partial<Removed> {

@@ -1,10 +1,10 @@
 import type { ObjectWriter } from '../datastore/object-store.ts';
 import { ConfigError } from '../errors.ts';
+import { foundLine, startLines } from './log-lines.ts';
 import type { StartRunOutput } from './payloads.ts';
 import { planKey } from './run-files.ts';
 import type { RunRecord, RunRef } from './run-store.ts';
 import { copyRoute } from './transfer-route.ts';
-import { formatCount, plural } from './words.ts';
 import type { Worker } from './worker.ts';
 import { stopIfAsked, writePlan } from './write-plan.ts';
 
@@ -27,10 +27,11 @@ export async function startRun(scheduledTime: string | undefined, control: Objec
 
   await store.saveRun({ ...record, state: 'running' });
   await expectUnused(worker);
+  for (const line of startLines(job, scheduledTime)) log.info(line);
   tellThreads(worker);
   const { items, working, groups } = await writePlan(control, worker);
   await store.saveRun({ ...record, state: 'running', planKey: planKey(run), groups, requests: worker.requests });
-  log.info(`found ${plural(groups, 'group')} on the source, ${working === 0 ? 'none' : formatCount(working)} of them with work`);
+  log.info(foundLine(working, groups));
   return { ...nothing(worker), items: job.dryRun ? 0 : items, removeVanished: job.removeVanished && !job.dryRun };
 }
 

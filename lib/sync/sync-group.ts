@@ -1,8 +1,9 @@
 import { formatGroup, type Group, type ListedGroup } from '../datastore/group.ts';
-import { ConflictError, DataError, TransientError } from '../errors.ts';
+import { ConflictError, DataError, formatErrorChain, TransientError } from '../errors.ts';
 import { knownContent } from '../transfer/known-content.ts';
 import { holdLease } from './lease.ts';
 import { listGroup } from './list-groups.ts';
+import { failedLine, placeOf } from './log-lines.ts';
 import { targetNamespace } from './namespaces.ts';
 import type { PlanItem, SyncCursor, SyncGroupOutput } from './payloads.ts';
 import { loadFailed, planListed } from './plan-run.ts';
@@ -61,7 +62,7 @@ async function waitForLock(
   progress: Progress,
   worker: Worker,
 ): Promise<SyncGroupOutput> {
-  worker.log.info(`waits for its lock, held by ${held.heldBy}`, formatGroup(group));
+  worker.log.info(`waits for its lock, held by ${held.heldBy}`, placeOf(group));
   progress.doing(`waits for ${held.heldBy}`);
   await progress.save('waiting');
   await worker.store.renewJob(worker.run, worker.now(), worker.leaseMs);
@@ -93,11 +94,20 @@ async function syncLocked(locked: LockedGroup, progress: Progress, worker: Worke
     return DONE;
   } catch (error) {
     if (error instanceof ConflictError) return { done: false, waitSeconds: MIN_LOCK_WAIT_SECONDS, cursor: null };
+    tellEnd(error, session);
     await recordEnd(error, progress);
     await lease.release();
     if (error instanceof DataError) return DONE;
     throw error;
+  } finally {
+    worker.log.flush?.(placeOf(group));
   }
+}
+
+/** Who tries it again says so. */
+function tellEnd(error: unknown, { worker, group }: Session): void {
+  if (error instanceof TransientError) return;
+  worker.log.error(failedLine(`sync group ${formatGroup(group)}`, formatErrorChain(error)), placeOf(group));
 }
 
 /** What will be tried again is no result yet, but if it never gets better, this is where the report finds the reason. */
@@ -141,7 +151,7 @@ async function openOnTarget(session: Session, item: GroupItem, from: ListedGroup
 }
 
 /** The content of the newest finished snapshot on the target is there; most of the next snapshot is the same. */
-async function learnContent({ worker, known, targetGroup }: Session, to: ListedGroup): Promise<void> {
+async function learnContent({ worker, known, group, targetGroup }: Session, to: ListedGroup): Promise<void> {
   const newest = to.snapshots.findLast((snapshot) => worker.layout.isFinished(snapshot));
   if (newest === undefined) return;
   try {
@@ -150,7 +160,7 @@ async function learnContent({ worker, known, targetGroup }: Session, to: ListedG
     if (!(error instanceof DataError)) throw error;
     worker.log.warn(
       `${newest.name} on the target does not read, its chunks are looked up one by one: ${error.message}`,
-      formatGroup(targetGroup),
+      placeOf(group, newest.name),
     );
   }
 }

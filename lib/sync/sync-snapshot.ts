@@ -1,17 +1,18 @@
-import { formatGroup, type Group } from '../datastore/group.ts';
+import type { Group } from '../datastore/group.ts';
 import { UNREADABLE, type Phase, type SnapshotPhases } from '../datastore/layout.ts';
 import { DataError } from '../errors.ts';
 import type { KnownContent } from '../transfer/known-content.ts';
-import { runPhase, type PhaseOptions, type PhaseOutcome } from '../transfer/run-phase.ts';
+import { runPhase, type PhaseOptions, type PhaseOutcome, type TransferWatch } from '../transfer/run-phase.ts';
+import { archiveLog } from './archive-log.ts';
 import { failureOf } from './failure.ts';
 import type { Lease } from './lease.ts';
+import { failedLine, placeOf, snapshotEndLine, snapshotsDoneLine, snapshotStartLine } from './log-lines.ts';
 import { iso, type Progress } from './progress.ts';
 import type { Replica } from './run-store.ts';
 import { targetPlace } from './target-place.ts';
 import type { SureStep } from './refine-plan.ts';
 import { SKIP_WORDS, type SkipReason } from './skip-reasons.ts';
 import { copyRoute } from './transfer-route.ts';
-import { formatBytes, plural } from './words.ts';
 import type { Worker } from './worker.ts';
 
 /** One group at work under its lock. */
@@ -26,8 +27,9 @@ export interface Session {
 
 /** `position`: the call must end here, in the snapshot's bulk; undefined: the snapshot is behind us, copied or failed. */
 export async function syncSnapshot(session: Session, step: SureStep, from: number): Promise<number | undefined> {
-  const { progress } = session;
+  const { progress, worker, group } = session;
   const before = { chunks: progress.tally.chunks, bytes: progress.tally.bytes };
+  worker.log.info(snapshotStartLine(step, from > 0), placeOf(group, step.snapshot.name));
   try {
     const opened = await open(session, step);
     if (opened === undefined) {
@@ -42,6 +44,8 @@ export async function syncSnapshot(session: Session, step: SureStep, from: numbe
     await recordDamage(session, step, error);
   }
   progress.snapshotDone();
+  const { snapshotsDone, snapshots } = progress;
+  worker.log.info(snapshotsDoneLine(group, snapshotsDone, snapshots), placeOf(group));
   return undefined;
 }
 
@@ -62,11 +66,13 @@ function open(
 }
 
 async function runPhases(session: Session, step: SureStep, opened: SnapshotPhases, from: number): Promise<number | undefined> {
+  const archives = archiveLog({ group: session.group, step, opened }, session.worker);
   for (const phase of opened.phases) {
     session.progress.doing(`${step.snapshot.name} ${phase.name}`);
     const outcome = await runSessionPhase(session, phase, {
       from: phase.resumable ? from : 0,
       distrust: step.reason === 'corrupt',
+      watch: archives.watch(phase),
     });
     if (!outcome.done) return outcome.position;
   }
@@ -77,7 +83,7 @@ async function runPhases(session: Session, step: SureStep, opened: SnapshotPhase
 export async function runSessionPhase(
   session: Session,
   phase: Phase,
-  how: { from: number; distrust: boolean },
+  how: { from: number; distrust: boolean; watch?: TransferWatch },
 ): Promise<PhaseOutcome> {
   const { worker, lease, progress, known } = session;
   if (phase.commits) await lease.prove();
@@ -89,6 +95,7 @@ export async function runSessionPhase(
     known,
     limit: worker.job.transfersInFlight,
     distrust: how.distrust,
+    ...(how.watch !== undefined && { watch: how.watch }),
     stop: () => phase.resumable && worker.stopReason() !== undefined,
     beat: oneAtATime(async () => {
       await lease.renewIfDue();
@@ -120,7 +127,7 @@ async function isGone({ worker, group }: Session, { snapshot }: SureStep): Promi
 }
 
 function leaveOut({ worker, group, progress }: Session, { snapshot }: SureStep, reason: SkipReason): void {
-  worker.log.info(`${snapshot.name}: skipped: ${SKIP_WORDS[reason]}`, formatGroup(group));
+  worker.log.info(`${snapshot.name}: skipped: ${SKIP_WORDS[reason]}`, placeOf(group, snapshot.name));
   progress.leaveOut(reason, snapshot.name);
 }
 
@@ -142,7 +149,7 @@ async function recordDamage(session: Session, step: SureStep, error: DataError):
 async function saveFailed(session: Session, { snapshot }: SureStep, error: DataError): Promise<void> {
   const { worker, group, targetGroup } = session;
   const { code, message } = failureOf(error);
-  worker.log.warn(`${snapshot.name}: sync failed - ${message}`, formatGroup(group));
+  worker.log.error(failedLine(`${snapshot.name}: sync`, message), placeOf(group, snapshot.name, error.context.archive));
   await worker.store.saveReplica(targetPlace(worker.job.target), targetGroup, {
     ...{ snapshot: snapshot.name, state: 'failed', at: iso(worker.now()), run: worker.run.id },
     ...{ archives: [], chunks: 0, bytes: 0, error: `${code}: ${message}` },
@@ -167,5 +174,5 @@ async function saveReplicated(
     ...(sourceEtag !== undefined && { sourceEtag }),
   };
   await store.saveReplica(targetPlace(job.target), targetGroup, replica);
-  worker.log.info(`${snapshot.name}: sync done, ${plural(chunks, 'chunk')}, ${formatBytes(bytes)} written`, formatGroup(group));
+  worker.log.info(snapshotEndLine(snapshot.name, bytes), placeOf(group, snapshot.name));
 }

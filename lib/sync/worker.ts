@@ -6,10 +6,21 @@ import type { RunRef, RunStore } from './run-store.ts';
 /** Why a worker has to stop at its next safe point: to be called again, or for good because somebody asked. */
 export type StopReason = 'deadline' | 'asked';
 
-/** Tells people what happens. `group` is its namespace and name as one text; lines without one are about the whole run. */
+/** What a line of the log is about. `group` is its name in its namespace, `vm/100`. */
+export interface LogPlace {
+  readonly namespace: string;
+  readonly group: string;
+  readonly snapshot?: string;
+  readonly archive?: string;
+}
+
+/** Tells people what happens, a line a message; lines without a place are about the whole run. */
 export interface RunLog {
-  info(message: string, group?: string): void;
-  warn(message: string, group?: string): void;
+  info(message: string, at?: LogPlace): void;
+  warn(message: string, at?: LogPlace): void;
+  error(message: string, at?: LogPlace): void;
+  /** A worker is done with this group for now: lines that were held back to keep them together may go out. */
+  flush?(at: LogPlace): void;
 }
 
 /** What comes in by the front door: clock, deadline, log. */

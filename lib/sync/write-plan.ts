@@ -1,12 +1,10 @@
-import { formatGroup } from '../datastore/group.ts';
 import type { ObjectWriter } from '../datastore/object-store.ts';
 import { ConfigError, ConflictError } from '../errors.ts';
+import { placeOf, skippedLine, wouldSyncLine } from './log-lines.ts';
 import type { PlanItem } from './payloads.ts';
 import { planItem, planRun, type PlannedGroup } from './plan-run.ts';
 import { formatPlan, planKey } from './run-files.ts';
-import { SKIP_WORDS } from './skip-reasons.ts';
 import type { Worker } from './worker.ts';
-import { plural } from './words.ts';
 
 /** Lines of the plan, groups with work among them, and all groups that the job reaches. */
 export interface WrittenPlan {
@@ -49,17 +47,10 @@ function claimKeeper({ store, run, now, leaseMs }: Worker): () => Promise<void> 
 }
 
 function tell({ source, plan }: PlannedGroup, { log, job }: Worker): void {
-  const group = formatGroup(source.group);
-  for (const { reason, count, first, last } of plan.skipped) {
-    log.info(`skipped: ${plural(count, 'snapshot')} (${range(first, last)}) - ${SKIP_WORDS[reason]}`, group);
-  }
-  const [first, last] = [plan.pull[0], plan.pull.at(-1)];
-  if (!job.dryRun || first === undefined || last === undefined) return;
-  log.info(`would sync ${plural(plan.pull.length, 'snapshot')} (${range(first.snapshot.name, last.snapshot.name)})`, group);
-}
-
-function range(first: string, last: string): string {
-  return first === last ? first : `${first} .. ${last}`;
+  const at = placeOf(source.group);
+  for (const skipped of plan.skipped) log.info(skippedLine(skipped), at);
+  if (!job.dryRun || plan.pull.length === 0) return;
+  log.info(wouldSyncLine(plan.pull.map(({ snapshot }) => snapshot.name)), at);
 }
 
 /** A source without groups may be new; one without any object is a wrong prefix, and must not pass as a good run. */

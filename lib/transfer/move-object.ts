@@ -19,17 +19,17 @@ export interface Route {
   readonly tally: TransferTally;
 }
 
-/** Moves one object: its bytes are on the target, whole and verified, when this ends; else nothing of it is. */
-export async function moveObject(transfer: Transfer, route: Route): Promise<void> {
+/** Moves one object: its bytes are on the target, whole and verified, when this ends; else nothing of it is. The bytes written. */
+export async function moveObject(transfer: Transfer, route: Route): Promise<number> {
   if (transfer.body !== undefined) return put(transfer, transfer.body, route);
   if (route.copyFrom !== undefined) return copy(transfer, route.copyFrom, route);
   if ((transfer.size ?? 0) > PARTS_FROM_BYTES) return moveParts(transfer, route);
   return put(transfer, await readVerified(transfer, route), route);
 }
 
-async function put(transfer: Transfer, bytes: Buffer, { target, tally }: Route): Promise<void> {
+async function put(transfer: Transfer, bytes: Buffer, { target, tally }: Route): Promise<number> {
   const outcome = await target.put(transfer.targetKey, bytes, { ifAbsent: isWrittenOnce(transfer) });
-  count({ outcome, bytes: bytes.length }, transfer, tally);
+  return count({ outcome, bytes: bytes.length }, transfer, tally);
 }
 
 /** What is named by its content is never written over, unless what is there was found damaged. */
@@ -37,11 +37,13 @@ function isWrittenOnce({ digest, replace }: Transfer): boolean {
   return digest !== undefined && replace !== true;
 }
 
-function count({ outcome, bytes }: { outcome: PutOutcome; bytes: number }, { digest }: Transfer, tally: TransferTally): void {
-  if (outcome === 'written') tally.bytes += bytes;
-  if (digest === undefined) return;
+function count({ outcome, bytes }: { outcome: PutOutcome; bytes: number }, { digest }: Transfer, tally: TransferTally): number {
+  const written = outcome === 'written' ? bytes : 0;
+  tally.bytes += written;
+  if (digest === undefined) return written;
   if (outcome === 'written') tally.chunks += 1;
   else tally.chunksKnown += 1;
+  return written;
 }
 
 /** What does not verify is read once more: the fault may have been on the way, not in the source. */
@@ -71,10 +73,10 @@ export function verifies(transfer: Transfer, bytes: Buffer): boolean {
   }
 }
 
-async function copy(transfer: Transfer, { bucket, prefix }: CopyPlace, { target, tally }: Route): Promise<void> {
+async function copy(transfer: Transfer, { bucket, prefix }: CopyPlace, { target, tally }: Route): Promise<number> {
   const key = prefix === '' ? transfer.sourceKey : `${prefix}/${transfer.sourceKey}`;
   const from: CopySource = transfer.etag === undefined ? { bucket, key } : { bucket, key, etag: transfer.etag };
   const outcome = await target.copy(transfer.targetKey, from, { ifAbsent: isWrittenOnce(transfer) });
   if (outcome === undefined) throw await transfer.absent();
-  count({ outcome, bytes: transfer.size ?? 0 }, transfer, tally);
+  return count({ outcome, bytes: transfer.size ?? 0 }, transfer, tally);
 }

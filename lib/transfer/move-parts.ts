@@ -16,8 +16,8 @@ export function partBytes(objectBytes: number): number {
   return Math.max(PART_BYTES, Math.ceil(least / PART_BYTES) * PART_BYTES);
 }
 
-/** Moves one large object by ranges, part after part; it becomes visible whole, or not at all. */
-export async function moveParts(transfer: Transfer, route: Route): Promise<void> {
+/** Moves one large object by ranges, part after part; it becomes visible whole, or not at all. The bytes written. */
+export async function moveParts(transfer: Transfer, route: Route): Promise<number> {
   const head = await route.source.head(transfer.sourceKey);
   if (head === undefined) throw await transfer.absent();
   const upload = await route.target.startMultipart(transfer.targetKey);
@@ -34,6 +34,7 @@ export async function moveParts(transfer: Transfer, route: Route): Promise<void>
     throw error;
   }
   route.tally.bytes += head.size;
+  return head.size;
 }
 
 type PinnedTransfer = Transfer & { readonly size: number; readonly etag: string };

@@ -17,6 +17,13 @@ export interface PhaseOptions extends Route {
   readonly stop: () => boolean;
   /** Called after each transfer, and each page of a listing that searches for many: renews the lease and shows progress. What it throws ends the phase. */
   readonly beat: () => Promise<void>;
+  readonly watch?: TransferWatch;
+}
+
+/** Is told of each transfer that the target needs: when it begins, and when it has ended well, with the bytes written for it. */
+export interface TransferWatch {
+  begun(transfer: Transfer): void;
+  ended(transfer: Transfer, bytes: number): void;
 }
 
 /** `position`: transfers of the phase that are behind us; `done` when that is all of them. */
@@ -90,10 +97,18 @@ async function isProven(transfer: Transfer, { target }: PhaseOptions): Promise<b
 }
 
 async function moveLocated({ transfer, presence }: Located, options: PhaseOptions): Promise<void> {
-  const { known, target, tally, beat } = options;
-  if (presence === 'prove' && (await isProven(transfer, options))) tally.chunksKnown += 1;
-  else if (presence === 'ask' && (await target.head(transfer.targetKey)) !== undefined) tally.chunksKnown += 1;
-  else await moveObject(presence === 'prove' ? { ...transfer, replace: true } : transfer, options);
+  const { known, watch, tally, beat } = options;
+  if (await isThere({ transfer, presence }, options)) tally.chunksKnown += 1;
+  else {
+    watch?.begun(transfer);
+    const bytes = await moveObject(presence === 'prove' ? { ...transfer, replace: true } : transfer, options);
+    watch?.ended(transfer, bytes);
+  }
   if (transfer.digest !== undefined) known.add(transfer.digest);
   await beat();
+}
+
+async function isThere({ transfer, presence }: Pick<Located, 'transfer' | 'presence'>, options: PhaseOptions): Promise<boolean> {
+  if (presence === 'prove') return isProven(transfer, options);
+  return presence === 'ask' && (await options.target.head(transfer.targetKey)) !== undefined;
 }

@@ -1,3 +1,5 @@
+import { placePrefix } from '../../lib/sync/log-lines.ts';
+import type { LogPlace } from '../../lib/sync/worker.ts';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -107,7 +109,7 @@ function openCloud(
   log: string[],
   options: TestCloudOptions,
 ): Promise<EmbeddedCloud> {
-  const note = (message: string, group?: string) => void log.push(group === undefined ? message : `[${group}]: ${message}`);
+  const note = (message: string, at?: LogPlace) => void log.push(`${placePrefix(at)}${message}`);
   return openEmbeddedCloud({
     ...{ folder: join(folder, 'cloud'), durable: false },
     sleep: () => new Promise((resolve) => setTimeout(resolve, 20)),
@@ -115,7 +117,7 @@ function openCloud(
     host: {
       environment,
       now: options.now ?? (() => Date.now()),
-      openLog: () => ({ info: note, warn: note }),
+      openLog: () => ({ info: note, warn: note, error: note }),
       stopAsked: options.stopAsked ?? (() => false),
       announce: () => Promise.resolve(),
     },

@@ -9,7 +9,8 @@ import type { GroupRecord, Report } from '../../lib/sync/report.ts';
 import type { RunRef, RunStore } from '../../lib/sync/run-store.ts';
 import { startRun, type StartDecision } from '../../lib/sync/start-run.ts';
 import { syncGroup } from '../../lib/sync/sync-group.ts';
-import type { StopReason, Worker } from '../../lib/sync/worker.ts';
+import { placePrefix } from '../../lib/sync/log-lines.ts';
+import type { LogPlace, StopReason, Worker } from '../../lib/sync/worker.ts';
 import { inFlight } from '../../lib/transfer/in-flight.ts';
 import { faulty, type Faults } from './faulty.ts';
 import { fixedClock, type FixedClock } from './fixed-clock.ts';
@@ -74,14 +75,13 @@ export interface CallOptions {
 export function callWorker(cloud: MemoryCloud, run: RunRef, options: CallOptions = {}): RemovalWorker {
   const wrap = <T extends object>(contract: T): T => (options.faults === undefined ? contract : faulty(contract, options.faults));
   const target: ObjectWriter & ObjectRemover = wrap(cloud.target);
-  const tell = (message: string, group?: string): void =>
-    void cloud.lines.push(group === undefined ? message : `[${group}]: ${message}`);
+  const tell = (message: string, at?: LogPlace): void => void cloud.lines.push(`${placePrefix(at)}${message}`);
   return {
     ...{ job: options.job ?? cloud.job, run, layout: pbsLayout, leaseMs: LEASE_MS, now: () => cloud.clock.now() },
     ...{ source: wrap(cloud.source), target, remover: target, control: wrap(cloud.control), store: wrap(cloud.store) },
     requests: { source: noRequests(), target: noRequests() },
     stopReason: options.stopReason ?? (() => undefined),
-    log: { info: tell, warn: tell },
+    log: { info: tell, warn: tell, error: tell },
   };
 }
 

@@ -90,6 +90,7 @@ export function fileTransfer(files: SnapshotFiles, file: ListedFile): Transfer {
     sourceKey: `${files.from}${file.name}`,
     targetKey: `${files.to}${file.name}`,
     title,
+    archive: file.name,
     size: file.size,
     etag: file.etag,
     absent,

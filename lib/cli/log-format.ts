@@ -1,0 +1,57 @@
+import { placePrefix } from '../sync/log-lines.ts';
+import type { LogPlace } from '../sync/worker.ts';
+
+export const LOG_FORMATS = ['text', 'json'] as const;
+export type LogFormat = (typeof LOG_FORMATS)[number];
+
+/** One line of a log before it has its form. `fields` name the run. */
+export interface LogEntry {
+  readonly level: 'info' | 'warn' | 'error';
+  readonly message: string;
+  readonly at?: LogPlace;
+  /** Epoch milliseconds. */
+  readonly time: number;
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+/** How lines look: on a terminal coloured, if the person wants it, elsewhere with their time. */
+export interface LineStyle {
+  readonly format: LogFormat;
+  readonly colour: boolean;
+  readonly timestamps: boolean;
+}
+
+export function formatEntry(entry: LogEntry, style: LineStyle): string {
+  return style.format === 'json' ? formatJson(entry) : formatText(entry, style);
+}
+
+/** The fields that the lines of a Lambda have (Powertools logger), so that one query reads both. */
+function formatJson({ level, message, at, time, fields }: LogEntry): string {
+  return JSON.stringify({ level: level.toUpperCase(), timestamp: iso(time), message, ...fields, ...at });
+}
+
+const COLOURS = { info: '', warn: '\u001b[33m', error: '\u001b[31m' } as const;
+const DIM = '\u001b[2m';
+const PLAIN = '\u001b[0m';
+
+function formatText({ level, message, at, time }: LogEntry, { colour, timestamps }: LineStyle): string {
+  const [prefix, text] = [oneLine(placePrefix(at)), oneLine(message)];
+  if (colour) return `${paint(prefix, DIM)}${paint(text, COLOURS[level])}`;
+  return `${timestamps ? `${iso(time)} ` : ''}${prefix}${LEVELS[level]}${text}`;
+}
+
+/** Where there are no colours a word says it. */
+const LEVELS = { info: '', warn: 'WARN: ', error: 'ERROR: ' } as const;
+
+function paint(text: string, colour: string): string {
+  return text === '' || colour === '' ? text : `${colour}${text}${PLAIN}`;
+}
+
+/** What a server or a file name says must not move the cursor or make lines of its own. */
+function oneLine(text: string): string {
+  return text.replaceAll(/\p{Cc}+/gu, ' ');
+}
+
+function iso(time: number): string {
+  return new Date(time).toISOString();
+}

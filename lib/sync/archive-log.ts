@@ -1,0 +1,43 @@
+import type { Phase, SnapshotPhases, Transfer } from '../datastore/layout.ts';
+import { archiveEndLine, archiveStartLine, clientLogLine, placeOf } from './log-lines.ts';
+import type { SureStep } from './refine-plan.ts';
+import type { Group } from '../datastore/group.ts';
+import type { TransferWatch } from '../transfer/run-phase.ts';
+import type { Worker } from './worker.ts';
+
+interface Moving {
+  readonly since: number;
+  bytes: number;
+}
+
+/** Tells of each archive of one snapshot when its first transfer begins and when its own file is on the target. */
+export function archiveLog(
+  { group, step, opened }: { group: Group; step: SureStep; opened: SnapshotPhases },
+  { log, now }: Pick<Worker, 'log' | 'now'>,
+): { watch(phase: Phase): TransferWatch } {
+  const name = step.snapshot.name;
+  const archives = new Set(opened.archives.map((archive) => archive.name));
+  const moving = new Map<string, Moving>();
+  const at = (archive: string) => placeOf(group, name, archive);
+  const known = ({ archive }: Transfer) => (archive !== undefined && archives.has(archive) ? archive : undefined);
+
+  const begun = (transfer: Transfer): void => {
+    const archive = known(transfer);
+    if (archive === undefined || moving.has(archive)) return;
+    moving.set(archive, { since: now(), bytes: 0 });
+    log.info(archiveStartLine(name, archive), at(archive));
+  };
+  const ended = (phase: Phase, transfer: Transfer, bytes: number): void => {
+    if (phase.name === 'log' && transfer.archive !== undefined) {
+      log.info(clientLogLine(name, transfer.archive), at(transfer.archive));
+    }
+    const archive = known(transfer);
+    const entry = archive === undefined ? undefined : moving.get(archive);
+    if (archive === undefined || entry === undefined) return;
+    entry.bytes += bytes;
+    // Its index is written after all of its chunks, a blob is alone.
+    if (phase.name !== 'files') return;
+    log.info(archiveEndLine(name, archive, { bytes: entry.bytes, seconds: (now() - entry.since) / 1000 }), at(archive));
+  };
+  return { watch: (phase) => ({ begun, ended: (transfer, bytes) => ended(phase, transfer, bytes) }) };
+}
