@@ -6,9 +6,20 @@ import type { Report } from '../sync/report.ts';
 export const EVENT_SOURCE = 'flotilla';
 export const RUN_FINISHED = 'Flotilla Run Finished';
 
-/** The event's detail: the report without its per-group details, so that it stays far below the 1 MB of an entry. */
-export function runFinishedDetail(report: Report): object {
-  return { ...report, details: undefined, failures: report.failures.slice(0, 10) };
+/** Entries of a list that an event names; the report in the control bucket has them all. */
+const MAX_NAMED = 10;
+
+/**
+ * The event's detail: the report without its per-group details and with the first entries of its lists, counted by `failureCount`
+ * and `removed.keptCount`, so that it stays far below the 1 MB of an entry (facts/aws.md 5.2).
+ */
+export function runFinishedDetail({ removed, ...report }: Report): object {
+  return {
+    ...report,
+    details: undefined,
+    failures: report.failures.slice(0, MAX_NAMED),
+    ...(removed && { removed: { ...removed, kept: removed.kept.slice(0, MAX_NAMED), keptCount: removed.kept.length } }),
+  };
 }
 
 /** Puts one event for a run that ended on the bus. Throws `TransientError` when the bus did not take it. */
