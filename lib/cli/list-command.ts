@@ -11,6 +11,7 @@ import { formatBytes } from '../sync/words.ts';
 import { readConfig, type CliContext, type CommonOptions } from './context.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { formatTable } from './format-table.ts';
+import { oneLine } from './one-line.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Manifests read at once. */
@@ -69,6 +70,7 @@ async function describeRow(
     verified === undefined ? 'not verified' : `verify ${verified}`,
     encrypted === undefined || encrypted === 'none' ? 'plain' : encrypted,
     layout.isProtected(snapshot) ? 'protected' : '',
-    notes?.split('\n')[0] ?? '',
+    // Written by whoever may write a backup.
+    oneLine(notes?.split('\n')[0] ?? ''),
   ];
 }
