@@ -69,6 +69,16 @@ export interface ArchiveSummary {
 export interface SnapshotPhases {
   readonly phases: readonly Phase[];
   readonly archives: readonly ArchiveSummary[];
+  /** SHA-256 (hex) of the commit marker as the target has it in the end; undefined when it keeps one of its own. */
+  readonly markerDigest?: string;
+}
+
+export interface ListContent {
+  readonly reader: ObjectReader;
+  readonly group: Group;
+  readonly snapshot: ListedSnapshot;
+  /** Whether a commit marker of this digest (SHA-256, hex) is the one that was copied. */
+  readonly isUntouched: (markerDigest: string) => boolean;
 }
 
 export interface OpenGroup {
@@ -141,6 +151,9 @@ export interface Layout {
   /** Whether the snapshot must not be removed. */
   isProtected(snapshot: ListedSnapshot): boolean;
 
+  /** Whether a group's file is what people write about the group, and may change; its other files are made once. */
+  isGroupMark(name: string): boolean;
+
   /**
    * Whether the listings alone show that the target has all of the snapshot. `unknown`: sizes agree but ETags differ, which
    * encryption at rest can cause.
@@ -167,5 +180,5 @@ export interface Layout {
   describeSnapshot(reader: ObjectReader, group: Group, snapshot: ListedSnapshot): Promise<SnapshotDescription>;
 
   /** The content that a snapshot on the target refers to: known to be there without asking. Throws a `DataError` on damage. */
-  listContent(reader: ObjectReader, group: Group, snapshot: ListedSnapshot): AsyncIterable<Buffer>;
+  listContent(options: ListContent): AsyncIterable<Buffer>;
 }

@@ -79,6 +79,7 @@ export const ReplicaSchema: z.ZodType<Replica> = z.object({
   at: z.string(),
   run: z.string(),
   sourceEtag: z.string().exactOptional(),
+  markerDigest: z.string().exactOptional(),
   archives: z.array(z.object({ name: z.string(), checksum: z.string(), size: z.number() })),
   chunks: z.number(),
   bytes: z.number(),

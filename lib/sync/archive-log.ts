@@ -8,6 +8,8 @@ import type { Worker } from './worker.ts';
 interface Moving {
   readonly since: number;
   bytes: number;
+  /** When its last chunk was there; its index is written later, with those of the snapshot's other archives. */
+  chunksUntil: number | undefined;
 }
 
 /** Tells of each archive of one snapshot when its first transfer begins and when its own file is on the target. */
@@ -24,7 +26,7 @@ export function archiveLog(
   const begun = (transfer: Transfer): void => {
     const archive = known(transfer);
     if (archive === undefined || moving.has(archive)) return;
-    moving.set(archive, { since: now(), bytes: 0 });
+    moving.set(archive, { since: now(), bytes: 0, chunksUntil: undefined });
     log.info(archiveStartLine(name, archive), at(archive));
   };
   const ended = (phase: Phase, transfer: Transfer, bytes: number): void => {
@@ -35,9 +37,10 @@ export function archiveLog(
     const entry = archive === undefined ? undefined : moving.get(archive);
     if (archive === undefined || entry === undefined) return;
     entry.bytes += bytes;
-    // Its index is written after all of its chunks, a blob is alone.
+    if (phase.name === 'chunks') entry.chunksUntil = now();
     if (phase.name !== 'files') return;
-    log.info(archiveEndLine(name, archive, { bytes: entry.bytes, seconds: (now() - entry.since) / 1000 }), at(archive));
+    const seconds = ((entry.chunksUntil ?? now()) - entry.since) / 1000;
+    log.info(archiveEndLine(name, archive, { bytes: entry.bytes, seconds }), at(archive));
   };
   return { watch: (phase) => ({ begun, ended: (transfer, bytes) => ended(phase, transfer, bytes) }) };
 }

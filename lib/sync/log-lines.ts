@@ -75,7 +75,7 @@ export function archiveStartLine(snapshot: string, archive: string): string {
   return `${snapshot}/${archive}: sync archive`;
 }
 
-/** Bytes that were moved for one archive, its index with them, and the rate by the clock from its first transfer to its last. */
+/** Bytes that were moved for one archive, its index with them, and the rate by the clock from its first chunk to its last. */
 export function archiveEndLine(snapshot: string, archive: string, moved: { bytes: number; seconds: number }): string {
   const rate = moved.seconds > 0 ? ` (${formatHumanByte(Math.round(moved.bytes / moved.seconds))}/s)` : '';
   return `${snapshot}/${archive}: downloaded ${formatHumanByte(moved.bytes)}${rate}`;

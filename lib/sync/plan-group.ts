@@ -1,4 +1,4 @@
-import { findFile, type ListedGroup, type ListedSnapshot } from '../datastore/group.ts';
+import { findFile, type ListedFile, type ListedGroup, type ListedSnapshot } from '../datastore/group.ts';
 import type { Layout } from '../datastore/layout.ts';
 import type { Job } from './job.ts';
 import { findSnapshot } from './list-groups.ts';
@@ -7,9 +7,10 @@ import type { Replica } from './run-store.ts';
 
 /**
  * Why a snapshot is looked at: it is new, it fills a gap below the newest copy, its last attempt failed, it was copied and has
- * changed since, or its copy is to be checked for damage that PBS found.
+ * changed since, it was copied and only other files than its commit marker came later, or its copy is to be checked for damage
+ * that PBS found.
  */
-const PULL_REASONS = ['new', 'gap', 'retry', 'changed', 'check'] as const;
+const PULL_REASONS = ['new', 'gap', 'retry', 'changed', 'added', 'check'] as const;
 export type PullReason = (typeof PULL_REASONS)[number];
 
 export interface PullStep {
@@ -70,12 +71,12 @@ export function planGroup(facts: GroupFacts, layout: Layout): GroupPlan {
     if (isReason(answer)) pull.push({ snapshot, existing: candidate.existing, reason: answer });
     else if (answer !== 'copied') left.add(answer, snapshot.name);
   }
-  return { pull, skipped: left.list(), incomplete: newest !== undefined && lacksGroupFiles(source, target) };
+  return { pull, skipped: left.list(), incomplete: newest !== undefined && lacksGroupFiles(facts, layout) };
 }
 
-/** `transfer-last` cuts all but the newest common snapshot, and never what is to be checked for damage. */
-function cut(answer: Judgement, { snapshot, newest }: Candidate, kept: ReadonlySet<string> | undefined): Judgement {
-  const spared = !isReason(answer) || answer === 'check' || snapshot.name === newest;
+/** `transfer-last` says what is copied; what was copied is kept in step, and checked for damage, whatever its age. */
+function cut(answer: Judgement, { snapshot }: Candidate, kept: ReadonlySet<string> | undefined): Judgement {
+  const spared = !isReason(answer) || answer === 'check' || answer === 'changed' || answer === 'added';
   return spared || kept === undefined || kept.has(snapshot.name) ? answer : 'transfer-last';
 }
 
@@ -110,7 +111,11 @@ function judge(candidate: Candidate, layout: Layout): Judgement {
   if (!layout.isFinished(snapshot)) return 'in-progress';
   if (newest === undefined || snapshot.name > newest) return 'new';
   if (existing === undefined || !layout.isFinished(existing)) return judgeMissing(snapshot, facts);
-  if ((snapshot.name === newest || facts.options.carryMarks) && hasChanged(candidate, existing, layout)) return 'changed';
+  if (facts.failed.has(snapshot.name) && layout.compare(snapshot, existing) !== 'same') return 'retry';
+  if (snapshot.name === newest || facts.options.carryMarks) {
+    const change = changeOf(candidate, existing, layout);
+    if (change !== undefined) return change;
+  }
   return facts.options.resyncCorrupt ? 'check' : 'copied';
 }
 
@@ -120,22 +125,39 @@ function judgeMissing({ name }: ListedSnapshot, { failed, options }: GroupFacts)
 }
 
 /**
- * Whether the copy has to follow its original. When the original's commit marker is the one that was replicated, only files
+ * How the copy has to follow its original. When the original's commit marker is the one that was replicated, only files
  * that the copy lacks count: PBS itself rewrites the manifest of a copy that it verified.
  */
-function hasChanged({ snapshot, newest, facts }: Candidate, copy: ListedSnapshot, layout: Layout): boolean {
+function changeOf({ snapshot, newest, facts }: Candidate, copy: ListedSnapshot, layout: Layout): 'changed' | 'added' | undefined {
   const marker = layout.commitMarker(snapshot);
   const replicated = facts.replicas.get(snapshot.name)?.sourceEtag;
   if (replicated !== undefined && replicated === marker?.etag) {
-    return snapshot.files.some((file) => file.name !== marker.name && findFile(copy.files, file.name)?.size !== file.size);
+    const lacks = ({ name, size }: ListedFile): boolean => name !== marker.name && findFile(copy.files, name)?.size !== size;
+    return snapshot.files.some(lacks) ? 'added' : undefined;
   }
   const answer = layout.compare(snapshot, copy);
-  return answer === 'different' || (answer === 'unknown' && snapshot.name === newest);
+  const changed = answer === 'different' || (answer === 'unknown' && (replicated !== undefined || snapshot.name === newest));
+  return changed ? 'changed' : undefined;
 }
 
-/** The owner makes a group visible, notes describe it: whatever the source has of them the target should have too. */
-function lacksGroupFiles(source: ListedGroup, target: ListedGroup): boolean {
-  return source.files.some((file) => findFile(target.files, file.name) === undefined);
+/**
+ * The owner makes a group visible, notes describe it: whatever the source has of them the target should have too. With
+ * `carry-marks` notes that changed follow; of the same length only where ETags can be compared, which encryption at rest prevents.
+ */
+function lacksGroupFiles({ source, target, options }: GroupFacts, layout: Layout): boolean {
+  return source.files.some((file) => {
+    const copy = findFile(target.files, file.name);
+    if (copy === undefined) return true;
+    if (!options.carryMarks || !layout.isGroupMark(file.name)) return false;
+    return copy.size !== file.size || (copy.etag !== file.etag && haveComparableEtags(source, target));
+  });
+}
+
+/** Whether some file of a common snapshot has the same ETag on both sides. */
+function haveComparableEtags(source: ListedGroup, target: ListedGroup): boolean {
+  return target.snapshots.some((copy) =>
+    findSnapshot(source, copy.name)?.files.some((file) => findFile(copy.files, file.name)?.etag === file.etag),
+  );
 }
 
 /** Gathers what is left out, by reason, in the order of the snapshots. */

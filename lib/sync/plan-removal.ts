@@ -1,4 +1,4 @@
-import type { Group, ListedGroup } from '../datastore/group.ts';
+import { formatGroup, type Group, type ListedGroup } from '../datastore/group.ts';
 import type { Layout } from '../datastore/layout.ts';
 import type { ObjectReader } from '../datastore/object-store.ts';
 import type { Job } from './job.ts';
@@ -28,10 +28,14 @@ export interface RemovalSides {
   readonly layout: Layout;
   readonly source: ObjectReader;
   readonly target: ObjectReader;
+  /** Whether this run could not bring the group (of the source) up to date: nothing of it is removed. Undefined: no run went before. */
+  readonly isTroubled?: (group: Group) => boolean;
+  /** Called for each entry of the listings: a long plan keeps the run's claim alive. */
+  readonly beat?: () => Promise<void>;
 }
 
 interface Draft {
-  readonly removals: Removal[];
+  removals: Removal[];
   readonly kept: string[];
   /** Namespaces of the target: what the source has, what the target has, what still holds a group. */
   readonly wanted: Set<string>;
@@ -54,9 +58,11 @@ export async function planRemoval(sides: RemovalSides): Promise<RemovalPlan> {
   };
   const pairs = mergeListings(listGroups(source, layout, job.namespace), listGroups(target, layout, job.targetNamespace));
   for await (const pair of pairs) {
+    await sides.beat?.();
     if (pair.source !== undefined) lookAtSource(draft, job, pair.source);
     await lookAtTarget(draft, sides, pair);
   }
+  spareNamesakes(draft);
   removeNamespaces(draft, sides);
   guardRemoval(draft, job);
   return { removals: draft.removals, kept: draft.kept };
@@ -72,12 +78,50 @@ async function lookAtTarget(draft: Draft, sides: RemovalSides, { source, target 
   if (target?.kind === 'namespace') draft.present.add(target.namespace);
   if (target?.kind !== 'group') return;
   const { group, snapshots } = target.listed;
-  const inScope = isInScope(sides.job, { namespace: sourceNamespace(sides.job, group.namespace), name: group.name });
-  const plan = inScope ? await planGroupRemoval(sides, listedGroup(source), target.listed) : OUT_OF_SCOPE;
+  const original = { namespace: sourceNamespace(sides.job, group.namespace), name: group.name };
+  const inScope = isInScope(sides.job, original);
+  const plan = inScope ? await planInScope(sides, original, listedGroup(source), target.listed) : OUT_OF_SCOPE;
   draft.targetSnapshots += inScope ? snapshots.length : 0;
   draft.removals.push(...plan.removals);
   draft.kept.push(...plan.kept);
   if (plan.stays) for (const name of namespaceChain(group.namespace)) draft.needed.add(name);
+}
+
+/**
+ * PBS 4.2.3 forgets `vm/1000` in the bucket together with `vm/100` (facts/pbs.md 2.3). Where both vanished, the one with the longer
+ * name may be a victim of that, and its copy the last one there is.
+ */
+function spareNamesakes(draft: Draft): void {
+  const gone = draft.removals.filter(({ kind }) => kind === 'group').map(({ group }) => group);
+  const victims = new Set(gone.filter((group) => gone.some((other) => isNamesake(group, other))).map(formatGroup));
+  if (victims.size === 0) return;
+  for (const group of gone.filter((each) => victims.has(formatGroup(each)))) {
+    draft.kept.push(
+      `${formatGroup(group)} (it vanished together with a group whose name it begins with, which PBS does by mistake)`,
+    );
+    for (const name of namespaceChain(group.namespace)) draft.needed.add(name);
+  }
+  draft.removals = draft.removals.filter(({ group }) => !victims.has(formatGroup(group)));
+}
+
+function isNamesake(group: Group, shorter: Group): boolean {
+  return group.namespace === shorter.namespace && group.name !== shorter.name && group.name.startsWith(shorter.name);
+}
+
+/** As in PBS (facts/pbs.md 4.1), a group that failed keeps all it has: its copies may be the last good ones. */
+async function planInScope(
+  sides: RemovalSides,
+  original: Group,
+  source: ListedGroup | undefined,
+  target: ListedGroup,
+): Promise<GroupRemoval> {
+  const plan = await planGroupRemoval(sides, source, target);
+  if (plan.removals.length === 0 || sides.isTroubled?.(original) !== true) return plan;
+  return {
+    removals: [],
+    kept: [...plan.kept, `${formatGroup(target.group)} (this run could not bring it up to date)`],
+    stays: true,
+  };
 }
 
 const OUT_OF_SCOPE: GroupRemoval = { removals: [], kept: [], stays: true };

@@ -102,11 +102,15 @@ export async function planListed(
     for await (const replica of store.listReplicas(targetPlace(job.target), target.group))
       replicas.set(replica.snapshot, replica);
   }
-  return planGroup({ source, target, failed: failed.get(groupKey(target.group)) ?? new Set(), replicas, options: job }, layout);
+  return planGroup({ source, target, failed: failedOf(failed, target.group), replicas, options: job }, layout);
 }
 
 /** Snapshots of the target's groups whose last attempt failed, by group. */
 export type FailedSnapshots = ReadonlyMap<string, ReadonlySet<string>>;
+
+export function failedOf(failed: FailedSnapshots, group: Group): ReadonlySet<string> {
+  return failed.get(groupKey(group)) ?? new Set();
+}
 
 function groupKey(group: Group): string {
   return `${group.namespace}:${group.name}`;

@@ -92,6 +92,13 @@ function uncounted(earlier: GroupRecord | undefined): number {
   return earlier === undefined ? 0 : earlier.failureCount - earlier.failures.length;
 }
 
+/** A worker that begins anew plans anew: what was moved is moved, but failures and what is left out will be found again. */
+export function begunAnew(earlier: GroupRecord | undefined): GroupRecord | undefined {
+  if (earlier === undefined) return undefined;
+  const tally = { ...earlier.tally, snapshotsFailed: 0 };
+  return { ...earlier, tally, ...NOTHING_YET, failures: [], failureCount: 0 };
+}
+
 function addSkipped(skipped: readonly Skipped[], reason: SkipReason, snapshot: string): Skipped[] {
   const so = skipped.find((entry) => entry.reason === reason);
   const rest = skipped.filter((entry) => entry !== so);

@@ -14,6 +14,9 @@ export interface SurePlan {
   readonly skipped: readonly Skipped[];
 }
 
+/** What is done to a copy that is there: `transfer-last` is about those that are not. */
+export const OF_COPIES: readonly SureStep['reason'][] = ['changed', 'added', 'corrupt'];
+
 interface Sides {
   readonly source: ListedGroup;
   readonly targetGroup: Group;
@@ -33,7 +36,7 @@ export async function refinePlan(plan: GroupPlan, sides: Sides): Promise<SurePla
     if (reason === 'check') continue;
     const answer = await judge(step.snapshot);
     if (answer !== 'passes' && answer !== 'unreadable') left.add(answer, name);
-    else if (kept?.has(name) === false && reason !== 'changed' && reason !== 'corrupt') left.add('transfer-last', name);
+    else if (kept?.has(name) === false && !OF_COPIES.includes(reason)) left.add('transfer-last', name);
     else steps.push({ ...step, reason });
   }
   return { steps, skipped: [...plan.skipped, ...left.list()] };

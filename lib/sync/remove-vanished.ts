@@ -1,13 +1,16 @@
 import { formatGroup, type Group } from '../datastore/group.ts';
 import type { ObjectRemover, ObjectWriter } from '../datastore/object-store.ts';
 import { holdLease, type Lease } from './lease.ts';
+import { findSnapshot, listGroup } from './list-groups.ts';
 import { placeOf } from './log-lines.ts';
 import type { RemoveVanishedOutput } from './payloads.ts';
-import { planRemoval, type Removal, type RemovalPlan } from './plan-removal.ts';
+import { planRemoval, type Removal, type RemovalPlan, type RemovalSides } from './plan-removal.ts';
 import type { Removed } from './report.ts';
-import { removalKey, removedKey } from './run-files.ts';
+import { loadPlan, planKey, removalKey, removedKey } from './run-files.ts';
 import { targetPlace } from './target-place.ts';
 import type { Worker } from './worker.ts';
+import { claimKeeper } from './write-plan.ts';
+import { sourceNamespace } from './namespaces.ts';
 
 /** How far the list was carried out: a call that ends early is gone on with. */
 interface RemovalProgress {
@@ -42,7 +45,7 @@ async function loadJson<T>(key: string, { control }: RemovalWorker): Promise<T |
 }
 
 async function storePlan(worker: RemovalWorker): Promise<RemovalPlan> {
-  const plan = (await wasRefused(worker)) ? NOTHING_REMOVED : await planRemoval(worker);
+  const plan = (await wasRefused(worker)) ? NOTHING_REMOVED : await planRemoval(await removalSides(worker));
   await worker.control.put(removalKey(worker.run), Buffer.from(JSON.stringify(plan)));
   return plan;
 }
@@ -51,6 +54,16 @@ const NOTHING_REMOVED: RemovalPlan = {
   removals: [],
   kept: ['all that vanished (this run was refused something that has to be changed first)'],
 };
+
+/** What was planned in this run and has no good result is in trouble, whatever became of its worker. */
+async function removalSides(worker: RemovalWorker): Promise<RemovalSides> {
+  const { store, run, control } = worker;
+  const troubled = new Set(
+    (await loadPlan(control, planKey(run))).map((item) => (item.kind === 'group' ? formatGroup(item) : '')),
+  );
+  for await (const record of store.listGroups(run)) if (record.state === 'ok') troubled.delete(formatGroup(record));
+  return { ...worker, isTroubled: (group) => troubled.has(formatGroup(group)), beat: claimKeeper(worker) };
+}
 
 /** Whether a worker failed for what an operator has to change: nothing is removed by what is not set up right. */
 async function wasRefused({ store, run }: RemovalWorker): Promise<boolean> {
@@ -79,10 +92,18 @@ async function removeTogether(removals: readonly Removal[], removed: Removed, wo
   if (lease === undefined)
     return { ...removed, kept: [...removed.kept, `${formatGroup(first.group)} (another run is at work on it)`] };
   try {
-    return await removeAll(removals, removed, worker, lease);
+    return await removeAll(await stillVanished(removals, first.group, worker), removed, worker, lease);
   } finally {
     await lease.release();
   }
+}
+
+/** The list was made without the lock: whatever the source has of the group by now stays. */
+async function stillVanished(removals: readonly Removal[], group: Group, worker: RemovalWorker): Promise<readonly Removal[]> {
+  const { source, layout, job } = worker;
+  const original = await listGroup(source, layout, { namespace: sourceNamespace(job, group.namespace), name: group.name });
+  if (job.vanishedByFilter || original.snapshots.length === 0) return removals;
+  return removals.filter(({ kind, snapshot }) => kind !== 'group' && findSnapshot(original, snapshot ?? '') === undefined);
 }
 
 async function lockGroup(group: Group, worker: RemovalWorker): Promise<Lease | undefined> {

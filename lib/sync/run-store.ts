@@ -51,6 +51,8 @@ export interface Replica {
   readonly at: string;
   readonly run: string;
   readonly sourceEtag?: string;
+  /** SHA-256 (hex) of the commit marker that the target was given. */
+  readonly markerDigest?: string;
   readonly archives: readonly ArchiveSummary[];
   readonly chunks: number;
   /** Stored bytes that were moved for it. */

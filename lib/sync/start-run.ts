@@ -8,8 +8,9 @@ import { copyRoute } from './transfer-route.ts';
 import type { Worker } from './worker.ts';
 import { stopIfAsked, writePlan } from './write-plan.ts';
 
-/** How long a run that has to wait for its turn sleeps before it asks again. */
-const TURN_SECONDS = 15;
+/** How long a run that has to wait for its turn sleeps before it asks again: longer with time, since each asking is history. */
+const MIN_TURN_SECONDS = 15;
+const MAX_TURN_SECONDS = 300;
 
 /** Runs of one job that may wait behind the active one; one more is skipped, and recorded as skipped. */
 const QUEUE_DEPTH = 1;
@@ -26,8 +27,8 @@ export async function startRun(scheduledTime: string | undefined, control: Objec
   if (notYet !== undefined) return notYet;
 
   await store.saveRun({ ...record, state: 'running' });
-  await expectUnused(worker);
   for (const line of startLines(job, scheduledTime)) log.info(line);
+  await expectUnused(worker);
   tellThreads(worker);
   const { items, working, groups } = await writePlan(control, worker);
   await store.saveRun({ ...record, state: 'running', planKey: planKey(run), groups, requests: worker.requests });
@@ -50,7 +51,7 @@ async function takeTurn(record: RunStart, worker: Worker): Promise<StartDecision
   if (claim.waiting >= QUEUE_DEPTH) return skip(record, worker, `run ${claim.heldBy} is at work and another one waits already`);
   log.info(`waits for its turn: run ${claim.heldBy} of this job is at work`);
   await store.saveRun({ ...record, state: 'waiting', message: `waits for run ${claim.heldBy}` });
-  return { ...nothing(worker), decision: 'wait', waitSeconds: TURN_SECONDS };
+  return { ...nothing(worker), decision: 'wait', waitSeconds: turnSeconds(worker) };
 }
 
 /** A PBS that has the copy attached deletes, at its next garbage collection, every chunk it has not seen in an index (facts/pbs.md 2.6). */
@@ -91,4 +92,9 @@ async function skip(record: RunStart, worker: Worker, why: string): Promise<Star
   worker.log.warn(`skipped: ${why}`);
   await worker.store.saveRun({ ...record, state: 'skipped', message: why });
   return { ...nothing(worker), decision: 'skip' };
+}
+
+function turnSeconds({ now, run }: Worker): number {
+  const waited = (now() - Date.parse(run.startedAt)) / 1000;
+  return Math.round(Math.min(Math.max(waited / 10, MIN_TURN_SECONDS), MAX_TURN_SECONDS));
 }

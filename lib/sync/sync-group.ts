@@ -1,13 +1,13 @@
-import { formatGroup, type Group, type ListedGroup } from '../datastore/group.ts';
+import { formatGroup, type Group, type ListedGroup, type ListedSnapshot } from '../datastore/group.ts';
 import { ConflictError, DataError, formatErrorChain, TransientError } from '../errors.ts';
 import { knownContent } from '../transfer/known-content.ts';
 import { holdLease } from './lease.ts';
-import { listGroup } from './list-groups.ts';
+import { findSnapshot, listGroup } from './list-groups.ts';
 import { failedLine, placeOf } from './log-lines.ts';
 import { targetNamespace } from './namespaces.ts';
 import type { PlanItem, SyncCursor, SyncGroupOutput } from './payloads.ts';
-import { loadFailed, planListed } from './plan-run.ts';
-import { openProgress, type Progress } from './progress.ts';
+import { failedOf, loadFailed, planListed, type FailedSnapshots } from './plan-run.ts';
+import { begunAnew, openProgress, type Progress } from './progress.ts';
 import { makeNamespaces } from './make-namespaces.ts';
 import { refinePlan, type SureStep } from './refine-plan.ts';
 import type { Lock, LockAnswer } from './run-store.ts';
@@ -16,7 +16,7 @@ import { targetPlace } from './target-place.ts';
 import type { Worker } from './worker.ts';
 
 /** A worker asks again for a lock that another run holds after this long at most. */
-const MAX_LOCK_WAIT_SECONDS = 30;
+const MAX_LOCK_WAIT_SECONDS = 120;
 const MIN_LOCK_WAIT_SECONDS = 2;
 
 const DONE: SyncGroupOutput = { done: true, waitSeconds: 0, cursor: null };
@@ -30,8 +30,8 @@ type GroupItem = Extract<PlanItem, { kind: 'group' }>;
 export async function syncGroup(item: PlanItem, cursor: SyncCursor | null, worker: Worker): Promise<SyncGroupOutput> {
   if (item.kind === 'namespaces') return syncNamespaces(item.missingNamespaces, worker);
   const targetGroup: Group = { namespace: targetNamespace(worker.job, item.namespace), name: item.name };
-  const earlier = cursor === null ? undefined : await worker.store.loadGroup(worker.run, item);
-  const progress = openProgress(item, earlier, worker);
+  const earlier = await worker.store.loadGroup(worker.run, item);
+  const progress = openProgress(item, cursor === null ? begunAnew(earlier) : earlier, worker);
 
   const key = { target: targetPlace(worker.job.target), group: targetGroup };
   const answer = await worker.store.acquireLock(key, lockOwner(worker), worker.now(), worker.leaseMs);
@@ -121,20 +121,29 @@ async function syncPlanned(session: Session, item: GroupItem, cursor: SyncCursor
   const { worker, progress, targetGroup } = session;
   const { source, target, layout } = worker;
   const [from, to] = await Promise.all([listGroup(source, layout, item), listGroup(target, layout, targetGroup)]);
-  const plan = await planListed(worker, from, to, await loadFailed(worker));
+  const failed = await loadFailed(worker);
+  const plan = await planListed(worker, from, to, failed);
+  await forgetGone(worker, targetGroup, from, failed);
   const sure = await refinePlan(plan, { source: from, targetGroup, worker });
   const steps = sure.steps.filter(({ snapshot }) => cursor === null || snapshot.name >= cursor.snapshot);
   progress.expect(steps.length, sure.skipped);
   if (steps.length === 0 && !plan.incomplete) return undefined;
 
   if (cursor === null) await openOnTarget(session, item, from, to);
-  if (steps.length > 0) await learnContent(session, to);
+  if (steps.length > 0) await learnContent(session, from, to);
   for (const step of steps) {
     const position = cursor?.snapshot === step.snapshot.name ? cursor.position : 0;
     const stopped = worker.stopReason() === undefined ? await syncSnapshot(session, step, position) : position;
     if (stopped !== undefined) return cursorAt(step, stopped);
   }
   return undefined;
+}
+
+/** What failed and is gone from the source by now cannot be tried again. */
+async function forgetGone({ store, job }: Worker, targetGroup: Group, from: ListedGroup, failed: FailedSnapshots): Promise<void> {
+  for (const name of failedOf(failed, targetGroup)) {
+    if (findSnapshot(from, name) === undefined) await store.removeReplica(targetPlace(job.target), targetGroup, name);
+  }
 }
 
 function cursorAt({ snapshot }: SureStep, position: number): SyncCursor {
@@ -151,11 +160,14 @@ async function openOnTarget(session: Session, item: GroupItem, from: ListedGroup
 }
 
 /** The content of the newest finished snapshot on the target is there; most of the next snapshot is the same. */
-async function learnContent({ worker, known, group, targetGroup }: Session, to: ListedGroup): Promise<void> {
+async function learnContent(session: Session, from: ListedGroup, to: ListedGroup): Promise<void> {
+  const { worker, known, group, targetGroup } = session;
   const newest = to.snapshots.findLast((snapshot) => worker.layout.isFinished(snapshot));
   if (newest === undefined) return;
+  const isUntouched = await untouched(session, from, newest);
   try {
-    for await (const digest of worker.layout.listContent(worker.target, targetGroup, newest)) known.add(digest);
+    const content = worker.layout.listContent({ reader: worker.target, group: targetGroup, snapshot: newest, isUntouched });
+    for await (const digest of content) known.add(digest);
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
     worker.log.warn(
@@ -165,10 +177,29 @@ async function learnContent({ worker, known, group, targetGroup }: Session, to: 
   }
 }
 
+/** Whether the newest copy's commit marker is still the one that it was given; without the catalogue, whether it is the original's. */
+async function untouched(
+  { worker, targetGroup }: Session,
+  from: ListedGroup,
+  newest: ListedSnapshot,
+): Promise<(markerDigest: string) => boolean> {
+  const { store, job, layout } = worker;
+  const replica = await store.loadReplica(targetPlace(job.target), targetGroup, newest.name);
+  if (replica?.markerDigest !== undefined) return (digest) => digest === replica.markerDigest;
+  const original = findSnapshot(from, newest.name);
+  const [marker, copy] = [original && layout.commitMarker(original), layout.commitMarker(newest)];
+  return () => marker !== undefined && marker.etag === copy?.etag && marker.size === copy.size;
+}
+
 /** The plan's last line: namespaces that hold no group with work. */
 async function syncNamespaces(namespaces: readonly string[], worker: Worker): Promise<SyncGroupOutput> {
   const progress = openProgress({ namespace: '', name: NAMESPACES_RECORD }, undefined, worker);
-  await makeNamespaces(namespaces, worker);
+  try {
+    await makeNamespaces(namespaces, worker);
+  } catch (error) {
+    await recordEnd(error, progress);
+    throw error;
+  }
   return end(progress, 'ok');
 }
 

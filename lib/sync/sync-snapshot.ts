@@ -10,7 +10,7 @@ import { failedLine, placeOf, snapshotEndLine, snapshotsDoneLine, snapshotStartL
 import { iso, type Progress } from './progress.ts';
 import type { Replica } from './run-store.ts';
 import { targetPlace } from './target-place.ts';
-import type { SureStep } from './refine-plan.ts';
+import { OF_COPIES, type SureStep } from './refine-plan.ts';
 import { SKIP_WORDS, type SkipReason } from './skip-reasons.ts';
 import { copyRoute } from './transfer-route.ts';
 import type { Worker } from './worker.ts';
@@ -68,6 +68,8 @@ function open(
 async function runPhases(session: Session, step: SureStep, opened: SnapshotPhases, from: number): Promise<number | undefined> {
   const archives = archiveLog({ group: session.group, step, opened }, session.worker);
   for (const phase of opened.phases) {
+    // The copy's own manifest stays, with what the target's PBS has written into it since.
+    if (phase.commits && step.reason === 'added') continue;
     session.progress.doing(`${step.snapshot.name} ${phase.name}`);
     const outcome = await runSessionPhase(session, phase, {
       from: phase.resumable ? from : 0,
@@ -159,19 +161,20 @@ async function saveFailed(session: Session, { snapshot }: SureStep, error: DataE
 async function saveReplicated(
   session: Session,
   { snapshot, reason }: SureStep,
-  { archives }: SnapshotPhases,
+  { archives, markerDigest }: SnapshotPhases,
   before: { readonly chunks: number; readonly bytes: number },
 ): Promise<void> {
   const { worker, progress, targetGroup, group } = session;
   const { layout, job, run, store } = worker;
   const sourceEtag = layout.commitMarker(snapshot)?.etag;
-  if (reason === 'changed' || reason === 'corrupt') progress.tally.snapshotsUpdated += 1;
+  if (OF_COPIES.includes(reason)) progress.tally.snapshotsUpdated += 1;
   else progress.tally.snapshotsCopied += 1;
   const chunks = progress.tally.chunks - before.chunks;
   const bytes = progress.tally.bytes - before.bytes;
   const replica: Replica = {
     ...{ snapshot: snapshot.name, state: 'replicated', at: iso(worker.now()), run: run.id, archives, chunks, bytes },
     ...(sourceEtag !== undefined && { sourceEtag }),
+    ...(markerDigest !== undefined && { markerDigest }),
   };
   await store.saveReplica(targetPlace(job.target), targetGroup, replica);
   worker.log.info(snapshotEndLine(snapshot.name, bytes), placeOf(group, snapshot.name));

@@ -1,4 +1,4 @@
-import type { ObjectWriter } from '../datastore/object-store.ts';
+import type { ObjectReader, ObjectWriter } from '../datastore/object-store.ts';
 import { ConfigError, ConflictError } from '../errors.ts';
 import { placeOf, skippedLine, wouldSyncLine } from './log-lines.ts';
 import type { PlanItem } from './payloads.ts';
@@ -37,7 +37,7 @@ export function stopIfAsked({ stopReason }: Pick<Worker, 'stopReason'>): void {
 }
 
 /** A large datastore takes longer to list than a claim lasts without being renewed. */
-function claimKeeper({ store, run, now, leaseMs }: Worker): () => Promise<void> {
+export function claimKeeper({ store, run, now, leaseMs }: Worker): () => Promise<void> {
   let renewedAt = now();
   return async () => {
     if (now() - renewedAt < leaseMs / 4) return;
@@ -53,14 +53,34 @@ function tell({ source, plan }: PlannedGroup, { log, job }: Worker): void {
   log.info(wouldSyncLine(plan.pull.map(({ snapshot }) => snapshot.name)), at);
 }
 
-/** A source without groups may be new; one without any object is a wrong prefix, and must not pass as a good run. */
-async function expectDatastore({ source, job }: Worker): Promise<void> {
-  for await (const page of source.list('', { pageSize: 1 })) {
-    if (page.length > 0) return;
+/**
+ * A source without groups in the job's reach may be new, or filtered; one without its anchor, without any object, or without the
+ * groups that the target still has, is a wrong place or a lost one, and must not pass as a good run.
+ */
+async function expectDatastore({ source, target, layout, job, log }: Worker): Promise<void> {
+  if (await hasAny(source, layout.metadataPrefix(job.namespace))) {
+    if (job.groupFilter.length > 0 || job.maxDepth !== undefined)
+      log.warn('no group of the source is within group-filter and max-depth');
+    return;
   }
   const { id, bucket, prefix } = job.source;
-  const message =
-    `datastore ${id}: there is nothing below ${prefix}/ in bucket ${bucket}; the prefix of a pbs datastore is the name it has in PBS:` +
-    ' correct bucket or prefix in the configuration';
-  throw new ConfigError('DATASTORE_NOT_FOUND', message, { context: { job: job.id, datastore: id } });
+  const place = `datastore ${id} (bucket ${bucket}, prefix ${prefix})`;
+  const context = { job: job.id, datastore: id };
+  if (!(await hasAny(source, ''))) {
+    const advice = 'the prefix of a pbs datastore is the name it has in PBS: correct bucket or prefix in the configuration';
+    throw new ConfigError('DATASTORE_NOT_FOUND', `there is nothing in ${place}; ${advice}`, { context });
+  }
+  if (job.namespace !== '') {
+    throw new ConfigError('NAMESPACE_NOT_FOUND', `${place} has no namespace ${job.namespace}: correct namespace of the job`, {
+      context,
+    });
+  }
+  if (!(await hasAny(target, layout.metadataPrefix(job.targetNamespace)))) return;
+  const lost = 'has no group any more, although the target has some; look at the source before anything is removed';
+  throw new ConfigError('SOURCE_EMPTY', `${place} ${lost}`, { context });
+}
+
+async function hasAny(reader: ObjectReader, prefix: string): Promise<boolean> {
+  for await (const page of reader.list(prefix, { pageSize: 1 })) if (page.length > 0) return true;
+  return false;
 }

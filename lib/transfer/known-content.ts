@@ -9,6 +9,7 @@ export const MAX_KNOWN_DIGESTS = 1_048_576;
 export const HEADS_PER_LIST = 12.5;
 
 const KEYS_PER_LIST = 1000;
+const LISTINGS_AT_ONCE = 16;
 
 /** A target of more pages is swept in parts side by side: one page after the other would outlast a Lambda call. */
 const MAX_PAGES_IN_A_ROW = 64;
@@ -22,10 +23,11 @@ export interface ContentKeys {
 /** Whether the target has the content; `ask`: a HEAD is the cheapest way to know. */
 export type Presence = 'present' | 'missing' | 'ask';
 
-/** How a long search is done: listings at once, and what is called after each page of them. */
+/** How a long search is done: what is called after each page of a listing. */
 export interface SearchOptions {
-  readonly limit: number;
   readonly beat: () => Promise<void>;
+  /** True when the search has to end. */
+  readonly stop?: () => boolean;
 }
 
 /** What one worker knows of the content on the target. */
@@ -62,11 +64,13 @@ interface Knowledge {
   objects: number | undefined;
   /** Whether every digest on the target is known. */
   complete: boolean;
+  /** Digests that were left to be asked for so far: many small questions are worth one sweep too. */
+  asked: number;
 }
 
 export function knownContent(target: ObjectReader, keys: ContentKeys, capacity: number = MAX_KNOWN_DIGESTS): KnownContent {
   const known = new DigestSet(capacity);
-  const knowledge: Knowledge = { target, keys, known, objects: undefined, complete: false };
+  const knowledge: Knowledge = { target, keys, known, objects: undefined, complete: false, asked: 0 };
   return {
     add: (digest) => {
       if (!known.add(digest)) knowledge.complete = false;
@@ -80,7 +84,9 @@ async function locate(knowledge: Knowledge, digests: readonly Buffer[], options:
   const { known } = knowledge;
   if (unknownOf(knowledge, digests).length > 0) knowledge.objects ??= await measure(knowledge);
   const unknown = unknownOf(knowledge, digests);
-  const swept = isSweepCheaper(leastObjects(knowledge), unknown.length) ? await sweep(knowledge, unknown, options) : undefined;
+  const isWorthIt = unknown.length > 0 && isSweepCheaper(leastObjects(knowledge), knowledge.asked + unknown.length);
+  const swept = isWorthIt ? await sweep(knowledge, unknown, options) : undefined;
+  knowledge.asked += swept === undefined ? unknown.length : -knowledge.asked;
   return digests.map((digest) => {
     if (known.has(digest) || swept?.has(digest.toString('hex')) === true) return 'present';
     return knowledge.complete || swept !== undefined ? 'missing' : 'ask';
@@ -96,35 +102,45 @@ function leastObjects({ objects = 0, known }: Knowledge): number {
   return Math.max(objects, known.size);
 }
 
-/** One page from the start: all there is when it is short, a sample when it is full. */
+/** The first full page's worth of keys: all there is when the listing ends before, else a sample. Providers may send short pages. */
 async function measure(knowledge: Knowledge): Promise<number> {
   const { target, keys } = knowledge;
+  let seen = 0;
+  let everything = true;
   for await (const page of target.list(keys.contentPrefix)) {
     const { digests, kept } = remember(knowledge, page);
+    everything = kept && everything;
+    seen += digests.length;
     const last = digests.at(-1);
-    if (page.length >= KEYS_PER_LIST) return last === undefined ? page.length : estimateObjects(page.length, last);
-    knowledge.complete = kept;
-    return page.length;
+    if (seen >= KEYS_PER_LIST && last !== undefined) return estimateObjects(seen, last);
   }
-  knowledge.complete = true;
-  return 0;
+  knowledge.complete = everything;
+  return seen;
 }
 
-/** Lists all content; which of `unknown` it shows is answered even when not everything fits into memory. */
-async function sweep(knowledge: Knowledge, unknown: readonly Buffer[], options: SearchOptions): Promise<ReadonlySet<string>> {
+/**
+ * Lists all content; which of `unknown` it shows is answered even when not everything fits into memory. Undefined when it had to
+ * stop: half a sweep would take what it has not seen for missing.
+ */
+async function sweep(
+  knowledge: Knowledge,
+  unknown: readonly Buffer[],
+  options: SearchOptions,
+): Promise<ReadonlySet<string> | undefined> {
   const { target, keys } = knowledge;
   const wanted = new Set(unknown.map((digest) => digest.toString('hex')));
   const found = new Set<string>();
   let everything = true;
-  // Without its `stop`: half a sweep would take what it has not seen for missing.
-  await inFlight(sweepPrefixes(keys.contentPrefix, leastObjects(knowledge)), { limit: options.limit }, async (prefix) => {
+  await inFlight(sweepPrefixes(keys.contentPrefix, leastObjects(knowledge)), { limit: LISTINGS_AT_ONCE }, async (prefix) => {
     for await (const page of target.list(prefix)) {
       const { digests, kept } = remember(knowledge, page);
       everything &&= kept;
       for (const hex of digests.map((digest) => digest.toString('hex'))) if (wanted.has(hex)) found.add(hex);
       await options.beat();
+      if (options.stop?.() === true) return;
     }
   });
+  if (options.stop?.() === true) return undefined;
   knowledge.complete = everything;
   return found;
 }

@@ -4,8 +4,8 @@ import { inFlight } from './in-flight.ts';
 import type { KnownContent, Presence } from './known-content.ts';
 import { moveObject, verifies, type Route } from './move-object.ts';
 
-/** Transfers looked at together: enough for one sweep of a listing to serve them all, about 20 MiB of memory. */
-const WINDOW_TRANSFERS = 65_536;
+/** Transfers looked at together, so that one listing serves them all: 16,384 are 64 GiB of image, and 15 MiB of memory. */
+const WINDOW_TRANSFERS = 16_384;
 
 export interface PhaseOptions extends Route {
   readonly known: KnownContent;

@@ -4,7 +4,7 @@ import { pbsLayout } from '../../lib/layouts/pbs/layout.ts';
 import type { Job } from '../../lib/sync/job.ts';
 import { planRemoval, type Removal } from '../../lib/sync/plan-removal.ts';
 import { removeVanished } from '../../lib/sync/remove-vanished.ts';
-import { removalKey, removedKey } from '../../lib/sync/run-files.ts';
+import { formatPlan, planKey, removalKey, removedKey } from '../../lib/sync/run-files.ts';
 import { targetPlace } from '../../lib/sync/target-place.ts';
 import { crash, recorder } from '../support/faulty.ts';
 import { stealLock } from '../support/group-sync.ts';
@@ -147,6 +147,7 @@ describe('removeVanished', () => {
 
   async function remove(cloud: MemoryCloud, options: CallOptions = {}, run = newRun(cloud)) {
     for (let calls = 1; ; calls += 1) {
+      await cloud.control.put(planKey(run), formatPlan([]));
       if ((await removeVanished(callWorker(cloud, run, options))).done) return { run, calls };
     }
   }

@@ -16,7 +16,7 @@ function locate(
   asked: readonly Buffer[],
   beat = (): Promise<void> => Promise.resolve(),
 ): Promise<Presence[]> {
-  return known.locate(asked, { limit: 4, beat });
+  return known.locate(asked, { beat });
 }
 
 async function targetWith(held: readonly Buffer[]): Promise<MemoryObjectStore> {

@@ -4,22 +4,16 @@ import { keyFingerprint, type Manifest } from './manifest.ts';
 import { snapshotTitle } from './snapshot-files.ts';
 
 /**
- * Whether a snapshot's content is that of its copy under the same name; `resync`: PBS would pull it again. Refuses what PBS
- * refuses since 4.2.1 (facts/pbs.md 1.10), the case named.
+ * Throws when a snapshot's content is not that of its copy under the same name, the case named: what PBS refuses since 4.2.1
+ * (facts/pbs.md 1.10), and also what it would pull again, since new indexes under the old manifest are a torn snapshot.
  */
-export function compareContent(open: OpenSnapshot, original: Manifest, copy: Manifest): 'same' | 'resync' {
-  if (original.signedPart() === copy.signedPart()) return 'same';
+export function expectSameContent(open: OpenSnapshot, original: Manifest, copy: Manifest): void {
   const [key, copyKey] = [keyFingerprint(original), keyFingerprint(copy)];
   if (key === undefined && copyKey !== undefined) throw differs(open, 'the copy has a key, the source is without one');
   if (key !== undefined && copyKey === undefined) throw differs(open, 'the source has a key, the copy is without one');
+  // Before the signed parts: they say nothing of who signed them.
   if (key !== copyKey) throw differs(open, 'they are of different keys');
-  if (key === undefined) throw differs(open, 'their signed parts differ');
-  if (isEncrypted(original) !== isEncrypted(copy)) throw differs(open, 'one of them is fully encrypted, the other is not');
-  return 'resync';
-}
-
-function isEncrypted({ files }: Manifest): boolean {
-  return files.every(({ cryptMode }) => cryptMode === 'encrypt');
+  if (original.signedPart() !== copy.signedPart()) throw differs(open, 'their signed parts differ');
 }
 
 function differs(open: OpenSnapshot, why: string): DataError {

@@ -12,7 +12,7 @@ import {
   snapshotPrefix,
 } from './keys.ts';
 import { listContent } from './list-content.ts';
-import { MANIFEST_NAME, PROTECTED_NAME } from './names.ts';
+import { MANIFEST_NAME, NOTES_NAME, PROTECTED_NAME } from './names.ts';
 import { openGroup } from './open-group.ts';
 import { openSnapshot } from './open-snapshot.ts';
 
@@ -29,6 +29,7 @@ export const pbsLayout: Layout = {
   parseEntry,
   isFinished: (snapshot) => commitMarker(snapshot) !== undefined,
   isProtected: (snapshot) => findFile(snapshot.files, PROTECTED_NAME) !== undefined,
+  isGroupMark: (name) => name === NOTES_NAME,
   commitMarker,
   compare,
   openGroup,

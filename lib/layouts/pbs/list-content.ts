@@ -1,5 +1,6 @@
-import { formatGroup, type Group, type ListedSnapshot } from '../../datastore/group.ts';
-import type { ObjectReader } from '../../datastore/object-store.ts';
+import { hash } from 'node:crypto';
+import { formatGroup } from '../../datastore/group.ts';
+import type { ListContent } from '../../datastore/layout.ts';
 import { openArchiveIndex } from './archive-index.ts';
 import { snapshotPrefix } from './keys.ts';
 import { parseManifest, verifyState } from './manifest.ts';
@@ -7,12 +8,16 @@ import { archiveKind, MANIFEST_NAME } from './names.ts';
 
 const INDEX_PIECE_BYTES = 4 * 1024 * 1024;
 
-/** The digests a snapshot refers to; none when PBS found it damaged, since its chunks may be gone (facts/pbs.md 4.1). */
-export async function* listContent(reader: ObjectReader, group: Group, snapshot: ListedSnapshot): AsyncGenerator<Buffer> {
+/**
+ * The digests a snapshot refers to. None when its manifest was rewritten since it was copied: a PBS that verified it may have
+ * renamed chunks it found damaged, even where it then says that all is well (facts/pbs.md 11).
+ */
+export async function* listContent({ reader, group, snapshot, isUntouched }: ListContent): AsyncGenerator<Buffer> {
   const prefix = snapshotPrefix(group, snapshot.name);
   const title = `${formatGroup(group)}/${snapshot.name}`;
   const manifest = await reader.get(`${prefix}${MANIFEST_NAME}`);
-  if (manifest === undefined || verifyState(parseManifest(manifest.bytes, `${title}/${MANIFEST_NAME}`)) === 'failed') return;
+  if (manifest === undefined || !isUntouched(hash('sha256', manifest.bytes))) return;
+  if (verifyState(parseManifest(manifest.bytes, `${title}/${MANIFEST_NAME}`)) === 'failed') return;
 
   for (const { name, size } of snapshot.files) {
     const kind = archiveKind(name);

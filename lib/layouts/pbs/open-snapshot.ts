@@ -1,12 +1,13 @@
+import { hash } from 'node:crypto';
 import { findFile, type ListedFile } from '../../datastore/group.ts';
 import { UNREADABLE, type OpenSnapshot, type Phase, type SnapshotPhases, type Transfer } from '../../datastore/layout.ts';
 import { DataError } from '../../errors.ts';
 import { archiveVerifier } from './archive-check.ts';
 import { chunkPhase } from './chunk-phase.ts';
-import { compareContent } from './compare-content.ts';
+import { expectSameContent } from './compare-content.ts';
 import { verifyBlob } from './data-blob.ts';
 import { snapshotPrefix } from './keys.ts';
-import { notes, parseManifest, type Manifest, type ManifestFile } from './manifest.ts';
+import { notes, parseManifest, verifyState, type Manifest, type ManifestFile } from './manifest.ts';
 import { CLIENT_LOG_NAME, MANIFEST_NAME, PROTECTED_NAME } from './names.ts';
 import {
   checkIn,
@@ -29,13 +30,15 @@ export async function openSnapshot(open: OpenSnapshot): Promise<SnapshotPhases |
   const title = snapshotTitle(open);
   const manifest = readManifest(open, () => parseManifest(blob.bytes, `${title}/${MANIFEST_NAME} on the source`), UNREADABLE);
   const copy = await readCopy(open);
-  const files = snapshotFiles(open, copy !== undefined && compareContent(open, manifest, copy.manifest) === 'same');
+  if (copy !== undefined) expectWhole(open, manifest, copy.manifest);
+  const files = snapshotFiles(open, copy !== undefined);
 
   const archives = manifest.files.filter((archive) => !isOnTarget(files, listedArchive(files, archive)));
   await proveBlobs(files, archives);
   files.hold(MANIFEST_NAME, blob.bytes);
   const marker: ListedFile = { name: MANIFEST_NAME, size: blob.size, etag: blob.etag };
-  const replaces = copy === undefined || (!copy.bytes.equals(blob.bytes) && !keepsNotes(manifest, copy.manifest));
+  const becomesOurs = copy === undefined || !keepsNotes(manifest, copy.manifest);
+  const replaces = becomesOurs && copy?.bytes.equals(blob.bytes) !== true;
   return {
     phases: [
       chunkPhase(files, archives),
@@ -44,7 +47,17 @@ export async function openSnapshot(open: OpenSnapshot): Promise<SnapshotPhases |
       ...logPhase(files),
     ],
     archives: manifest.files.map(({ name, checksum, size }) => ({ name, checksum, size })),
+    ...(becomesOurs && { markerDigest: hash('sha256', blob.bytes) }),
   };
+}
+
+/** A copy that PBS found damaged keeps its mark: written over, it would pass for whole, and lend its chunks to new snapshots. */
+function expectWhole(open: OpenSnapshot, manifest: Manifest, copy: Manifest): void {
+  expectSameContent(open, manifest, copy);
+  if (verifyState(copy) !== 'failed' || verifyState(manifest) === 'failed') return;
+  const { namespace, name: group } = open.group;
+  const message = `${snapshotTitle(open)} changed on the source, but PBS found its copy damaged; resync-corrupt writes the copy anew`;
+  throw new DataError('COPY_DAMAGED', message, { context: { namespace, group, snapshot: open.snapshot.name } });
 }
 
 /** Notes that were given to the copy alone are kept, and so is its manifest. */

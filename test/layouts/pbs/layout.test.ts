@@ -52,7 +52,9 @@ describe('pbsLayout', () => {
 describe('listContent', () => {
   const digestsOf = async (store: MemoryObjectStore, group = GROUP): Promise<string[]> => {
     const listed = await listGroup(store, pbsLayout, group);
-    const found = await Array.fromAsync(pbsLayout.listContent(store, group, listed.snapshots[0]!));
+    const found = await Array.fromAsync(
+      pbsLayout.listContent({ reader: store, group, snapshot: listed.snapshots[0]!, isUntouched: () => true }),
+    );
     return found.map((digest) => digest.toString('hex'));
   };
 
@@ -69,14 +71,23 @@ describe('listContent', () => {
     expect(await digestsOf(store)).toEqual([]);
   });
 
+  it('believes nothing of a snapshot whose manifest was rewritten since it was copied', async () => {
+    const store = new MemoryObjectStore();
+    await fill(store, [vmOn(1)]);
+    const { snapshots } = await listGroup(store, pbsLayout, GROUP);
+    const content = { reader: store, group: GROUP, snapshot: snapshots[0]!, isUntouched: () => false };
+    expect(await Array.fromAsync(pbsLayout.listContent(content))).toEqual([]);
+  });
+
   it('believes nothing of a snapshot, or of an index, that goes away while it is read', async () => {
     const store = new MemoryObjectStore();
     await fill(store, [vmOn(1)]);
     const { snapshots } = await listGroup(store, pbsLayout, GROUP);
+    const content = { reader: store, group: GROUP, snapshot: snapshots[0]!, isUntouched: () => true };
     await store.delete([`.cnt/vm/100/${nameOf(1)}/drive-scsi0.img.fidx`]);
-    expect(await Array.fromAsync(pbsLayout.listContent(store, GROUP, snapshots[0]!))).toEqual([]);
+    expect(await Array.fromAsync(pbsLayout.listContent(content))).toEqual([]);
     await store.delete([`.cnt/vm/100/${nameOf(1)}/index.json.blob`]);
-    expect(await Array.fromAsync(pbsLayout.listContent(store, GROUP, snapshots[0]!))).toEqual([]);
+    expect(await Array.fromAsync(pbsLayout.listContent(content))).toEqual([]);
   });
 
   it('throws what an index is wrong about', async () => {
