@@ -80,7 +80,7 @@ describe('the log of a run', () => {
     await runJob(cloud);
     const failed = cloud.lines.filter((line) => line.includes('failed'));
     expect(failed).toEqual([
-      expect.stringMatching(/^\[vm\/100\]: \S+Z: sync failed - vm\/100\/\S+Z\/\S+: chunk [0-9a-f]{64} .+$/),
+      expect.stringMatching(/^\[vm\/100\]: \S+Z: sync failed - vm\/100\/\S+Z\/\S+: chunk [0-9a-f]{64}: CRC is .+$/),
     ]);
   });
 });
