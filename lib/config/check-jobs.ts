@@ -112,6 +112,6 @@ function anchorsOverlap(before: Job, job: Job): boolean {
   return a !== undefined && b !== undefined && foldersOverlap(a, b);
 }
 
-function placeIn(known: Datastores, id: string | undefined): Place | undefined {
+function placeIn(known: Datastores, id: string | undefined): Side | undefined {
   return id === undefined ? undefined : known.get(id);
 }
