@@ -82,12 +82,10 @@ const speed = {
     .max(1000)
     .default(4)
     .meta({ description: 'How many groups are synced at once. `max-worker-threads` of the settings is the ceiling.' }),
-  'transfers-in-flight': z
-    .int()
-    .min(1)
-    .max(256)
-    .default(16)
-    .meta({ description: 'How many objects one worker moves at once. Each takes up to 32 MiB of memory.' }),
+  'transfers-in-flight': z.int().min(1).max(256).default(16).meta({
+    description:
+      'How many objects one worker moves at once. Each takes up to 32 MiB of memory: a deployed job has it for as many as its file says, and for 49 at least.',
+  }),
   'transfer-mode': z.enum(TRANSFER_MODES).default('relay').meta({
     description:
       '`relay` reads every object, verifies it and writes it; `copy` lets the provider copy, unverified, where one principal may read the source and write the target on the same endpoint; `auto` copies where that can be and relays elsewhere.',

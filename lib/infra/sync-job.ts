@@ -42,18 +42,18 @@ export class SyncJob extends Construct {
 }
 
 /**
- * A relay at Lambda's 625 Mbit/s needs a quarter of a vCPU and, with 16 transfers in flight, some 300 MB (facts/aws.md 2.2):
- * 1,769 MB is one vCPU, room for chunks of 16 MiB in flight and for accounts whose network quota was raised.
+ * MiB for a worker: one vCPU, which is more than a relay at Lambda's 625 Mbit/s takes (facts/aws.md 2.2), or what its transfers
+ * take at worst: for each a chunk of 16 MiB as it came and as it goes, beside 200 MiB of its own. So 49 fit in any job.
  */
+export function workerMemoryMiB(transfersInFlight: number): number {
+  return Math.max(1769, 200 + transfersInFlight * 2 * 16);
+}
+
 const FUNCTIONS = {
-  'start-run': {
-    id: 'StartRun',
-    memoryMiB: 1024,
-    description: 'Flotilla: decides whether a run goes, lists both sides and plans',
-  },
-  'sync-group': { id: 'SyncGroup', memoryMiB: 1769, description: 'Flotilla: syncs one group' },
-  'remove-vanished': { id: 'RemoveVanished', memoryMiB: 1024, description: 'Flotilla: removes what vanished from the source' },
-  'finish-run': { id: 'FinishRun', memoryMiB: 1024, description: 'Flotilla: reports and releases what the run held' },
+  'start-run': { id: 'StartRun', description: 'Flotilla: decides whether a run goes, lists both sides and plans' },
+  'sync-group': { id: 'SyncGroup', description: 'Flotilla: syncs one group' },
+  'remove-vanished': { id: 'RemoveVanished', description: 'Flotilla: removes what vanished from the source' },
+  'finish-run': { id: 'FinishRun', description: 'Flotilla: reports and releases what the run held' },
 } as const;
 
 function syncFunctions(scope: Construct, props: SyncJobProps): PerFunction<SyncFunction> {
@@ -66,8 +66,9 @@ function syncFunctions(scope: Construct, props: SyncJobProps): PerFunction<SyncF
     'finish-run': telling,
   } satisfies PerFunction<FunctionEnvironment>;
   return mapFunctions((name) => {
-    const { id, ...rest } = FUNCTIONS[name];
-    return new SyncFunction(scope, id, { name, ...rest, environment: environments[name] });
+    const { id, description } = FUNCTIONS[name];
+    const memoryMiB = name === 'sync-group' ? workerMemoryMiB(props.job['transfers-in-flight']) : 1024;
+    return new SyncFunction(scope, id, { name, description, memoryMiB, environment: environments[name] });
   });
 }
 
