@@ -1,0 +1,105 @@
+// What a run should leave on the target, written from issue 4's words and facts/pbs.md 4 alone: it shares no line with lib/.
+
+export interface ModelSnapshot {
+  finished: boolean;
+  notes: string | undefined;
+  verified: 'ok' | 'failed' | undefined;
+  protected: boolean;
+}
+
+export interface ModelGroup {
+  owner: string;
+  notes: string | undefined;
+  /** By day. */
+  snapshots: Map<number, ModelSnapshot>;
+}
+
+/** Groups by their label. */
+export type ModelStore = Map<string, ModelGroup>;
+
+export interface ModelOptions {
+  /** Groups that the filter leaves out, by `type/id`: a filter knows no namespaces. */
+  readonly excluded: readonly string[];
+  readonly transferLast: number | undefined;
+  readonly verifiedOnly: boolean;
+  readonly fillGaps: boolean;
+  readonly carryMarks: boolean;
+  readonly removeVanished: boolean;
+  readonly vanishedByFilter: boolean;
+  /** A share, 0 to 1. */
+  readonly maxDelete: number;
+}
+
+/** The target after one run that nothing disturbed. */
+export function modelRun(source: ModelStore, before: ModelStore, options: ModelOptions): ModelStore {
+  const target = structuredClone(before);
+  for (const [label, group] of source) {
+    if (isInScope(label, options)) pullGroup(label, group, target, options);
+  }
+  if (options.removeVanished) removeVanished(source, target, options);
+  return target;
+}
+
+function isInScope(label: string, { excluded }: ModelOptions): boolean {
+  return !excluded.includes(label.slice(label.indexOf(':') + 1));
+}
+
+function pullGroup(label: string, source: ModelGroup, target: ModelStore, options: ModelOptions): void {
+  const copy = target.get(label);
+  const newest = Math.max(0, ...(copy?.snapshots.keys() ?? []));
+  const passing = [...source.snapshots].filter(([, snapshot]) => passes(snapshot, options)).sort(([a], [b]) => a - b);
+  const last = passing.slice(options.transferLast === undefined ? 0 : -options.transferLast);
+  const wanted = last.filter(([day]) => copy?.snapshots.has(day) !== true && (day > newest || options.fillGaps));
+
+  if (copy === undefined) {
+    const snapshots = new Map(wanted.map(([day, snapshot]) => [day, { ...snapshot }]));
+    if (wanted.length > 0) target.set(label, { owner: source.owner, notes: source.notes, snapshots });
+    return;
+  }
+  if (copy.owner !== source.owner) return;
+  const hadSnapshots = copy.snapshots.size > 0;
+  for (const [day, original] of passing) {
+    const twin = copy.snapshots.get(day);
+    if (twin !== undefined && (options.carryMarks || day === newest)) followMarks(original, twin);
+  }
+  for (const [day, snapshot] of wanted) copy.snapshots.set(day, { ...snapshot });
+  if (hadSnapshots || wanted.length > 0) copy.notes = source.notes ?? copy.notes;
+}
+
+function passes(snapshot: ModelSnapshot, { verifiedOnly }: ModelOptions): boolean {
+  return snapshot.finished && (!verifiedOnly || snapshot.verified === 'ok');
+}
+
+/** A mark that only the copy has stays; notes and verify state are one document. */
+function followMarks(original: ModelSnapshot, copy: ModelSnapshot): void {
+  copy.protected ||= original.protected;
+  if (original.notes === undefined && copy.notes !== undefined) return;
+  copy.notes = original.notes;
+  copy.verified = original.verified;
+}
+
+function removeVanished(source: ModelStore, target: ModelStore, options: ModelOptions): void {
+  const inScope = [...target].filter(([label]) => isInScope(label, options));
+  const vanished = inScope.flatMap(([label, group]) =>
+    vanishedOf(source.get(label), group, options).map((day) => ({ label, group, day })),
+  );
+  const emptied = inScope.filter(([label, { snapshots }]) => {
+    const gone = vanished.filter((each) => each.label === label).length;
+    return !source.has(label) && gone === snapshots.size;
+  });
+  const count = (store: Iterable<ModelGroup>): number => [...store].reduce((sum, { snapshots }) => sum + snapshots.size, 0);
+  if (count(source.values()) === 0) return;
+  if (vanished.length > options.maxDelete * count(inScope.map(([, group]) => group))) return;
+  for (const { group, day } of vanished) group.snapshots.delete(day);
+  for (const [label] of emptied) target.delete(label);
+}
+
+/** Days whose copies go: a filter makes nothing vanish, unless the job says so. */
+function vanishedOf(source: ModelGroup | undefined, group: ModelGroup, options: ModelOptions): number[] {
+  if (source !== undefined && source.owner !== group.owner) return [];
+  const isOffered = (day: number): boolean => {
+    const original = source?.snapshots.get(day);
+    return original !== undefined && (!options.vanishedByFilter || passes(original, options));
+  };
+  return [...group.snapshots].filter(([day, copy]) => !isOffered(day) && !copy.protected).map(([day]) => day);
+}
