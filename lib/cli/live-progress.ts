@@ -7,7 +7,7 @@ import type { Terminal } from './terminal.ts';
 
 const REFRESH_MS = 1000;
 /** Looking at thousands of records must not keep the table from its work. */
-const REST_PER_LOOK = 10;
+const REST_PER_LOOK = 3;
 
 /** On a pipe a line is said after so much of the run, or so much time, has passed since the last one. */
 const SAY_EVERY_SHARE = 0.1;

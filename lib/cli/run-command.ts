@@ -57,8 +57,7 @@ export async function runToReport(
 ): Promise<Report> {
   const { terminal, now } = context;
   const log = openLogs(context, 1).open({ job: run.job, run: run.id });
-  const look = () => lookAt(cloud, run);
-  const progress = showProgress({ terminal, look, say: (line) => log.info(line), now, after: afterTimeout });
+  const progress = showProgress({ terminal, look: lookAt(cloud, run), say: (line) => log.info(line), now, after: afterTimeout });
   const outcome = await cloud.run({ job: document, overrides, run }).finally(() => progress.end());
   const stored = await cloud.control.get(`${reportKey(run)}.json`);
   if (stored !== undefined) return JSON.parse(stored.bytes.toString()) as Report;
@@ -69,12 +68,22 @@ export async function runToReport(
   });
 }
 
-/** What the run's workers have written so far; undefined before it is planned. */
-async function lookAt({ store, control }: EmbeddedCloud, run: RunRef): Promise<Look | undefined> {
+/** What the run's workers have written so far; undefined before it is planned. The plan is read once. */
+function lookAt({ store, control }: EmbeddedCloud, run: RunRef): () => Promise<Look | undefined> {
+  let groups: number | undefined;
+  return async () => {
+    groups ??= await countGroups({ store, control }, run);
+    if (groups === undefined) return undefined;
+    const records: GroupRecord[] = [];
+    for await (const record of store.listGroups(run)) if (record.name !== NAMESPACES_RECORD) records.push(record);
+    return { groups, records };
+  };
+}
+
+async function countGroups(
+  { store, control }: Pick<EmbeddedCloud, 'store' | 'control'>,
+  run: RunRef,
+): Promise<number | undefined> {
   const key = (await store.loadRun(run))?.planKey;
-  if (key === undefined) return undefined;
-  const plan = await loadPlan(control, key);
-  const records: GroupRecord[] = [];
-  for await (const record of store.listGroups(run)) if (record.name !== NAMESPACES_RECORD) records.push(record);
-  return { groups: plan.filter(({ kind }) => kind === 'group').length, records };
+  return key === undefined ? undefined : (await loadPlan(control, key)).filter(({ kind }) => kind === 'group').length;
 }
