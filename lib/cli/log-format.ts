@@ -1,5 +1,6 @@
 import { placePrefix } from '../sync/log-lines.ts';
 import type { LogPlace } from '../sync/worker.ts';
+import { oneLine } from './one-line.ts';
 
 export const LOG_FORMATS = ['text', 'json'] as const;
 export type LogFormat = (typeof LOG_FORMATS)[number];
@@ -45,11 +46,6 @@ const LEVELS = { info: '', warn: 'WARN: ', error: 'ERROR: ' } as const;
 
 function paint(text: string, colour: string): string {
   return text === '' || colour === '' ? text : `${colour}${text}${PLAIN}`;
-}
-
-/** What a server or a file name says must not move the cursor or make lines of its own. */
-function oneLine(text: string): string {
-  return text.replaceAll(/\p{Cc}+/gu, ' ');
 }
 
 function iso(time: number): string {
