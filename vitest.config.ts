@@ -4,7 +4,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     // Datastores that real PBS wrote lie outside the repository: `npm run test:real` reads them.
-    exclude: ['test/real/**', 'node_modules/**'],
+    // What takes minutes: `npm run test:slow`.
+    exclude: ['test/real/**', 'test/slow/**', 'node_modules/**'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     coverage: { provider: 'v8', include: ['lib/**', 'functions/**'] },

@@ -2,11 +2,12 @@ import type { Configuration } from '../config/load-config.ts';
 import type { DatastoreLocation } from '../datastore/location.ts';
 import { noRequests } from '../datastore/object-store.ts';
 import { FlotillaError, formatErrorChain } from '../errors.ts';
-import { createS3Connection, openDatastore, type S3Connection } from '../s3/open-datastore.ts';
+import { createS3Connection, openDatastore, type S3Connection, type S3Datastore } from '../s3/open-datastore.ts';
 import { plural } from '../sync/words.ts';
 import { probesFor, type Probe } from './check-probes.ts';
 import { readConfig, type CliContext, type CommonOptions } from './context.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
+import type { Terminal } from './terminal.ts';
 
 /** Validates the configuration, and probes that each job's source can be read and its target written. */
 export async function checkCommand(options: CommonOptions, context: CliContext): Promise<ExitCode> {
@@ -20,35 +21,44 @@ export async function checkCommand(options: CommonOptions, context: CliContext):
 }
 
 async function checkDatastore(location: DatastoreLocation, { jobs }: Configuration, context: CliContext): Promise<boolean> {
-  const { terminal, environment } = context;
+  const { terminal } = context;
   terminal.print(`${location.id} (${location.endpoint ?? 'AWS'}, bucket ${location.bucket}, prefix ${location.prefix})`);
-  let connection: S3Connection | undefined;
+  const connection = open(location, context);
+  if (connection === undefined) return false;
   try {
-    const open = (connection = createS3Connection(location, environment));
-    const datastore = openDatastore(open, noRequests());
+    const datastore = openDatastore(connection, noRequests());
     for (const probe of probesFor(location, jobs)) {
-      if (!(await told(probe, () => probe.run(datastore), context))) return false;
+      if (!(await runProbe(probe, datastore, terminal))) return false;
     }
     return true;
-  } catch (error) {
-    return told({ title: 'open', optional: false }, () => Promise.reject(error), context);
   } finally {
-    connection?.close();
+    connection.close();
+  }
+}
+
+/** Sends nothing yet: what fails here is missing keys and the like. */
+function open(location: DatastoreLocation, { environment, terminal }: CliContext): S3Connection | undefined {
+  try {
+    return createS3Connection(location, environment);
+  } catch (error) {
+    tellRefusal('failed  open', error, terminal);
+    return undefined;
   }
 }
 
 /** Whether what was asked for is there, or nobody needs it. */
-async function told(
-  { title, optional }: Pick<Probe, 'title' | 'optional'>,
-  ask: () => Promise<string>,
-  { terminal }: CliContext,
-): Promise<boolean> {
+async function runProbe(probe: Probe, datastore: S3Datastore, terminal: Terminal): Promise<boolean> {
+  const { title, optional } = probe;
   try {
-    terminal.print(`  ok      ${title}: ${await ask()}`);
+    terminal.print(`  ok      ${title}: ${await probe.run(datastore)}`);
     return true;
   } catch (error) {
-    if (!(error instanceof FlotillaError)) throw error;
-    terminal.print(`  ${optional ? 'no    ' : 'failed'}  ${title}: ${formatErrorChain(error)}`);
+    tellRefusal(`${optional ? 'no    ' : 'failed'}  ${title}`, error, terminal);
     return optional;
   }
+}
+
+function tellRefusal(what: string, error: unknown, { print }: Terminal): void {
+  if (!(error instanceof FlotillaError)) throw error;
+  print(`  ${what}: ${formatErrorChain(error)}`);
 }

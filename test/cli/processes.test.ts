@@ -65,7 +65,7 @@ describe('processes', () => {
       expect(stdout).toMatch(/^flotilla\.yaml: valid, 3 datastores, 2 jobs$/m);
       expect(await world.run(['run', 'dayly'], { command })).toMatchObject({
         code: 2,
-        stderr: expect.stringContaining('JOB_UNKNOWN'),
+        stderr: expect.stringContaining('JOB_UNKNOWN') as unknown,
       });
     });
 

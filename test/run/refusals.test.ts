@@ -95,7 +95,7 @@ describe('a run that is refused something', () => {
       cloud.requests.length = 0;
       cloud.s3.setFaults(denyLaterPages(side));
       const { report, outcome } = await cloud.execute(cloud.job(from, to, { 'remove-vanished': true }));
-      expect(outcome).toMatchObject({ status: 'FAILED', cause: expect.stringContaining(`bucket ${side}`) });
+      expect(outcome).toMatchObject({ status: 'FAILED', cause: expect.stringContaining(`bucket ${side}`) as unknown });
       expect(report).toMatchObject({ state: 'failed', failures: [{ kind: 'ConfigError' }] });
       expect(writes()).toEqual([]);
       expect(differences(before, objects('target'))).toEqual([]);

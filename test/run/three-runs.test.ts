@@ -64,7 +64,7 @@ describe('three runs of one job', () => {
       expect(chunkKeys(of('target', 'PutObject'))).toEqual(chunks);
       expect(of('target', 'HeadObject')).toEqual([]);
       expect(of('source', 'HeadObject')).toEqual([]);
-      expect(report.tally).toMatchObject({ chunks: chunks.length, verified: expect.any(Number) });
+      expect(report.tally).toMatchObject({ chunks: chunks.length });
     });
 
     it('counts what the server counts', () => {

@@ -22,6 +22,8 @@ export interface CliWorld {
   readReport(name: string): Promise<Report>;
   openSource(): S3Datastore;
   bucketFolder(bucket: string): string;
+  /** Takes every object out of a bucket, behind everybody's back. */
+  emptyBucket(bucket: string): Promise<void>;
   /** What keeps the copy in `bucket` from being the source byte for byte. */
   differences(bucket?: string): string[];
   close(): Promise<void>;
@@ -72,6 +74,7 @@ export async function openCliWorld(options: { latencyMs?: number; buckets?: read
       return openDatastore(connection, noRequests());
     },
     bucketFolder: (bucket) => join(folder, 's3', bucket),
+    emptyBucket: (bucket) => rm(join(folder, 's3', bucket, 'main'), { recursive: true, force: true }),
     differences: (bucket = 'target') => differences(objects('source'), objects(bucket)),
     close: async () => {
       // A test that failed may have left some at work.

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { DatastoreBuilder, ctSnapshot, hostSnapshot, vmSnapshot, type ObjectSink } from './datastore-builder.ts';
 
@@ -49,6 +49,7 @@ export function smallSource(sink: ObjectSink, seed = 'a small source'): SmallSou
 /** Every object below a prefix of a bucket's folder, by its key below the prefix. */
 export function readObjects(bucketFolder: string, prefix: string): Map<string, Buffer> {
   const root = join(bucketFolder, prefix);
+  if (!existsSync(root)) return new Map();
   const entries = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const files = entries.map((entry) => join(entry.parentPath, entry.name)).sort();
   return new Map(files.map((file) => [relative(root, file), readFileSync(file)]));
