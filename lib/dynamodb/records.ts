@@ -24,6 +24,7 @@ export const RunRecordSchema: z.ZodType<RunRecord> = z.object({
   endedAt: z.string().exactOptional(),
   planKey: z.string().exactOptional(),
   groups: z.number().exactOptional(),
+  leftOut: z.partialRecord(z.enum(SKIP_REASONS), z.number()).exactOptional(),
   requests: z.object({ source: RequestCountsSchema, target: RequestCountsSchema }).exactOptional(),
   reportKey: z.string().exactOptional(),
   message: z.string().exactOptional(),

@@ -55,6 +55,7 @@ async function makeReport({ start, error }: Pick<FinishRunInput, 'start' | 'erro
     planned: await loadPlanned(worker, start?.items ?? 0),
     totalGroups: before?.groups ?? 0,
     ...{
+      plannedLeftOut: before?.leftOut,
       planning: before?.requests,
       decision: start?.decision,
       removed: await loadRemoved(worker),

@@ -2,7 +2,7 @@ import { formatGroup, type Group } from '../datastore/group.ts';
 import { nameSharedChunks } from './shared-chunks.ts';
 import { boundFailures, lostWorker, runFailure, type CaughtError } from './fold-failures.ts';
 import type { Failure, GroupRecord, Removed, Report, RunState, Tally } from './report.ts';
-import { WARNING_REASONS } from './skip-reasons.ts';
+import { WARNING_REASONS, type SkipCounts } from './skip-reasons.ts';
 import type { RunRef } from './run-store.ts';
 import { NAMESPACES_RECORD } from './sync-group.ts';
 import { addTally, noTally } from './tally.ts';
@@ -24,6 +24,8 @@ export interface RunFacts {
   readonly planned: readonly Group[];
   /** Groups that the source has. */
   readonly totalGroups: number;
+  /** Snapshots that planning left out, over all groups. */
+  readonly plannedLeftOut?: SkipCounts | undefined;
   /** Requests that planning sent. */
   readonly planning?: Pick<Tally, 'source' | 'target'> | undefined;
   /** What start-run decided; left out when it failed. */
@@ -60,6 +62,7 @@ export function foldReport(facts: RunFacts): Report {
     groups: countGroups(facts.totalGroups, outcomes),
     snapshots: { copied: tally.snapshotsCopied, updated: tally.snapshotsUpdated, failed: tally.snapshotsFailed },
     tally,
+    leftOut: countLeftOut(facts),
     ...(removed !== undefined && { removed }),
     failures: nameSharedChunks(boundFailures(failures)),
     failureCount: countFailures(facts.records, failures),
@@ -122,6 +125,15 @@ function collectFailures({ error }: RunFacts, outcomes: readonly Outcome[]): Fai
 function countFailures(records: readonly GroupRecord[], failures: readonly (readonly Failure[])[]): number {
   const unnamed = records.reduce((sum, record) => sum + Math.max(0, record.failureCount - record.failures.length), 0);
   return failures.reduce((sum, each) => sum + each.length, unnamed);
+}
+
+/** Planning knows all groups, but only what a listing shows; the rest is found by the workers. */
+function countLeftOut({ plannedLeftOut = {}, records }: RunFacts): SkipCounts {
+  const counts: SkipCounts = { ...plannedLeftOut };
+  for (const { reason, count } of records.flatMap(({ skipped }) => skipped)) {
+    if (plannedLeftOut[reason] === undefined) counts[reason] = (counts[reason] ?? 0) + count;
+  }
+  return counts;
 }
 
 function endedWell(records: readonly GroupRecord[]): 'ok' | 'warnings' {

@@ -38,8 +38,9 @@ export type PlanItem =
 /** Where a worker goes on after a call that ended at its deadline. */
 export interface SyncCursor {
   readonly snapshot: string;
-  readonly phase: string;
-  /** Transfers of that phase that are behind it. */
+  /** ETag of the snapshot's commit marker on the source: with another one the position means nothing. */
+  readonly marker: string;
+  /** Transfers of its bulk that are behind it. */
   readonly position: number;
 }
 

@@ -43,7 +43,7 @@ function card(label: string, value: string, beside: string, tone = ''): Html {
 }
 
 /** How much of what the snapshots are made of had to move at all. */
-export function movedSection({ tally, snapshots, details }: Report): Html {
+export function movedSection({ tally, snapshots, leftOut }: Report): Html {
   const all = tally.chunks + tally.chunksKnown;
   const share = all === 0 ? 0 : Math.round((tally.chunks / all) * 1000) / 10;
   return html`<section aria-labelledby="moved">
@@ -54,15 +54,12 @@ export function movedSection({ tally, snapshots, details }: Report): Html {
       ${fact('Chunks the target had', formatCount(tally.chunksKnown), '')}
       ${fact('Chunks verified on the way', formatCount(tally.verified), '')}
       ${fact('Bytes written', formatCount(tally.bytes), '')} ${fact('Snapshots updated', formatCount(snapshots.updated), '')}
-      ${SKIP_REASONS.map((reason) => leftOut(reason, details))}
+      ${SKIP_REASONS.map((reason) => leftOutFact(reason, leftOut[reason] ?? 0))}
     </dl>
   </section>`;
 }
 
-function leftOut(reason: SkipReason, details: readonly GroupRecord[]): Html {
-  const count = details
-    .flatMap(({ skipped }) => skipped.filter((each) => each.reason === reason))
-    .reduce((sum, each) => sum + each.count, 0);
+function leftOutFact(reason: SkipReason, count: number): Html {
   return count === 0 ? html`` : fact(`Left out: ${SKIP_WORDS[reason]}`, plural(count, 'snapshot'), '');
 }
 

@@ -75,6 +75,9 @@ export const ReportSchema = z
       .describe('All groups of the source; those that had work, which is the sum of the other three'),
     snapshots: z.object({ copied: count, updated: count, failed: count }),
     tally: tally.describe('The sum over all groups'),
+    leftOut: z
+      .partialRecord(z.enum(SKIP_REASONS), count)
+      .describe('Snapshots of the source that are not on the target and were left out, by reason, over all groups'),
     removed: z
       .object({ snapshots: count, groups: count, namespaces: count, kept: z.array(z.string()) })
       .exactOptional()

@@ -1,5 +1,5 @@
 import type { RequestCounts } from '../datastore/object-store.ts';
-import type { SkipReason } from './skip-reasons.ts';
+import type { SkipCounts, SkipReason } from './skip-reasons.ts';
 import type { RunRef } from './run-store.ts';
 
 /** `running` and `waiting` runs have no report yet. */
@@ -105,6 +105,8 @@ export interface Report extends RunRef {
   readonly snapshots: { readonly copied: number; readonly updated: number; readonly failed: number };
   readonly tally: Tally;
   readonly removed?: Removed;
+  /** Snapshots of the source that are not on the target and were left out, by reason, over all groups, those without work too. */
+  readonly leftOut: SkipCounts;
   /** At most `MAX_REPORT_FAILURES`, in the order of the groups; every failing group is named before one is named again. */
   readonly failures: readonly Failure[];
   readonly failureCount: number;

@@ -2,6 +2,7 @@ import type { ArchiveSummary } from '../datastore/layout.ts';
 import type { RequestCounts } from '../datastore/object-store.ts';
 import type { Group } from '../datastore/group.ts';
 import type { GroupRecord, RunState } from './report.ts';
+import type { SkipCounts } from './skip-reasons.ts';
 
 /** Names one run: unique for its job, and ordered by start when compared as text together with `startedAt`. */
 export interface RunRef {
@@ -19,6 +20,8 @@ export interface RunRecord extends RunRef {
   /** Key of the plan in the control bucket. */
   readonly planKey?: string;
   readonly groups?: number;
+  /** Snapshots that planning left out, over all groups. */
+  readonly leftOut?: SkipCounts;
   /** What listing and planning sent. */
   readonly requests?: { readonly source: RequestCounts; readonly target: RequestCounts };
   /** Key of the report in the control bucket, without its ending. */

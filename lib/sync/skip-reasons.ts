@@ -10,6 +10,9 @@ export const SKIP_REASONS = [
 ] as const;
 export type SkipReason = (typeof SKIP_REASONS)[number];
 
+/** Snapshots left out, by reason; a reason that is not there is none. */
+export type SkipCounts = Partial<Record<SkipReason, number>>;
+
 /** The reason in words, as PBS says it where PBS has it. */
 export const SKIP_WORDS: Readonly<Record<SkipReason, string>> = {
   'older-than-newest': 'older than the newest snapshot present on sync target',

@@ -30,8 +30,8 @@ export async function startRun(scheduledTime: string | undefined, control: Objec
   for (const line of startLines(job, scheduledTime)) log.info(line);
   await expectUnused(worker);
   tellThreads(worker);
-  const { items, working, groups } = await writePlan(control, worker);
-  await store.saveRun({ ...record, state: 'running', planKey: planKey(run), groups, requests: worker.requests });
+  const { items, working, groups, leftOut } = await writePlan(control, worker);
+  await store.saveRun({ ...record, state: 'running', planKey: planKey(run), groups, leftOut, requests: worker.requests });
   log.info(foundLine(working, groups));
   return { ...nothing(worker), items: job.dryRun ? 0 : items, removeVanished: job.removeVanished && !job.dryRun };
 }

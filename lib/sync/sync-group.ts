@@ -1,4 +1,5 @@
 import { formatGroup, type Group, type ListedGroup, type ListedSnapshot } from '../datastore/group.ts';
+import type { Layout } from '../datastore/layout.ts';
 import { ConflictError, DataError, formatErrorChain, TransientError } from '../errors.ts';
 import { knownContent } from '../transfer/known-content.ts';
 import { holdLease } from './lease.ts';
@@ -132,9 +133,9 @@ async function syncPlanned(session: Session, item: GroupItem, cursor: SyncCursor
   if (cursor === null) await openOnTarget(session, item, from, to);
   if (steps.length > 0) await learnContent(session, from, to);
   for (const step of steps) {
-    const position = cursor?.snapshot === step.snapshot.name ? cursor.position : 0;
+    const position = positionIn(step, cursor, layout);
     const stopped = worker.stopReason() === undefined ? await syncSnapshot(session, step, position) : position;
-    if (stopped !== undefined) return cursorAt(step, stopped);
+    if (stopped !== undefined) return cursorAt(step, stopped, layout);
   }
   return undefined;
 }
@@ -146,8 +147,14 @@ async function forgetGone({ store, job }: Worker, targetGroup: Group, from: List
   }
 }
 
-function cursorAt({ snapshot }: SureStep, position: number): SyncCursor {
-  return { snapshot: snapshot.name, phase: 'chunks', position };
+/** Where to begin in a snapshot: a manifest that was rewritten between two calls may name other archives. */
+function positionIn(step: SureStep, cursor: SyncCursor | null, layout: Layout): number {
+  const here = cursorAt(step, 0, layout);
+  return cursor?.snapshot === here.snapshot && cursor.marker === here.marker ? cursor.position : 0;
+}
+
+function cursorAt({ snapshot }: SureStep, position: number, layout: Layout): SyncCursor {
+  return { snapshot: snapshot.name, marker: layout.commitMarker(snapshot)?.etag ?? '', position };
 }
 
 async function openOnTarget(session: Session, item: GroupItem, from: ListedGroup, to: ListedGroup): Promise<void> {

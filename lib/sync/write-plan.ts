@@ -4,6 +4,7 @@ import { placeOf, skippedLine, wouldSyncLine } from './log-lines.ts';
 import type { PlanItem } from './payloads.ts';
 import { planItem, planRun, type PlannedGroup } from './plan-run.ts';
 import { formatPlan, planKey } from './run-files.ts';
+import type { SkipCounts } from './skip-reasons.ts';
 import type { Worker } from './worker.ts';
 
 /** Lines of the plan, groups with work among them, and all groups that the job reaches. */
@@ -11,6 +12,7 @@ export interface WrittenPlan {
   readonly items: number;
   readonly working: number;
   readonly groups: number;
+  readonly leftOut: SkipCounts;
 }
 
 /** Plans the run and writes the plan into the control bucket. Throws a `ConflictError` RUN_STOPPED when somebody asks it to stop. */
@@ -18,17 +20,21 @@ export async function writePlan(control: ObjectWriter, worker: Worker): Promise<
   const items: PlanItem[] = [];
   const keepClaim = claimKeeper(worker);
   let groups = 0;
+  const leftOut: SkipCounts = {};
   for await (const planned of planRun(worker)) {
     stopIfAsked(worker);
     await keepClaim();
-    if (planned.kind === 'group') groups += 1;
-    if (planned.kind === 'group') tell(planned, worker);
+    if (planned.kind === 'group') {
+      groups += 1;
+      countSkipped(leftOut, planned);
+      tell(planned, worker);
+    }
     const item = planItem(planned);
     if (item !== undefined) items.push(item);
   }
   if (groups === 0) await expectDatastore(worker);
   await control.put(planKey(worker.run), formatPlan(items));
-  return { items: items.length, working: items.filter(({ kind }) => kind === 'group').length, groups };
+  return { items: items.length, working: items.filter(({ kind }) => kind === 'group').length, groups, leftOut };
 }
 
 export function stopIfAsked({ stopReason }: Pick<Worker, 'stopReason'>): void {
@@ -44,6 +50,10 @@ export function claimKeeper({ store, run, now, leaseMs }: Worker): () => Promise
     renewedAt = now();
     await store.renewJob(run, renewedAt, leaseMs);
   };
+}
+
+function countSkipped(counts: SkipCounts, { plan }: PlannedGroup): void {
+  for (const { reason, count } of plan.skipped) counts[reason] = (counts[reason] ?? 0) + count;
 }
 
 function tell({ source, plan }: PlannedGroup, { log, job }: Worker): void {

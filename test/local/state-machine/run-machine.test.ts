@@ -131,14 +131,14 @@ describe('a worker', () => {
     const syncGroup: FunctionHandler = async (payload) => {
       cursors.push((payload as SyncGroupInput).cursor);
       return cursors.length < 3
-        ? { ...done, done: false, cursor: { snapshot: 's', phase: 'chunks', position: cursors.length } }
+        ? { ...done, done: false, cursor: { snapshot: 's', marker: 'etag', position: cursors.length } }
         : done;
     };
     await run({ handlers: { 'sync-group': syncGroup } });
     expect(cursors).toEqual([
       null,
-      { snapshot: 's', phase: 'chunks', position: 1 },
-      { snapshot: 's', phase: 'chunks', position: 2 },
+      { snapshot: 's', marker: 'etag', position: 1 },
+      { snapshot: 's', marker: 'etag', position: 2 },
     ]);
   });
 

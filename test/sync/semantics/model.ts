@@ -80,18 +80,20 @@ function followMarks(original: ModelSnapshot, copy: ModelSnapshot): void {
 
 function removeVanished(source: ModelStore, target: ModelStore, options: ModelOptions): void {
   const inScope = [...target].filter(([label]) => isInScope(label, options));
-  const vanished = inScope.flatMap(([label, group]) =>
+  const candidates = inScope.flatMap(([label, group]) =>
     vanishedOf(source.get(label), group, options).map((day) => ({ label, group, day })),
   );
-  const emptied = inScope.filter(([label, { snapshots }]) => {
-    const gone = vanished.filter((each) => each.label === label).length;
-    return !source.has(label) && gone === snapshots.size;
-  });
+  const isEmptied = ([label, { snapshots }]: [string, ModelGroup]): boolean =>
+    !source.has(label) && candidates.filter((each) => each.label === label).length === snapshots.size;
+  const gone = inScope.filter(isEmptied).map(([label]) => label);
+  // PBS forgets vm/1000 with vm/100 by mistake: of two that go together, the longer name stays.
+  const emptied = gone.filter((label) => !gone.some((other) => other !== label && label.startsWith(other)));
+  const vanished = candidates.filter(({ label }) => !gone.includes(label) || emptied.includes(label));
   const count = (store: Iterable<ModelGroup>): number => [...store].reduce((sum, { snapshots }) => sum + snapshots.size, 0);
   if (count(source.values()) === 0) return;
   if (vanished.length > options.maxDelete * count(inScope.map(([, group]) => group))) return;
   for (const { group, day } of vanished) group.snapshots.delete(day);
-  for (const [label] of emptied) target.delete(label);
+  for (const label of emptied) target.delete(label);
 }
 
 /** Days whose copies go: a filter makes nothing vanish, unless the job says so. */
