@@ -59,6 +59,7 @@ const REASONS: Readonly<Record<PullReason, string>> = {
   gap: 'copy, it is missing between others',
   retry: 'try again, it failed before',
   changed: 'sync again, it changed',
+  added: 'complete it, the source has files that its copy lacks',
   check: 'look whether PBS found its copy damaged',
 };
 
