@@ -29,6 +29,8 @@ export async function removeVanished(worker: RemovalWorker): Promise<RemoveVanis
   const { removals, kept } = (await loadJson<RemovalPlan>(removalKey(run), worker)) ?? (await storePlan(worker));
   const before = await loadJson<RemovalProgress>(removedKey(run), worker);
   let { next, removed } = before ?? { next: 0, removed: { snapshots: 0, groups: 0, namespaces: 0, kept } };
+  // What stays is told also when nothing goes.
+  if (before === undefined && kept.length > 0) await control.put(removedKey(run), Buffer.from(JSON.stringify({ next, removed })));
   while (next < removals.length && worker.stopReason() === undefined) {
     const until = endOfGroup(removals, next);
     removed = await removeTogether(removals.slice(next, until), removed, worker);
