@@ -4,8 +4,8 @@ import { inFlight } from './in-flight.ts';
 import type { KnownContent, Presence } from './known-content.ts';
 import { moveObject, verifies, type Route } from './move-object.ts';
 
-/** Transfers looked at together, so that one listing serves them all: 16,384 are 64 GiB of image, and 15 MiB of memory. */
-const WINDOW_TRANSFERS = 16_384;
+/** Transfers looked at together, so that one listing serves them all: 4,096 are 16 GiB of image, and 4 MiB of memory. */
+const WINDOW_TRANSFERS = 4_096;
 
 export interface PhaseOptions extends Route {
   readonly known: KnownContent;
