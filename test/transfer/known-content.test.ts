@@ -135,6 +135,17 @@ describe('knownContent', () => {
     expect(estimateObjects(1000, Buffer.alloc(32, 0xff))).toBe(1000);
   });
 
+  it('sweeps once the questions that it left so far would have paid for it', async () => {
+    const held = digests(3000);
+    const target = await targetWith(held);
+    const known = knownContent(target, pbsLayout);
+    const rounds: string[] = [];
+    for (let round = 0; round < 6; round += 1) rounds.push([...new Set(await locate(known, digests(10)))].join());
+    expect(rounds[0]).toBe('ask');
+    expect(rounds[5]).toBe('missing');
+    expect(target.counts.list).toBe(1 + 3);
+  });
+
   it('stays right when more is on the target than it can remember', async () => {
     const held = digests(2500);
     const target = await targetWith(held);
