@@ -50,7 +50,7 @@ export function createConnect(server: Server, timeouts: ConnectTimeouts): Connec
 type Open = (server: Server, channel: Channel, onOpen: (error?: Error) => void) => Socket;
 
 function openPlain({ host, port }: Server, { onread }: Channel, onOpen: (error?: Error) => void): Socket {
-  return net.connect({ host, port, onread, keepAlive: true }).once('connect', () => onOpen());
+  return net.connect({ host, port, onread }).once('connect', () => onOpen());
 }
 
 function createTlsOpener({ ca, fingerprint }: Server): Open {

@@ -59,6 +59,17 @@ describe('a kept socket', () => {
     ),
   );
 
+  it('is closed a second before the server would', () =>
+    withRawStore(
+      (socket) => socket.write(ok('ok', 'Keep-Alive: timeout=2\r\n')),
+      async ({ store, sockets }) => {
+        await store.get('a');
+        while (sockets.open.size > 0) await sleep(10);
+        expect((await store.get('b'))?.size).toBe(2);
+        expect(sockets.opened).toBe(2);
+      },
+    ));
+
   it('that speaks unasked is not listened to', () =>
     withRawStore(
       (socket) => {
@@ -197,6 +208,38 @@ describe('an upload', () => {
         expect(await store.put('a', Buffer.alloc(0))).toBe('written');
       },
     ));
+});
+
+describe('a request', () => {
+  it('with a header that would end its line is not sent', () =>
+    withRawStore(
+      (socket) => socket.write(ok()),
+      async ({ store, sockets }) => {
+        await expect(store.get('a', { ifMatch: 'e"\r\nx-amz-acl: "public-read' })).rejects.toThrow('the header if-match');
+        expect(sockets.opened).toBe(0);
+      },
+    ));
+
+  it('names its host, its key percent-encoded, and the length of its body', async () => {
+    const heads: string[] = [];
+    await withRawStore(
+      (socket, { head }) => {
+        heads.push(head);
+        socket.write(head.startsWith('PUT') ? ok('') : ok());
+      },
+      async ({ store, connection }) => {
+        await store.put('vm/100/2026-05-01T10:00:00Z/a b', Buffer.from('xyz'), { ifAbsent: true });
+        await store.get('c', { range: { offset: 0, length: 2 } }).catch(() => undefined);
+        const host = new URL(connection.location.endpoint ?? '').host;
+        expect(heads[0]).toMatch(/^PUT \/bucket\/store\/vm\/100\/2026-05-01T10%3A00%3A00Z\/a%20b HTTP\/1\.1\r\n/);
+        expect(heads[0]).toContain(`\r\nhost: ${host}\r\n`);
+        expect(heads[0]).toContain('\r\nif-none-match: *\r\n');
+        expect(heads[0]).toContain('\r\ncontent-length: 3\r\n');
+        expect(heads[1]).toContain('\r\nrange: bytes=0-1\r\n');
+        expect(heads[1]).not.toContain('content-length');
+      },
+    );
+  });
 });
 
 describe('a connection that is closed', () => {
