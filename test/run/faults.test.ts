@@ -3,6 +3,7 @@ import type { Fault, FaultPlan, FaultRequest } from '../../lib/local/object-stor
 import { findEarly, timed, type TimedRequest } from '../support/commit-order.ts';
 import { startTestCloud, type TestCloud } from '../support/cloud.ts';
 import { seededRandom } from '../support/random.ts';
+import { chunkPath, readIndex } from '../support/sample.ts';
 import { differences, readObjects, smallSource, type SmallSource } from '../support/source.ts';
 
 const isChunk = ({ key }: FaultRequest): boolean => key.includes('/.chunks/');
@@ -36,7 +37,7 @@ describe('a provider that', () => {
   let source: SmallSource;
 
   beforeAll(async () => {
-    const buckets = ['source', ...PLANS.map((_, at) => `target-${String(at)}`), 'last'];
+    const buckets = ['source', ...PLANS.map((_, at) => `target-${String(at)}`), 'last', 'long'];
     cloud = await startTestCloud({ buckets, onRequest: (record) => void requests.push(timed(record)) });
     source = smallSource(cloud.open(cloud.location('source', 'main')));
     await source.addNight();
@@ -45,6 +46,15 @@ describe('a provider that', () => {
   afterAll(() => cloud.close());
 
   const objects = (bucket: string) => readObjects(cloud.bucketFolder(bucket), 'main');
+
+  /** Whether the chunk belongs to the second of the two snapshots of a machine, and to no other. */
+  function namedOnlyBySecond(chunk: string): boolean {
+    const all = objects('source');
+    const naming = [...all].filter(
+      ([key, bytes]) => /\.[fd]idx$/.test(key) && readIndex(key, bytes).digests.some((digest) => chunkPath(digest) === chunk),
+    );
+    return naming.length === 1 && naming[0]![0].startsWith('.cnt/vm/100/2026-11-02');
+  }
 
   async function runWith(bucket: string, plan: FaultPlan) {
     requests.length = 0;
@@ -63,6 +73,29 @@ describe('a provider that', () => {
       expect(findEarly(requests, 'main', objects(bucket))).toEqual([]);
     },
   );
+
+  it('fails for longer than one request is tried is tried again by the machine, and the report counts all that was done', async () => {
+    const chunks = [...objects('source').keys()].filter((key) => key.startsWith('.chunks/'));
+    // A chunk of the second snapshot of a group: the first one is copied when the worker gives up.
+    const late = chunks.find((key) => namedOnlyBySecond(key))!;
+    let refusals = 0;
+    const { report } = await runWith('long', ({ bucket, operation, key }) => {
+      if (bucket !== 'source' || operation !== 'GetObject' || !key.endsWith(late) || refusals >= 6) return undefined;
+      refusals += 1;
+      return { kind: 'error', status: 500, code: 'InternalError' };
+    });
+    expect(cloud.log.some((line) => line.startsWith('did not work this time: '))).toBe(true);
+    expect(report).toMatchObject({
+      state: 'ok',
+      snapshots: { copied: 2 * source.groups, failed: 0 },
+      failureCount: 0,
+      tally: { chunks: chunks.length },
+    });
+    expect(report.tally.source.get).toBe(
+      requests.filter(({ bucket, operation }) => bucket === 'source' && operation === 'GetObject').length,
+    );
+    expect(differences(objects('source'), objects('long'))).toEqual([]);
+  });
 
   it('flips bits in whatever it sends gets no wrong byte into the copy, and the next run completes it', async () => {
     const { report } = await runWith('last', flippedBits());
