@@ -42,8 +42,8 @@ const DEFAULT_RETRY: RetryPolicy = {
   random: Math.random,
   sleep: (ms) => sleep(ms),
 };
-// A request's time includes the upload of its body: 16 MiB at 1 Mbit/s is 134 s, and a large server-side copy takes minutes.
-const DEFAULT_TIMEOUTS: Timeouts = { connectMs: 10_000, idleMs: 60_000, requestMs: 300_000 };
+// What advances may take long, since all that is in flight shares a slow uplink; PBS gives a request 30 minutes too (facts/pbs.md 2.4).
+const DEFAULT_TIMEOUTS: Timeouts = { connectMs: 10_000, idleMs: 60_000, requestMs: 1_800_000 };
 
 /**
  * Opens the connection to one bucket; sends nothing yet. Make one for each location and share it: the sockets and what is learned of
