@@ -111,6 +111,11 @@ function judge(candidate: Candidate, layout: Layout): Judgement {
   if (!layout.isFinished(snapshot)) return 'in-progress';
   if (newest === undefined || snapshot.name > newest) return 'new';
   if (existing === undefined || !layout.isFinished(existing)) return judgeMissing(snapshot, facts);
+  return judgeCopy(candidate, existing, layout);
+}
+
+function judgeCopy(candidate: Candidate, existing: ListedSnapshot, layout: Layout): Judgement {
+  const { snapshot, newest, facts } = candidate;
   if (facts.failed.has(snapshot.name) && layout.compare(snapshot, existing) !== 'same') return 'retry';
   if (snapshot.name === newest || facts.options.carryMarks) {
     const change = changeOf(candidate, existing, layout);
