@@ -43,7 +43,7 @@ describe('a chunk that the source lacks or has damaged', () => {
 
   it('names further bad chunks of the same snapshot, so that one run tells all', async () => {
     const { world, chunks } = await machine();
-    const own = [...new Set(chunks[0]!)];
+    const own = [...new Set(chunks[0])];
     expect(own.length).toBeGreaterThan(2);
     await world.source.delete(own);
     const result = await run(world, { groupFilter: [] });
@@ -86,7 +86,7 @@ describe('resync-corrupt', () => {
   it('replaces the damaged and the missing chunk of a copy that failed its verification, and writes no good one again', async () => {
     const { world, chunks } = await machine();
     await run(world);
-    const [bad, lost, ...good] = [...new Set(chunks[0]!)];
+    const [bad, lost, ...good] = [...new Set(chunks[0])];
     await world.target.put(bad!, encodeBlob(Buffer.from('something else')));
     await world.target.delete([lost!]);
     await setUnprotected(world.target, VM, 1, verified('failed'));

@@ -68,7 +68,10 @@ async function runRound(history: History, job: ModelOptions, trip: { crashAt: nu
   if (trip.crashAt !== null) {
     const wire = crash({ at: trip.crashAt, when: trip.when });
     const both = {
-      before: async (call: Call) => (await wire.before?.(call), before(call)),
+      before: async (call: Call) => {
+        await wire.before?.(call);
+        before(call);
+      },
       after: (call: Call) => wire.after?.(call),
     };
     await run(cloud, jobOf(job), { faults: both }).catch(() => undefined);

@@ -48,57 +48,82 @@ export function openSource({ pool, cloud }: Pick<History, 'pool' | 'cloud'>): vo
   }
 }
 
+/** What a happening is about: the model's and the real side of it. */
+interface Scene {
+  readonly history: History;
+  readonly label: string;
+  readonly day: number;
+  readonly text: number;
+  readonly words: string;
+  readonly original: ModelGroup | undefined;
+  readonly copy: ModelGroup | undefined;
+}
+
 export async function happen(history: History, { kind, group, day, text }: Happening): Promise<void> {
   const label = LABELS[group % LABELS.length]!;
-  const original = history.source.get(label);
+  const [original, copy] = [history.source.get(label), history.target.get(label)];
+  await SCENES[kind]({ history, label, day, text, words: 'x'.repeat(1 + text * 7), original, copy });
+}
+
+const SCENES: Record<Happening['kind'], (scene: Scene) => Promise<unknown>> = {
+  add: async ({ history, label, day, original }) => original?.snapshots.has(day) !== true && add(history, label, day, true),
+  begin: async ({ history, label, day, original }) => original?.snapshots.has(day) !== true && add(history, label, day, false),
+  finish: async ({ history, label, day, original }) =>
+    original?.snapshots.get(day)?.finished === false && add(history, label, day, true),
+  forget: async ({ history, label, day, original }) => {
+    original?.snapshots.delete(day);
+    await forget(history.cloud.source, label, day);
+  },
+  'forget group': async ({ history, label }) => {
+    history.source.delete(label);
+    await forgetGroup(history.cloud.source, label);
+  },
+  notes: async (scene) => {
+    const snapshot = finishedOf(scene);
+    if (snapshot === undefined) return;
+    snapshot.notes = scene.words;
+    await setUnprotected(scene.history.cloud.source, scene.label, scene.day, { notes: scene.words });
+  },
+  verify: async (scene) => {
+    const snapshot = finishedOf(scene);
+    if (snapshot === undefined) return;
+    snapshot.verified = scene.text % 3 === 0 ? 'failed' : 'ok';
+    await setUnprotected(scene.history.cloud.source, scene.label, scene.day, verified(snapshot.verified));
+  },
+  protect: async (scene) => {
+    const snapshot = finishedOf(scene);
+    if (snapshot === undefined) return;
+    snapshot.protected = true;
+    await scene.history.cloud.source.put(keyOf(scene.label, scene.day, '.protected'), Buffer.alloc(0));
+  },
+  'group notes': async ({ history, label, original, words }) => {
+    // Without carry-marks notes go along with snapshots: when exactly is not what this model is about.
+    if (original === undefined || !history.cloud.job.carryMarks) return;
+    original.notes = words;
+    await history.cloud.source.put(groupKey(label, 'notes'), Buffer.from(words));
+  },
+  'protect copy': async ({ history, label, day, copy }) => {
+    const twin = copy?.snapshots.get(day);
+    if (twin === undefined) return;
+    twin.protected = true;
+    await history.cloud.target.put(keyOf(label, day, '.protected'), Buffer.alloc(0));
+  },
+  'notes on copy': async ({ history, label, day, words, original, copy }) => {
+    const twin = copy?.snapshots.get(day);
+    if (twin === undefined || original?.snapshots.get(day)?.notes !== undefined) return;
+    twin.notes = words;
+    await setUnprotected(history.cloud.target, label, day, { notes: words });
+  },
+  'steal copy': async ({ history, label, text, copy }) => {
+    if (copy === undefined || text !== 0) return;
+    copy.owner = 'else@pbs';
+    await history.cloud.target.put(groupKey(label, 'owner'), Buffer.from('else@pbs\n'));
+  },
+};
+
+function finishedOf({ original, day }: Scene): ModelSnapshot | undefined {
   const snapshot = original?.snapshots.get(day);
-  const copy = history.target.get(label);
-  const twin = copy?.snapshots.get(day);
-  const words = 'x'.repeat(1 + text * 7);
-  const { source, target } = history.cloud;
-  switch (kind) {
-    case 'add':
-      return snapshot === undefined ? add(history, label, day, true) : undefined;
-    case 'begin':
-      return snapshot === undefined ? add(history, label, day, false) : undefined;
-    case 'finish':
-      return snapshot?.finished === false ? add(history, label, day, true) : undefined;
-    case 'forget':
-      original?.snapshots.delete(day);
-      return forget(source, label, day);
-    case 'forget group':
-      history.source.delete(label);
-      return forgetGroup(source, label);
-    case 'notes':
-      if (snapshot?.finished !== true) return;
-      snapshot.notes = words;
-      return setUnprotected(source, label, day, { notes: words });
-    case 'verify':
-      if (snapshot?.finished !== true) return;
-      snapshot.verified = text % 3 === 0 ? 'failed' : 'ok';
-      return setUnprotected(source, label, day, verified(snapshot.verified));
-    case 'protect':
-      if (snapshot?.finished !== true) return;
-      snapshot.protected = true;
-      return void (await source.put(keyOf(label, day, '.protected'), Buffer.alloc(0)));
-    case 'group notes':
-      // Without carry-marks notes go along with snapshots: when exactly is not what this model is about.
-      if (original === undefined || !history.cloud.job.carryMarks) return;
-      original.notes = words;
-      return void (await source.put(groupKey(label, 'notes'), Buffer.from(words)));
-    case 'protect copy':
-      if (twin === undefined) return;
-      twin.protected = true;
-      return void (await target.put(keyOf(label, day, '.protected'), Buffer.alloc(0)));
-    case 'notes on copy':
-      if (twin === undefined || snapshot?.notes !== undefined) return;
-      twin.notes = words;
-      return setUnprotected(target, label, day, { notes: words });
-    case 'steal copy':
-      if (copy === undefined || text !== 0) return;
-      copy.owner = 'else@pbs';
-      return void (await target.put(groupKey(label, 'owner'), Buffer.from('else@pbs\n')));
-  }
+  return snapshot?.finished === true ? snapshot : undefined;
 }
 
 /** A backup of the pool, with its manifest or still without. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Job } from '../../../lib/sync/job.ts';
 import { notes, verifyState } from '../../../lib/layouts/pbs/manifest.ts';
+import type { Call } from '../../support/faulty.ts';
 import {
   days,
   daysOf,
@@ -138,7 +139,10 @@ describe('carry-marks', () => {
   it('protects a new copy before it is visible', async () => {
     const world = await worldOf(days('web', [1], { protected: true }));
     const order: string[] = [];
-    await run(world, {}, { faults: { before: ({ method, args }) => void (method === 'put' && order.push(String(args[0]))) } });
+    const before = ({ method, args }: Call): void => {
+      if (method === 'put') order.push(String(args[0]));
+    };
+    await run(world, {}, { faults: { before } });
     const at = (file: string): number => order.indexOf(keyOf(WEB, 1, file));
     expect(at('.protected')).toBeGreaterThan(-1);
     expect(at('.protected')).toBeLessThan(at('index.json.blob'));

@@ -45,25 +45,24 @@ function isInScope(label: string, { excluded }: ModelOptions): boolean {
 }
 
 function pullGroup(label: string, source: ModelGroup, target: ModelStore, options: ModelOptions): void {
-  const copy = target.get(label);
-  const newest = Math.max(0, ...(copy?.snapshots.keys() ?? []));
-  const passing = [...source.snapshots].filter(([, snapshot]) => passes(snapshot, options)).sort(([a], [b]) => a - b);
-  const last = passing.slice(options.transferLast === undefined ? 0 : -options.transferLast);
-  const wanted = last.filter(([day]) => copy?.snapshots.has(day) !== true && (day > newest || options.fillGaps));
-
-  if (copy === undefined) {
-    const snapshots = new Map(wanted.map(([day, snapshot]) => [day, { ...snapshot }]));
-    if (wanted.length > 0) target.set(label, { owner: source.owner, notes: source.notes, snapshots });
-    return;
-  }
+  const copy: ModelGroup = target.get(label) ?? { owner: source.owner, notes: undefined, snapshots: new Map() };
   if (copy.owner !== source.owner) return;
-  const hadSnapshots = copy.snapshots.size > 0;
+  const newest = Math.max(0, ...copy.snapshots.keys());
+  const passing = [...source.snapshots].filter(([, snapshot]) => passes(snapshot, options)).sort(([a], [b]) => a - b);
+  const wanted = newestOf(passing, options).filter(([day]) => !copy.snapshots.has(day) && (day > newest || options.fillGaps));
+
   for (const [day, original] of passing) {
     const twin = copy.snapshots.get(day);
     if (twin !== undefined && (options.carryMarks || day === newest)) followMarks(original, twin);
   }
   for (const [day, snapshot] of wanted) copy.snapshots.set(day, { ...snapshot });
-  if (hadSnapshots || wanted.length > 0) copy.notes = source.notes ?? copy.notes;
+  if (copy.snapshots.size === 0) return;
+  copy.notes = source.notes ?? copy.notes;
+  target.set(label, copy);
+}
+
+function newestOf<T>(ordered: T[], { transferLast }: ModelOptions): T[] {
+  return transferLast === undefined ? ordered : ordered.slice(-transferLast);
 }
 
 function passes(snapshot: ModelSnapshot, { verifiedOnly }: ModelOptions): boolean {

@@ -120,7 +120,9 @@ describe('remove-vanished', () => {
     const world = await copied();
     await forget(world.source, WEB, 1);
     const deletes: string[][] = [];
-    const before = ({ method, args }: Call): void => void (method === 'delete' && deletes.push(args[0] as string[]));
+    const before = ({ method, args }: Call): void => {
+      if (method === 'delete') deletes.push(args[0] as string[]);
+    };
     await run(world, ALL, { faults: { before } });
     expect(deletes[0]).toEqual([keyOf(WEB, 1, 'index.json.blob')]);
   });
@@ -169,8 +171,10 @@ describe('the guard of remove-vanished', () => {
     await forget(world.source, WEB, 1);
     let lists = 0;
     const listing = (call: Call): boolean => call.method === 'list' && String(call.args[0]).startsWith('.cnt/');
-    const count = { before: (call: Call) => void (listing(call) && (lists += 1)) };
-    await run(await copied(), ALL, { faults: count });
+    const before = (call: Call): void => {
+      lists += Number(listing(call));
+    };
+    await run(await copied(), ALL, { faults: { before } });
     for (let at = 1; at <= lists; at += 1) {
       let seen = 0;
       const before = (call: Call): void => {
