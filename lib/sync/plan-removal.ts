@@ -88,16 +88,17 @@ async function lookAtTarget(draft: Draft, sides: RemovalSides, { source, target 
 }
 
 /**
- * PBS 4.2.3 forgets `vm/1000` in the bucket together with `vm/100` (facts/pbs.md 2.3). Where both vanished, the one with the longer
- * name may be a victim of that, and its copy the last one there is.
+ * PBS 4.2.3 forgets `vm/1000` in the bucket together with `vm/100` (facts/pbs.md 2.3). Where both vanished, the copy of the longer
+ * name may be the last one there is. The shorter one stays too: without it the next run would see one group that vanished by itself.
  */
 function spareNamesakes(draft: Draft): void {
   const gone = draft.removals.filter(({ kind }) => kind === 'group').map(({ group }) => group);
-  const victims = new Set(gone.filter((group) => gone.some((other) => isNamesake(group, other))).map(formatGroup));
+  const isSpared = (group: Group): boolean => gone.some((other) => isNamesake(group, other) || isNamesake(other, group));
+  const victims = new Set(gone.filter(isSpared).map(formatGroup));
   if (victims.size === 0) return;
   for (const group of gone.filter((each) => victims.has(formatGroup(each)))) {
     draft.kept.push(
-      `${formatGroup(group)} (it vanished together with a group whose name it begins with, which PBS does by mistake)`,
+      `${formatGroup(group)} (it vanished together with a group whose name begins like its own, which PBS does by mistake: forget on the target what is really gone)`,
     );
     for (const name of namespaceChain(group.namespace)) draft.needed.add(name);
   }

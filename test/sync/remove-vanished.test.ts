@@ -78,6 +78,19 @@ describe('planRemoval', () => {
     expect(keys.every((key) => key.startsWith('.cnt/vm/100/') || key.startsWith('.cnt/host/web/'))).toBe(true);
   });
 
+  it('spares groups that vanished with one whose name begins like theirs, which PBS does by mistake, and keeps on doing so', async () => {
+    // PBS 4.2.3 was told to forget vm/100, and took the objects of vm/1000 with it; their copies are the last there are.
+    const target = await storeOf({ ...STAYS, 'vm/100': [1], 'vm/1000': [1], 'vm/2': [1] });
+    const sides = { job: jobWith({ removeVanished: true }), layout: pbsLayout, source: await storeOf(STAYS), target };
+    for (let run = 0; run < 3; run += 1) {
+      const plan = await planRemoval(sides);
+      expect(plan.kept.filter((line) => /^vm\/1000? /.test(line))).toHaveLength(2);
+      await target.delete(plan.removals.flatMap(({ keys }) => keys));
+    }
+    const left = [...target.objects.keys()].filter((key) => key.endsWith('owner'));
+    expect(left.toSorted()).toEqual(['.cnt/ct/1/owner', '.cnt/vm/100/owner', '.cnt/vm/1000/owner']);
+  });
+
   it('keeps protected snapshots, the group that holds them and its namespace, and names them', async () => {
     const plan = await removals(STAYS, { ...STAYS, 'old:vm/1': [{ day: 1, protected: true }, 2] }, { target: ['old'] });
     expect(plan.removals.map(title)).toEqual(['snapshot old vm/1 day 2']);

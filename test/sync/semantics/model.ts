@@ -85,8 +85,9 @@ function removeVanished(source: ModelStore, target: ModelStore, options: ModelOp
   const isEmptied = ([label, { snapshots }]: [string, ModelGroup]): boolean =>
     !source.has(label) && candidates.filter((each) => each.label === label).length === snapshots.size;
   const gone = inScope.filter(isEmptied).map(([label]) => label);
-  // PBS forgets vm/1000 with vm/100 by mistake: of two that go together, the longer name stays.
-  const emptied = gone.filter((label) => !gone.some((other) => other !== label && label.startsWith(other)));
+  // PBS forgets vm/1000 with vm/100 by mistake: two that go together stay, in this run and in the next.
+  const areNamesakes = (a: string, b: string): boolean => a !== b && (a.startsWith(b) || b.startsWith(a));
+  const emptied = gone.filter((label) => !gone.some((other) => areNamesakes(label, other)));
   const vanished = candidates.filter(({ label }) => !gone.includes(label) || emptied.includes(label));
   const count = (store: Iterable<ModelGroup>): number => [...store].reduce((sum, { snapshots }) => sum + snapshots.size, 0);
   if (count(source.values()) === 0) return;
