@@ -7,12 +7,13 @@ import { removeVanished } from '../../lib/sync/remove-vanished.ts';
 import { formatPlan, planKey, removalKey, removedKey } from '../../lib/sync/run-files.ts';
 import { targetPlace } from '../../lib/sync/target-place.ts';
 import { crash, recorder } from '../support/faulty.ts';
-import { stealLock } from '../support/group-sync.ts';
+import { groupItem, stealLock } from '../support/group-sync.ts';
 import { groupOf, storeOf, type StoreSketch } from '../support/listed-store.ts';
 import { job as jobWith } from '../support/locations.ts';
 import type { MemoryObjectStore } from '../support/memory-object-store.ts';
 import { callWorker, memoryCloud, newRun, type CallOptions, type MemoryCloud } from '../support/memory-run.ts';
 import { nameOf } from '../support/sample-store.ts';
+import { groupRecord } from './report-facts.ts';
 
 /** Enough that stays for anything small to vanish. */
 const STAYS: StoreSketch = { 'ct/1': [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] };
@@ -159,10 +160,16 @@ describe('removeVanished', () => {
   }
 
   async function remove(cloud: MemoryCloud, options: CallOptions = {}, run = newRun(cloud)) {
+    // start-run leaves a plan, though it may name nobody.
+    if (!cloud.control.objects.has(planKey(run))) await planLine(cloud, run);
     for (let calls = 1; ; calls += 1) {
-      await cloud.control.put(planKey(run), formatPlan([]));
       if ((await removeVanished(callWorker(cloud, run, options))).done) return { run, calls };
     }
+  }
+
+  /** What start-run leaves: a plan that names these groups of the root. */
+  async function planLine(cloud: MemoryCloud, run: ReturnType<typeof newRun>, ...names: string[]): Promise<void> {
+    await cloud.control.put(planKey(run), formatPlan(names.map((name) => groupItem(name))));
   }
 
   const keysOf = (cloud: MemoryCloud): string[] => [...cloud.bucket.keys()].map((key) => key.slice('offsite/'.length)).toSorted();
@@ -234,12 +241,68 @@ describe('removeVanished', () => {
       for (const when of ['before', 'after'] as const) {
         const cloud = await cloudWith();
         const run = newRun(cloud);
+        await planLine(cloud, run);
         await remove(cloud, { faults: crash({ at, when }) }, run).catch(() => undefined);
         await remove(cloud, {}, run);
         expect(keysOf(cloud)).toEqual(keysOf(clean));
         expect(await removed(cloud, run)).toEqual(total);
       }
     }
+  });
+
+  it('takes nothing of a group that the run could not bring up to date: its copies may be the last good ones', async () => {
+    for (const state of ['errors', 'running', 'stopped', undefined] as const) {
+      const cloud = await cloudWith();
+      const run = newRun(cloud);
+      await planLine(cloud, run, 'vm/1');
+      if (state !== undefined) await cloud.store.saveGroup(run, { ...groupRecord({ name: 'vm/1' }), state });
+      await remove(cloud, {}, run);
+      expect(await removed(cloud, run)).toMatchObject({ snapshots: 1, kept: ['vm/1 (this run could not bring it up to date)'] });
+      expect(keysOf(cloud)).toContain(`.cnt/vm/1/${nameOf(1)}/index.json.blob`);
+    }
+  });
+
+  it('takes what vanished of a group that the run brought up to date', async () => {
+    const cloud = await cloudWith();
+    const run = newRun(cloud);
+    await planLine(cloud, run, 'vm/1');
+    await cloud.store.saveGroup(run, groupRecord({ name: 'vm/1' }));
+    await remove(cloud, {}, run);
+    expect(await removed(cloud, run)).toMatchObject({ snapshots: 2, kept: [] });
+  });
+
+  it('names what it keeps though it takes nothing', async () => {
+    const cloud = await cloudWith({ ...STAYS, 'vm/1': [{ day: 1, protected: true }, 2] });
+    await cloud.target.delete(['.cnt/ns/old/.namespace']);
+    const { run } = await remove(cloud);
+    expect(await removed(cloud, run)).toEqual({
+      snapshots: 0,
+      groups: 0,
+      namespaces: 0,
+      kept: [`vm/1/${nameOf(1)} (protected)`],
+    });
+  });
+
+  it('takes nothing at all in a run that was refused something', async () => {
+    const cloud = await cloudWith();
+    const run = newRun(cloud);
+    const failures = [{ kind: 'ConfigError', code: 'ACCESS_DENIED', message: 'denied' }];
+    await cloud.store.saveGroup(run, { ...groupRecord({ name: 'ct/1' }), state: 'errors', failures, failureCount: 1 });
+    const before = keysOf(cloud);
+    await remove(cloud, {}, run);
+    expect(keysOf(cloud)).toEqual(before);
+    expect(await removed(cloud, run)).toMatchObject({ snapshots: 0, kept: [expect.stringContaining('refused')] });
+  });
+
+  it('keeps what came back to the source since the list was made', async () => {
+    const cloud = await cloudWith();
+    const run = newRun(cloud);
+    await planLine(cloud, run);
+    await removeVanished(callWorker(cloud, run, { stopReason: () => 'deadline' }));
+    await copyObjects(await storeOf({ 'vm/1': [1, 2], 'old:vm/2': [1] }), cloud.source);
+    const before = keysOf(cloud);
+    await remove(cloud, {}, run);
+    expect(keysOf(cloud)).toEqual(before.filter((key) => key !== '.cnt/ns/old/.namespace'));
   });
 
   it('leaves a group alone that another run is at work on, and names it', async () => {
