@@ -124,6 +124,27 @@ describe('startRun and other runs', () => {
   });
 });
 
+describe('startRun and a claim that outlives its lease', () => {
+  it('keeps its turn while it lists what takes longer than the lease', async () => {
+    const cloud = memoryCloud();
+    await fill(
+      cloud.source,
+      Array.from({ length: 12 }, (_, number) => vmOn(1, { id: String(100 + number) })),
+    );
+    const [first, second] = [newRun(cloud), newRun(cloud)];
+    const slow = {
+      ...callWorker(cloud, first),
+      // Every look at the clock costs five seconds: listing takes longer than the lease.
+      now: () => {
+        cloud.clock.advance(5_000);
+        return cloud.clock.now();
+      },
+    };
+    await startRun(undefined, slow.control, slow);
+    expect(await start(cloud, second)).toMatchObject({ decision: 'wait' });
+  });
+});
+
 describe('startRun as a dry run', () => {
   it('plans beside a run that is at work, starts no worker and removes nothing', async () => {
     const cloud = await smallCloud({ removeVanished: true });
@@ -141,6 +162,17 @@ describe('startRun and mistakes', () => {
     const cloud = await smallCloud({ source: location('main', { prefix: 'typo' }) });
     cloud.source.objects.clear();
     await expect(start(cloud, newRun(cloud))).rejects.toMatchObject({ code: 'DATASTORE_NOT_FOUND' });
+  });
+
+  it('fails when the anchor is not there, or all groups are gone that the target still has', async () => {
+    const typo = await smallCloud({ namespace: 'prdo' });
+    await expect(start(typo, newRun(typo))).rejects.toMatchObject({ code: 'NAMESPACE_NOT_FOUND' });
+
+    const lost = await smallCloud();
+    for (const [key, object] of lost.source.objects)
+      if (key.includes('/.cnt/')) lost.bucket.set(key.replace('main', 'offsite'), object);
+    for (const key of [...lost.source.objects.keys()]) if (key.includes('/.cnt/')) lost.source.objects.delete(key);
+    await expect(start(lost, newRun(lost))).rejects.toMatchObject({ code: 'SOURCE_EMPTY' });
   });
 
   it('passes a datastore without backups, which may be new', async () => {

@@ -176,6 +176,20 @@ describe('syncGroup and what is on the target', () => {
 });
 
 describe('syncGroup and errors that are not the data', () => {
+  it('records why namespaces could not be made', async () => {
+    const cloud = memoryCloud();
+    const run = newRun(cloud);
+    const denied = failOnce({ at: 1, when: 'before' }, () => new ConfigError('ACCESS_DENIED', 'denied'));
+    const item = { kind: 'namespaces', missingNamespaces: ['a'] } as const;
+    await expect(syncGroup(item, null, callWorker(cloud, run, { faults: denied }))).rejects.toMatchObject({
+      code: 'ACCESS_DENIED',
+    });
+    expect(await cloud.store.loadGroup(run, { namespace: '', name: 'namespaces' })).toMatchObject({
+      state: 'errors',
+      failures: [{ code: 'ACCESS_DENIED' }],
+    });
+  });
+
   it('leaves a passing fault to the machine, says in its record what it was, and lets go of its lock', async () => {
     const cloud = await vmCloud();
     const run = newRun(cloud);
