@@ -57,7 +57,7 @@ export class ConflictError extends FlotillaError {
 export function formatErrorChain(error: unknown): string {
   const messages: string[] = [];
   for (let at: unknown = error; at !== undefined && messages.length < 8; at = at instanceof Error ? at.cause : undefined) {
-    const message = at instanceof Error ? at.message || at.name : String(at);
+    const message = at instanceof Error ? at.message || at.name : typeof at === 'string' ? at : JSON.stringify(at);
     if (!messages.some((said) => said.includes(message))) messages.push(message);
   }
   return messages.join(': ');

@@ -40,9 +40,8 @@ export function showProgress({ terminal, look, say, now, after }: ProgressOption
   const refresh = async (): Promise<void> => {
     const start = now();
     const seen = await look();
-    if (seen === undefined) return again(start);
-    if (terminal.isLive && !ended) terminal.live(lines(seen));
-    const line = terminal.isLive ? undefined : milestones(positionOf(seen), ended);
+    if (seen !== undefined && terminal.isLive && !ended) terminal.live(lines(seen));
+    const line = seen === undefined || terminal.isLive ? undefined : milestones(positionOf(seen), ended);
     if (line !== undefined) say(line);
     again(start);
   };

@@ -7,14 +7,18 @@ export function describeReport(report: Report): string {
   if (report.state === 'failed')
     return `failed after ${formatSeconds(report.seconds)}: ${report.failures[0]?.message ?? 'no cause was given'}`;
   if (report.dryRun) return `dry run: nothing was changed; the source has ${plural(report.groups.total, 'group')}`;
-  const missing = report.leftOut['older-than-newest'] ?? 0;
   const parts = [
     `${HOW_ENDED[report.state]} in ${formatSeconds(report.seconds)}: ${describeWork(report)}`,
-    ...(missing === 0 ? [] : [`${plural(missing, 'snapshot')} of the source older than the newest copy not on the target`]),
+    ...describeGaps(report),
     ...describeTrouble(report),
     ...firstFailure(report),
   ];
   return parts.join('; ');
+}
+
+function describeGaps({ leftOut }: Report): string[] {
+  const missing = leftOut['older-than-newest'] ?? 0;
+  return missing === 0 ? [] : [`${plural(missing, 'snapshot')} of the source older than the newest copy not on the target`];
 }
 
 const HOW_ENDED = {

@@ -41,15 +41,12 @@ export function openProgress(
   let { skipped, snapshots, snapshotsDone } = earlier ?? NOTHING_YET;
   let doing = '';
   let savedAt = 0;
-
   const save = async (state: GroupRecord['state']): Promise<void> => {
     savedAt = now();
-    const source = addRequests(before.source, requests.source);
-    const target = addRequests(before.target, requests.target);
     await store.saveGroup(run, {
       ...{ namespace: group.namespace, name: group.name, state, startedAt, updatedAt: iso(savedAt), snapshots, snapshotsDone },
       ...(doing !== '' && state === 'running' && { doing }),
-      ...{ tally: { ...tally, source, target }, skipped, failures, failureCount },
+      ...{ tally: withRequests(tally, before, requests), skipped, failures, failureCount },
     });
   };
   return {
@@ -79,6 +76,12 @@ export function openProgress(
       return failureCount > 0;
     },
   };
+}
+
+/** The tally with what earlier calls and this one have sent. */
+function withRequests(tally: Tally, before: Tally, requests: Worker['requests']): Tally {
+  const [source, target] = [addRequests(before.source, requests.source), addRequests(before.target, requests.target)];
+  return { ...tally, source, target };
 }
 
 const NOTHING_YET: Pick<GroupRecord, 'skipped' | 'snapshots' | 'snapshotsDone'> = { skipped: [], snapshots: 0, snapshotsDone: 0 };

@@ -1,6 +1,6 @@
 import type { RequestCounts } from '../datastore/object-store.ts';
 import { html, type Html } from './report-page-html.ts';
-import type { GroupRecord, Report } from './report.ts';
+import type { Report } from './report.ts';
 import { SKIP_REASONS, SKIP_WORDS, type SkipReason } from './skip-reasons.ts';
 import { formatBytes, formatCount, formatRate, formatSeconds, plural } from './words.ts';
 
