@@ -1,4 +1,4 @@
-import { formatGroup, type Group, type ListedGroup, type ListedSnapshot } from '../datastore/group.ts';
+import { formatGroup, type Group, type ListedGroup } from '../datastore/group.ts';
 import type { Layout } from '../datastore/layout.ts';
 import { ConflictError, DataError, formatErrorChain, TransientError } from '../errors.ts';
 import { knownContent } from '../transfer/known-content.ts';
@@ -131,7 +131,7 @@ async function syncPlanned(session: Session, item: GroupItem, cursor: SyncCursor
   if (steps.length === 0 && !plan.incomplete) return undefined;
 
   if (cursor === null) await openOnTarget(session, item, from, to);
-  if (steps.length > 0) await learnContent(session, from, to);
+  if (steps.length > 0) await learnContent(session, to);
   for (const step of steps) {
     const position = positionIn(step, cursor, layout);
     const stopped = worker.stopReason() === undefined ? await syncSnapshot(session, step, position) : position;
@@ -166,12 +166,17 @@ async function openOnTarget(session: Session, item: GroupItem, from: ListedGroup
   await runSessionPhase(session, phase, { from: 0, distrust: false });
 }
 
-/** The content of the newest finished snapshot on the target is there; most of the next snapshot is the same. */
-async function learnContent(session: Session, from: ListedGroup, to: ListedGroup): Promise<void> {
+/**
+ * The content of the newest finished snapshot on the target is there, if its commit marker is still the one that it was given; most
+ * of the next snapshot is the same. A copy that the catalogue does not know lends nothing: another tool may have left it half made.
+ */
+async function learnContent(session: Session, to: ListedGroup): Promise<void> {
   const { worker, known, group, targetGroup } = session;
   const newest = to.snapshots.findLast((snapshot) => worker.layout.isFinished(snapshot));
   if (newest === undefined) return;
-  const isUntouched = await untouched(session, from, newest);
+  const replica = await worker.store.loadReplica(targetPlace(worker.job.target), targetGroup, newest.name);
+  if (replica?.markerDigest === undefined) return;
+  const isUntouched = (digest: string): boolean => digest === replica.markerDigest;
   try {
     const content = worker.layout.listContent({ reader: worker.target, group: targetGroup, snapshot: newest, isUntouched });
     for await (const digest of content) known.add(digest);
@@ -182,20 +187,6 @@ async function learnContent(session: Session, from: ListedGroup, to: ListedGroup
       placeOf(group, newest.name),
     );
   }
-}
-
-/** Whether the newest copy's commit marker is still the one that it was given; without the catalogue, whether it is the original's. */
-async function untouched(
-  { worker, targetGroup }: Session,
-  from: ListedGroup,
-  newest: ListedSnapshot,
-): Promise<(markerDigest: string) => boolean> {
-  const { store, job, layout } = worker;
-  const replica = await store.loadReplica(targetPlace(job.target), targetGroup, newest.name);
-  if (replica?.markerDigest !== undefined) return (digest) => digest === replica.markerDigest;
-  const original = findSnapshot(from, newest.name);
-  const [marker, copy] = [original && layout.commitMarker(original), layout.commitMarker(newest)];
-  return () => marker !== undefined && marker.etag === copy?.etag && marker.size === copy.size;
 }
 
 /** The plan's last line: namespaces that hold no group with work. */

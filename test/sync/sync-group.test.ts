@@ -159,6 +159,16 @@ describe('syncGroup and what is on the target', () => {
     expect([record.state, record.failures[0]?.code, cloud.bucket.size]).toEqual(['errors', 'OWNER_INVALID', 0]);
   });
 
+  it('borrows no chunk from a copy that it did not make itself: another tool may have left it without', async () => {
+    const cloud = await vmCloud();
+    const isOfDay1 = (key: string): boolean => key.includes(nameOf(1)) || key.endsWith('/owner');
+    const foreign = [...cloud.source.objects].filter(([key]) => isOfDay1(key));
+    cloud.bucket.fillFrom(new Map(foreign.map(([key, object]) => [key.replace('main/', 'offsite/'), object])));
+    const { record } = await syncOnce(cloud);
+    expect(record).toMatchObject({ state: 'ok', tally: { snapshotsCopied: 1, chunks: 4 } });
+    expect(cloud.bucket.torn).toEqual([]);
+  });
+
   it('looks chunks up one by one when the newest snapshot on the target does not read', async () => {
     const cloud = await vmCloud();
     await syncOnce(cloud);
