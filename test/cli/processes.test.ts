@@ -21,8 +21,16 @@ describe('processes', () => {
   });
   afterEach(() => world.close());
 
-  /** Makes every PUT take so long that a run goes on until the plan is taken away. */
-  const slowDown = (): void => world.s3.setFaults(({ method }) => (method === 'PUT' ? { kind: 'delay', ms: 1500 } : undefined));
+  /** Makes every PUT take so long that a run goes on until the plan is taken away; resolves at the first of them. */
+  function slowDown(): Promise<void> {
+    return new Promise((resolve) => {
+      world.s3.setFaults(({ method }) => {
+        if (method !== 'PUT') return undefined;
+        resolve();
+        return { kind: 'delay', ms: 1500 };
+      });
+    });
+  }
 
   it('of two jobs share one state folder at once, and both end well', async () => {
     const ends = await Promise.all([world.run(['run', 'daily']), world.run(['run', 'weekly'])]);
@@ -32,9 +40,9 @@ describe('processes', () => {
   });
 
   it('of one job take turns: the second waits, the third is skipped with 3', async () => {
-    slowDown();
+    const atWork = slowDown();
     const first = world.start(['run', 'daily']);
-    await first.says('6 groups on the source');
+    await atWork;
     const second = world.start(['run', 'daily']);
     await second.says('waits for its turn: run ');
     const third = await world.run(['run', 'daily']);
@@ -70,9 +78,9 @@ describe('processes', () => {
     });
 
     it('are stopped by a signal to it', async () => {
-      slowDown();
+      const atWork = slowDown();
       const process = world.start(['run', 'daily'], { command });
-      await process.says('6 groups on the source');
+      await atWork;
       process.kill('SIGTERM');
       await process.says('stopping:');
       world.s3.setFaults(undefined);

@@ -1,12 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CliProcess } from '../support/cli-process.ts';
-import { datastoreEntry, openCliWorld, type CliWorld } from '../support/cli-world.ts';
+import { datastoreEntry, leaseIsOver, openCliWorld, SHORT_LEASE, type CliWorld } from '../support/cli-world.ts';
 import { smallSource } from '../support/source.ts';
-
-/** A run that died holds its place for as long as its lease: a second here, two minutes for people. */
-const SHORT_LEASE = { LOCK_LEASE_SECONDS: '1' };
-
-const leaseIsOver = () => new Promise((resolve) => setTimeout(resolve, 1100));
 
 describe('a signal to flotilla run', () => {
   let world: CliWorld;

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DatastoreLocation } from '../../lib/datastore/location.ts';
+import { CLOCK_SKEW_MS } from '../../lib/dynamodb/lifetimes.ts';
 import { targetPlace } from '../../lib/sync/target-place.ts';
 import { findEarly, timed, type TimedRequest } from '../support/commit-order.ts';
 import { startTestCloud, type TestCloud } from '../support/cloud.ts';
@@ -64,7 +65,7 @@ describe('two runs that write the same groups', () => {
 
     it('wait while the other one holds it, and go on when its lease runs out: the other one died', async () => {
       const { store } = cloud.cloud;
-      await store.acquireLock(lockKey(), 'other/dead', Date.now(), 600);
+      await store.acquireLock(lockKey(), 'other/dead', Date.now() - CLOCK_SKEW_MS, 600);
       const report = await cloud.run(cloud.job(from, to));
       expect(cloud.log.some((line) => line.includes('waits for its lock, held by other/dead'))).toBe(true);
       expect(report).toMatchObject({ state: 'ok', snapshots: { copied: 1 } });

@@ -1,11 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RequestRecord } from '../../lib/local/object-store/server.ts';
 import { findMissing } from '../support/commit-order.ts';
-import { openCliWorld, type CliWorld } from '../support/cli-world.ts';
+import { leaseIsOver, openCliWorld, SHORT_LEASE, type CliWorld } from '../support/cli-world.ts';
 import { readObjects, smallSource } from '../support/source.ts';
-
-/** Two minutes for people: a run that died holds its place for as long as its lease. */
-const LEASE = { LOCK_LEASE_SECONDS: '1' };
 
 type Request = Pick<RequestRecord, 'operation' | 'bucket' | 'key'>;
 
@@ -61,7 +58,7 @@ describe('a run that is killed when it has sent', () => {
     await world.emptyBucket('target');
     const state = `state-${String(MOMENTS.findIndex(([, each]) => each === moment))}`;
     const args = ['run', 'daily', '--state', state, '--worker-threads', '2', '--transfers-in-flight', '4'];
-    const process = world.start(args, { env: LEASE });
+    const process = world.start(args, { env: SHORT_LEASE });
     const isReached = moment();
     world.onRequest = (request) => {
       if (isReached(request)) process.kill('SIGKILL');
@@ -71,8 +68,8 @@ describe('a run that is killed when it has sent', () => {
 
     expect(end).toMatchObject({ code: null, signal: 'SIGKILL' });
     expect(findMissing(readObjects(world.bucketFolder('target'), 'main'))).toEqual([]);
-    await new Promise((resolve) => setTimeout(resolve, 1100));
-    const rerun = await world.run(args, { env: LEASE });
+    await leaseIsOver();
+    const rerun = await world.run(args, { env: SHORT_LEASE });
     expect({ code: rerun.code, stderr: rerun.stderr }).toMatchObject({ code: 0 });
     expect(world.differences()).toEqual([]);
   });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { noRequests } from '../../lib/datastore/object-store.ts';
+import { CLOCK_SKEW_MS } from '../../lib/dynamodb/lifetimes.ts';
 import { startObjectStore, type ObjectStoreServer, type RequestRecord } from '../../lib/local/object-store/server.ts';
 import { createS3Connection, openDatastore, type S3Connection, type S3Datastore } from '../../lib/s3/open-datastore.ts';
 import type { Report } from '../../lib/sync/report.ts';
@@ -27,6 +28,13 @@ export interface CliWorld {
   /** What keeps the copy in `bucket` from being the source byte for byte. */
   differences(bucket?: string): string[];
   close(): Promise<void>;
+}
+
+/** A run that died holds its place until its lease is over: after a second here, two minutes for people. */
+export const SHORT_LEASE = { LOCK_LEASE_SECONDS: '1' };
+
+export function leaseIsOver(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 1000 + CLOCK_SKEW_MS + 100));
 }
 
 const KEYS = { TEST_ACCESS_KEY_ID: 'flotilla', TEST_SECRET_ACCESS_KEY: 'flotilla-local' };
