@@ -1,16 +1,7 @@
+import type { DatastoreLocation } from '../datastore/location.ts';
+
 /** Where a bucket is and how it is reached; a `DatastoreLocation` is one. `prefix` has no slashes at its ends; '' is the whole bucket. */
-export interface BucketLocation {
-  /** What messages call it: a datastore's id. */
-  readonly id: string;
-  readonly bucket: string;
-  readonly prefix: string;
-  readonly region: string;
-  readonly endpoint?: string;
-  readonly pathStyle: boolean;
-  readonly credentials?: string;
-  readonly ca?: string;
-  readonly fingerprint?: string;
-}
+export type BucketLocation = Omit<DatastoreLocation, 'layout'>;
 
 /** The environment variables of the process, handed in. */
 export type Environment = Readonly<Record<string, string | undefined>>;

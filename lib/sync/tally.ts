@@ -1,4 +1,5 @@
 import { noRequests, type RequestCounts } from '../datastore/object-store.ts';
+import { noTransfers } from '../transfer/tally.ts';
 import type { Tally } from './report.ts';
 
 export function noTally(): Tally {
@@ -6,10 +7,7 @@ export function noTally(): Tally {
     snapshotsCopied: 0,
     snapshotsUpdated: 0,
     snapshotsFailed: 0,
-    chunks: 0,
-    chunksKnown: 0,
-    bytes: 0,
-    verified: 0,
+    ...noTransfers(),
     source: noRequests(),
     target: noRequests(),
   };
