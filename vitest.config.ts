@@ -6,6 +6,8 @@ export default defineConfig({
     // Datastores that real PBS wrote lie outside the repository: `npm run test:real` reads them.
     // What takes minutes: `npm run test:slow`.
     exclude: ['test/real/**', 'test/slow/**', 'node_modules/**'],
+    // The default leaves one core idle: on two, that is half the machine.
+    maxWorkers: '100%',
     testTimeout: 60_000,
     hookTimeout: 60_000,
     coverage: { provider: 'v8', include: ['lib/**', 'functions/**'] },
