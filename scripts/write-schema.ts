@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { configurationJsonSchema } from '../lib/config/json-schema.ts';
-import { reportJsonSchema } from '../lib/sync/report-schema.ts';
+import { reportJsonSchema } from '../lib/sync/report/report.ts';
 import { insertTables, optionTables } from '../lib/config/option-tables.ts';
 
 const DOCS = join(import.meta.dirname, '../docs');

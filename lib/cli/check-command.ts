@@ -3,7 +3,7 @@ import type { DatastoreLocation } from '../datastore/location.ts';
 import { noRequests } from '../datastore/object-store.ts';
 import { FlotillaError, formatErrorChain } from '../errors.ts';
 import { createS3Connection, openDatastore, type S3Connection, type S3Datastore } from '../s3/open-datastore.ts';
-import { plural } from '../sync/words.ts';
+import { plural } from '../sync/report/words.ts';
 import { probesFor, type Probe } from './check-probes.ts';
 import { readConfig, type CliContext, type CommonOptions } from './context.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';

@@ -1,4 +1,4 @@
-import type { Report, RunState } from '../sync/report.ts';
+import type { Report, RunState } from '../sync/report/report.ts';
 
 /** What the command line ends with; the issue tracker's contract with cron. */
 export const EXIT = { done: 0, errors: 1, configuration: 2, busy: 3, interrupted: 130 } as const;

@@ -7,7 +7,7 @@ import type { Layout } from '../datastore/layout.ts';
 import { layoutOf } from '../layouts/layouts.ts';
 import { createS3Connection, openDatastore } from '../s3/open-datastore.ts';
 import { listGroups } from '../sync/list-groups.ts';
-import { formatBytes } from '../sync/words.ts';
+import { formatBytes } from '../sync/report/words.ts';
 import { readConfig, type CliContext, type CommonOptions } from './context.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { formatTable } from './format-table.ts';

@@ -1,7 +1,7 @@
 import { formatGroup } from '../datastore/group.ts';
 import { percentageLine, percentText, shareDone, type RunPosition } from '../sync/log-lines.ts';
-import type { GroupRecord } from '../sync/report.ts';
-import { formatBytes, formatSeconds } from '../sync/words.ts';
+import type { GroupRecord } from '../sync/report/group-record.ts';
+import { formatBytes, formatSeconds } from '../sync/report/words.ts';
 import type { After } from './grouped-log.ts';
 import type { Terminal } from './terminal.ts';
 

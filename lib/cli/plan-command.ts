@@ -5,7 +5,7 @@ import { hasWork, planRun, type PlannedGroup } from '../sync/plan-run.ts';
 import type { PullReason } from '../sync/plan-group.ts';
 import { SKIP_WORDS } from '../sync/skip-reasons.ts';
 import type { Worker } from '../sync/worker.ts';
-import { plural } from '../sync/words.ts';
+import { plural } from '../sync/report/words.ts';
 import { readConfig, type CliContext, type CommonOptions } from './context.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { openCloud } from './open-cloud.ts';

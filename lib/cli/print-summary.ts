@@ -1,6 +1,7 @@
-import type { Failure, Report } from '../sync/report.ts';
-import { describeReport } from '../sync/describe-report.ts';
-import { formatBytes, formatRate, formatSeconds, plural } from '../sync/words.ts';
+import type { Failure } from '../sync/report/group-record.ts';
+import type { Report } from '../sync/report/report.ts';
+import { describeReport } from '../sync/report/describe-report.ts';
+import { formatBytes, formatRate, formatSeconds, plural } from '../sync/report/words.ts';
 import type { Terminal } from './terminal.ts';
 
 const MAX_SHOWN_FAILURES = 20;

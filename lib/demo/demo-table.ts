@@ -1,6 +1,6 @@
 import { formatTable } from '../cli/format-table.ts';
-import type { Report } from '../sync/report.ts';
-import { formatBytes, formatCount } from '../sync/words.ts';
+import type { Report } from '../sync/report/report.ts';
+import { formatBytes, formatCount } from '../sync/report/words.ts';
 
 /** The runs side by side; requests are those that the workers sent, both sides summed, by kind. */
 export function demoTable(reports: readonly Report[]): string {

@@ -11,9 +11,9 @@ import { openEmbeddedCloud, type EmbeddedCloud } from '../local/embedded-cloud.t
 import { startObjectStore } from '../local/object-store/server.ts';
 import { createS3Connection, openDatastore, type S3Datastore } from '../s3/open-datastore.ts';
 import { proveDatastore } from '../sync/prove-datastore.ts';
-import type { Report } from '../sync/report.ts';
+import type { Report } from '../sync/report/report.ts';
 import { reportKey } from '../sync/run-files.ts';
-import { formatBytes, formatCount, formatSeconds, plural } from '../sync/words.ts';
+import { formatBytes, formatCount, formatSeconds, plural } from '../sync/report/words.ts';
 import { demoEnvironment, demoJob, demoLocation, SOURCE_BUCKET, TARGET_BUCKET } from './demo-job.ts';
 import { makeSource, type DemoSource } from './demo-source.ts';
 import { demoTable } from './demo-table.ts';

@@ -1,4 +1,4 @@
-import { type GroupRecord, MAX_FAILURES } from '../sync/report.ts';
+import { type GroupRecord, MAX_FAILURES } from '../sync/report/group-record.ts';
 import type { Replica } from '../sync/run-store.ts';
 
 /** DynamoDB takes items of up to 400 KiB; with these bounds no record comes near, even where each character takes 4 bytes. */

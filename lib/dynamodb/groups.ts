@@ -1,8 +1,8 @@
+import { GroupRecordSchema } from '../sync/report/group-record.ts';
 import type { RunStore } from '../sync/run-store.ts';
 import { boundGroup } from './bounds.ts';
 import { groupItem, groupsOf } from './keys.ts';
 import { expiresAt, LIFETIME } from './lifetimes.ts';
-import { GroupRecordSchema } from './records.ts';
 import { putItem, queryItems, readItem, type Table } from './table.ts';
 
 export function groupMethods(table: Table): Pick<RunStore, 'saveGroup' | 'loadGroup' | 'listGroups'> {

@@ -1,6 +1,6 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { TransientError } from '../errors.ts';
-import type { Report } from '../sync/report.ts';
+import type { Report } from '../sync/report/report.ts';
 
 /** The event's source and type, which rules match. */
 export const EVENT_SOURCE = 'flotilla';

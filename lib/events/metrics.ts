@@ -1,5 +1,5 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import type { Report } from '../sync/report.ts';
+import type { Report } from '../sync/report/report.ts';
 
 /** Writes a run's numbers to the log in CloudWatch's embedded metric format, under namespace Flotilla and the job's dimension. */
 export function reportMetrics(report: Report): void {

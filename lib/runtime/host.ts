@@ -1,5 +1,5 @@
 import type { RunLog, StopReason } from '../sync/worker.ts';
-import type { Report } from '../sync/report.ts';
+import type { Report } from '../sync/report/report.ts';
 
 /** What surrounds a function: Lambda's environment and clock, or a laptop's. */
 export interface Host {

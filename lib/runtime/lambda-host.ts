@@ -1,7 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { announceOnBus } from '../events/event-bus.ts';
 import { reportMetrics } from '../events/metrics.ts';
-import { describeReport } from '../sync/describe-report.ts';
+import { describeReport } from '../sync/report/describe-report.ts';
 import type { LogPlace } from '../sync/worker.ts';
 import type { Host } from './host.ts';
 

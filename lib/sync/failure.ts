@@ -1,5 +1,5 @@
 import { FlotillaError, formatErrorChain } from '../errors.ts';
-import type { Failure } from './report.ts';
+import type { Failure } from './report/group-record.ts';
 
 /** A failure as the table and the report keep it. */
 export function failureOf(error: unknown, snapshot?: string): Failure {

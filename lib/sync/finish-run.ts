@@ -1,15 +1,17 @@
 import type { ObjectWriter } from '../datastore/object-store.ts';
-import { describeReport, foldReport } from './fold-report.ts';
+import { describeReport } from './report/describe-report.ts';
+import { foldReport } from './report/fold-report.ts';
 import { endLine, placeOf } from './log-lines.ts';
 import { targetNamespace } from './namespaces.ts';
 import type { FinishRunInput, FinishRunOutput } from './payloads.ts';
 import { iso } from './progress.ts';
-import { renderReportPage } from './report-page.ts';
-import type { GroupRecord, Removed, Report } from './report.ts';
+import { renderReportPage } from './report/page/render-page.ts';
+import type { GroupRecord } from './report/group-record.ts';
+import type { Removed, Report } from './report/report.ts';
 import { loadPlan, planKey, removedKey, reportKey } from './run-files.ts';
 import { targetPlace } from './target-place.ts';
 import type { Worker } from './worker.ts';
-import { NAMESPACES_RECORD } from './sync-group.ts';
+import { NAMESPACES_RECORD } from './report/group-record.ts';
 
 /** Tells the world how a run ended. Best effort never hides a result: what it throws fails the call, and the machine calls again. */
 export type Announce = (report: Report) => Promise<void>;

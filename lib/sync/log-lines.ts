@@ -2,7 +2,7 @@ import { formatGroup, type Group } from '../datastore/group.ts';
 import { formatHumanByte } from '../datastore/human-byte.ts';
 import type { Job } from './job.ts';
 import type { SureStep } from './refine-plan.ts';
-import type { Skipped } from './report.ts';
+import type { Skipped } from './report/group-record.ts';
 import { SKIP_WORDS } from './skip-reasons.ts';
 import type { LogPlace } from './worker.ts';
 

@@ -1,4 +1,4 @@
-import type { Report, RunState } from './report.ts';
+import type { Report, RunState } from './report/report.ts';
 
 /**
  * What travels between the states of the machine: ids and counts, never lists of backups. Jobs travel as documents in PBS

@@ -2,7 +2,7 @@ import { findFile, type ListedFile, type ListedGroup, type ListedSnapshot } from
 import type { Layout } from '../datastore/layout.ts';
 import type { Job } from './job.ts';
 import { findSnapshot } from './list-groups.ts';
-import type { Skipped } from './report.ts';
+import type { Skipped } from './report/group-record.ts';
 import type { Replica } from './run-store.ts';
 
 /**

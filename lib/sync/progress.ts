@@ -1,7 +1,7 @@
 import { failureOf } from './failure.ts';
-import { MAX_FAILURES, type Failure, type GroupRecord, type Skipped, type Tally } from './report.ts';
+import { MAX_FAILURES, type Failure, type GroupRecord, type Skipped, type Tally } from './report/group-record.ts';
 import { WARNING_REASONS, type SkipReason } from './skip-reasons.ts';
-import { addRequests, noTally } from './tally.ts';
+import { addRequests, noTally } from './report/tally.ts';
 import type { Worker } from './worker.ts';
 
 /** What was tried again since is no failure any more. */

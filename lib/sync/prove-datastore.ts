@@ -7,7 +7,7 @@ import { inFlight } from '../transfer/in-flight.ts';
 import { MAX_KNOWN_DIGESTS } from '../transfer/known-content.ts';
 import { failureOf } from './failure.ts';
 import { listGroups } from './list-groups.ts';
-import type { Failure } from './report.ts';
+import type { Failure } from './report/group-record.ts';
 
 /** What was read back and proven; `failures` names each snapshot that is not whole. */
 export interface Proof {

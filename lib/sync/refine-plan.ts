@@ -1,7 +1,7 @@
 import type { Group, ListedGroup, ListedSnapshot } from '../datastore/group.ts';
 import type { SnapshotDescription } from '../datastore/layout.ts';
 import { filtersManifests, leftOut, type GroupPlan, type PullStep } from './plan-group.ts';
-import type { Skipped } from './report.ts';
+import type { Skipped } from './report/group-record.ts';
 import type { Worker } from './worker.ts';
 
 /** A step that is to be taken; `corrupt`: the copy is damaged, and nothing of it is trusted. */

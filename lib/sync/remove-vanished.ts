@@ -5,7 +5,7 @@ import { findSnapshot, listGroup } from './list-groups.ts';
 import { placeOf } from './log-lines.ts';
 import type { RemoveVanishedOutput } from './payloads.ts';
 import { planRemoval, type Removal, type RemovalPlan, type RemovalSides } from './plan-removal.ts';
-import type { Removed } from './report.ts';
+import type { Removed } from './report/report.ts';
 import { loadPlan, planKey, removalKey, removedKey } from './run-files.ts';
 import { targetPlace } from './target-place.ts';
 import type { Worker } from './worker.ts';

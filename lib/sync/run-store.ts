@@ -1,7 +1,8 @@
 import type { ArchiveSummary } from '../datastore/layout.ts';
 import type { RequestCounts } from '../datastore/object-store.ts';
 import type { Group } from '../datastore/group.ts';
-import type { GroupRecord, RunState } from './report.ts';
+import type { GroupRecord } from './report/group-record.ts';
+import type { RunState } from './report/report.ts';
 import type { SkipCounts } from './skip-reasons.ts';
 
 /** Names one run: unique for its job, and ordered by start when compared as text together with `startedAt`. */

@@ -12,6 +12,7 @@ import { begunAnew, openProgress, type Progress } from './progress.ts';
 import { makeNamespaces } from './make-namespaces.ts';
 import { refinePlan, type SureStep } from './refine-plan.ts';
 import type { Lock, LockAnswer } from './run-store.ts';
+import { NAMESPACES_RECORD } from './report/group-record.ts';
 import { runSessionPhase, syncSnapshot, type Session } from './sync-snapshot.ts';
 import { targetPlace } from './target-place.ts';
 import type { Worker } from './worker.ts';
@@ -200,6 +201,3 @@ async function syncNamespaces(namespaces: readonly string[], worker: Worker): Pr
   }
   return end(progress, 'ok');
 }
-
-/** Name of the record of the worker that makes namespaces; no group has a name without a slash. */
-export const NAMESPACES_RECORD = 'namespaces';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { liveLines, sayMilestones, secondsLeft, showProgress, type Look } from '../../lib/cli/live-progress.ts';
-import type { GroupRecord } from '../../lib/sync/report.ts';
-import { noTally } from '../../lib/sync/tally.ts';
+import type { GroupRecord } from '../../lib/sync/report/group-record.ts';
+import { noTally } from '../../lib/sync/report/tally.ts';
 import { fakeTimers } from '../support/fake-timers.ts';
 
 const MIB = 1024 * 1024;

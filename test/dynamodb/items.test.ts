@@ -6,7 +6,7 @@ import { openClient } from '../../lib/dynamodb/client.ts';
 import { failedItem, groupItem, lockItem, replicaItem, runItem, tickItem, waitingItem } from '../../lib/dynamodb/keys.ts';
 import { openRunStore } from '../../lib/dynamodb/run-store.ts';
 import { openMemoryTable } from '../../lib/local/table/memory.ts';
-import { type GroupRecord, MAX_FAILURES } from '../../lib/sync/report.ts';
+import { type GroupRecord, MAX_FAILURES } from '../../lib/sync/report/group-record.ts';
 
 const AT = '2025-11-01T08:00:00.000Z';
 const AT_SECONDS = Date.parse(AT) / 1000;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { runFinishedDetail } from '../../lib/events/event-bus.ts';
-import { foldReport } from '../../lib/sync/fold-report.ts';
-import { damagedChunk, groupRecord, runFacts } from '../sync/report-facts.ts';
+import { foldReport } from '../../lib/sync/report/fold-report.ts';
+import { damagedChunk, groupRecord, runFacts } from '../sync/report/facts.ts';
 
 /** Bytes; an entry may have 1 MB (facts/aws.md 5.2). */
 const FAR_BELOW = 64 * 1024;

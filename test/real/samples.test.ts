@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Report } from '../../lib/sync/report.ts';
+import type { Report } from '../../lib/sync/report/report.ts';
 import type { S3Datastore } from '../../lib/s3/open-datastore.ts';
 import { startTestCloud, type TestCloud } from '../support/cloud.ts';
 import { chunkPath, loadSamples, readIndex, type Sample, type SampleSnapshot } from '../support/sample.ts';

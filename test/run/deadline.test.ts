@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { STOP_BEFORE_END_MS } from '../../lib/runtime/host.ts';
-import type { Report } from '../../lib/sync/report.ts';
+import type { Report } from '../../lib/sync/report/report.ts';
 import { findEarly, timed, type TimedRequest } from '../support/commit-order.ts';
 import { startTestCloud, type TestCloud } from '../support/cloud.ts';
 import { DatastoreBuilder, vmSnapshot } from '../support/datastore-builder.ts';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JobDocument } from '../../lib/config/job-document.ts';
 import type { OperationCounts, RequestRecord } from '../../lib/local/object-store/server.ts';
 import type { MachineOutcome } from '../../lib/local/state-machine/run-machine.ts';
-import type { Report } from '../../lib/sync/report.ts';
+import type { Report } from '../../lib/sync/report/report.ts';
 import { findEarly, findMissing, timed, type TimedRequest } from '../support/commit-order.ts';
 import { startTestCloud, type TestCloud } from '../support/cloud.ts';
 import { differences, readObjects, smallSource, type SmallSource } from '../support/source.ts';

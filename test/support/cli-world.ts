@@ -6,7 +6,7 @@ import { noRequests } from '../../lib/datastore/object-store.ts';
 import { CLOCK_SKEW_MS } from '../../lib/dynamodb/lifetimes.ts';
 import { startObjectStore, type ObjectStoreServer, type RequestRecord } from '../../lib/local/object-store/server.ts';
 import { createS3Connection, openDatastore, type S3Connection, type S3Datastore } from '../../lib/s3/open-datastore.ts';
-import type { Report } from '../../lib/sync/report.ts';
+import type { Report } from '../../lib/sync/report/report.ts';
 import { startCli, type CliEnd, type CliOptions, type CliProcess } from './cli-process.ts';
 import { differences, readObjects } from './source.ts';
 

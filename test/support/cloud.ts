@@ -11,7 +11,7 @@ import { openEmbeddedCloud, type EmbeddedCloud } from '../../lib/local/embedded-
 import { startObjectStore, type ObjectStoreServer, type RequestRecord } from '../../lib/local/object-store/server.ts';
 import type { MachineOutcome } from '../../lib/local/state-machine/run-machine.ts';
 import { createS3Connection, openDatastore, type S3Datastore } from '../../lib/s3/open-datastore.ts';
-import type { Report } from '../../lib/sync/report.ts';
+import type { Report } from '../../lib/sync/report/report.ts';
 import { reportKey } from '../../lib/sync/run-files.ts';
 
 /** How one execution ended: what the console shows, and the report. */

@@ -1,5 +1,5 @@
 import type { PlanItem, SyncCursor, SyncGroupOutput } from '../../lib/sync/payloads.ts';
-import type { GroupRecord } from '../../lib/sync/report.ts';
+import type { GroupRecord } from '../../lib/sync/report/group-record.ts';
 import type { RunRef } from '../../lib/sync/run-store.ts';
 import { syncGroup } from '../../lib/sync/sync-group.ts';
 import { targetPlace } from '../../lib/sync/target-place.ts';

@@ -1,6 +1,6 @@
 import type { Group } from '../../lib/datastore/group.ts';
 import { CLOCK_SKEW_MS } from '../../lib/dynamodb/lifetimes.ts';
-import type { GroupRecord } from '../../lib/sync/report.ts';
+import type { GroupRecord } from '../../lib/sync/report/group-record.ts';
 import type { ClaimAnswer, Lock, LockAnswer, LockKey, Replica, RunRecord, RunRef, RunStore } from '../../lib/sync/run-store.ts';
 
 interface Held {

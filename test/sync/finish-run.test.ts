@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { finishRun } from '../../lib/sync/finish-run.ts';
 import type { FinishRunInput, FinishRunOutput } from '../../lib/sync/payloads.ts';
-import type { Report } from '../../lib/sync/report.ts';
+import type { Report } from '../../lib/sync/report/report.ts';
 import { removedKey } from '../../lib/sync/run-files.ts';
 import type { RunRef } from '../../lib/sync/run-store.ts';
 import { startRun } from '../../lib/sync/start-run.ts';

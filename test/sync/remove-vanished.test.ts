@@ -13,7 +13,7 @@ import { job as jobWith } from '../support/locations.ts';
 import type { MemoryObjectStore } from '../support/memory-object-store.ts';
 import { callWorker, memoryCloud, newRun, type CallOptions, type MemoryCloud } from '../support/memory-run.ts';
 import { nameOf } from '../support/sample-store.ts';
-import { groupRecord } from './report-facts.ts';
+import { groupRecord } from './report/facts.ts';
 
 /** Enough that stays for anything small to vanish. */
 const STAYS: StoreSketch = { 'ct/1': [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] };

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { noRequests } from '../../../lib/datastore/object-store.ts';
-import { type GroupRecord, MAX_FAILURES } from '../../../lib/sync/report.ts';
+import { type GroupRecord, MAX_FAILURES } from '../../../lib/sync/report/group-record.ts';
 import type { RunRecord, RunStore } from '../../../lib/sync/run-store.ts';
 import { fresh, group, run } from './samples.ts';
 

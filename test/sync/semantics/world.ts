@@ -3,7 +3,7 @@ import { groupPrefix, snapshotPrefix } from '../../../lib/layouts/pbs/keys.ts';
 import type { GroupFilter } from '../../../lib/sync/group-filter.ts';
 import { parseGroupFilter } from '../../../lib/sync/group-filter.ts';
 import type { Job } from '../../../lib/sync/job.ts';
-import type { GroupRecord } from '../../../lib/sync/report.ts';
+import type { GroupRecord } from '../../../lib/sync/report/group-record.ts';
 import type { DatastoreBuilder, SnapshotSpec } from '../../support/datastore-builder.ts';
 import { groupOf } from '../../support/listed-store.ts';
 import type { MemoryObjectStore } from '../../support/memory-object-store.ts';

@@ -1,4 +1,4 @@
-import type { Failure } from './report.ts';
+import type { Failure } from './group-record.ts';
 
 /** At most so many other snapshots are named for one damaged chunk. */
 const MAX_NAMED = 20;

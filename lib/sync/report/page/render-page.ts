@@ -1,11 +1,11 @@
-import { describeReport, describeTrouble, describeWork } from './describe-report.ts';
-import { failuresSection } from './report-page-failures.ts';
-import { groupsSection } from './report-page-groups.ts';
-import { html, type Html } from './report-page-html.ts';
-import { FILTER_SCRIPT } from './report-page-script.ts';
-import { STYLE } from './report-page-style.ts';
-import { movedSection, removedSection, requestsSection, totalsSection } from './report-page-totals.ts';
-import type { Report, RunState } from './report.ts';
+import { describeReport, describeTrouble, describeWork } from '../describe-report.ts';
+import { failuresSection } from './failures.ts';
+import { groupsSection } from './groups.ts';
+import { html, type Html } from './html.ts';
+import { FILTER_SCRIPT } from './script.ts';
+import { STYLE } from './style.ts';
+import { movedSection, removedSection, requestsSection, totalsSection } from './totals.ts';
+import type { Report, RunState } from '../report.ts';
 
 interface StateWords {
   readonly word: string;

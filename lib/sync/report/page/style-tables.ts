@@ -1,4 +1,4 @@
-import { css, html } from './report-page-html.ts';
+import { css, html } from './html.ts';
 
 const WIDE = css`
   table {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatBytes, formatCount, formatRate, formatSeconds, plural } from '../../lib/sync/words.ts';
+import { formatBytes, formatCount, formatRate, formatSeconds, plural } from '../../../lib/sync/report/words.ts';
 
 describe('the words of numbers', () => {
   it.each([

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { describeReport, foldReport } from '../../lib/sync/fold-report.ts';
-import { MAX_REPORT_FAILURES } from '../../lib/sync/report.ts';
-import { noTally } from '../../lib/sync/tally.ts';
-import { damagedChunk, groupRecord, runFacts } from './report-facts.ts';
+import { describeReport } from '../../../lib/sync/report/describe-report.ts';
+import { foldReport } from '../../../lib/sync/report/fold-report.ts';
+import { MAX_REPORT_FAILURES } from '../../../lib/sync/report/report.ts';
+import { noTally } from '../../../lib/sync/report/tally.ts';
+import { damagedChunk, groupRecord, runFacts } from './facts.ts';
 
 const removed = { snapshots: 3, groups: 1, namespaces: 0, kept: [] };
 

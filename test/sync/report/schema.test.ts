@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { foldReport } from '../../lib/sync/fold-report.ts';
-import { parseReport, reportJsonSchema } from '../../lib/sync/report-schema.ts';
-import { damagedChunk, groupRecord, runFacts } from './report-facts.ts';
+import { foldReport } from '../../../lib/sync/report/fold-report.ts';
+import { parseReport, reportJsonSchema } from '../../../lib/sync/report/report.ts';
+import { damagedChunk, groupRecord, runFacts } from './facts.ts';
 
 const FILE = join(import.meta.dirname, '../../docs/report.schema.json');
 const failing = groupRecord({

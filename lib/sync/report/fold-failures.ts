@@ -1,5 +1,6 @@
-import { formatGroup, type Group } from '../datastore/group.ts';
-import { MAX_REPORT_FAILURES, type Failure, type GroupRecord } from './report.ts';
+import { formatGroup, type Group } from '../../datastore/group.ts';
+import type { Failure, GroupRecord } from './group-record.ts';
+import { MAX_REPORT_FAILURES } from './report.ts';
 
 /** What a Catch of the state machine hands on. */
 export interface CaughtError {

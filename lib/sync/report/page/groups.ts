@@ -1,7 +1,8 @@
-import { html, type Html } from './report-page-html.ts';
-import type { GroupRecord, Report } from './report.ts';
-import { SKIP_WORDS } from './skip-reasons.ts';
-import { formatBytes, formatCount, formatSeconds, plural } from './words.ts';
+import { html, type Html } from './html.ts';
+import type { GroupRecord } from '../group-record.ts';
+import type { Report } from '../report.ts';
+import { SKIP_WORDS } from '../../skip-reasons.ts';
+import { formatBytes, formatCount, formatSeconds, plural } from '../words.ts';
 
 /** The table of groups that had work. Roles are written out: rows are laid out as grids, which some readers take for no table. */
 export function groupsSection({ details }: Report): Html | undefined {

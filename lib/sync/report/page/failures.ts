@@ -1,7 +1,8 @@
-import { adviceFor, type Advice } from './failure-advice.ts';
-import { html, type Html } from './report-page-html.ts';
-import type { Failure, Report } from './report.ts';
-import { formatCount, plural } from './words.ts';
+import { adviceFor, type Advice } from '../failure-advice.ts';
+import { html, type Html } from './html.ts';
+import type { Failure } from '../group-record.ts';
+import type { Report } from '../report.ts';
+import { formatCount, plural } from '../words.ts';
 
 /** What failed and what to do, by kind, in the order of their first appearance. */
 export function failuresSection({ failures, failureCount }: Report): Html | undefined {

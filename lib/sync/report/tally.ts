@@ -1,6 +1,6 @@
-import { noRequests, type RequestCounts } from '../datastore/object-store.ts';
-import { noTransfers } from '../transfer/tally.ts';
-import type { Tally } from './report.ts';
+import { noRequests, type RequestCounts } from '../../datastore/object-store.ts';
+import { noTransfers } from '../../transfer/tally.ts';
+import type { Tally } from './group-record.ts';
 
 export function noTally(): Tally {
   return {

@@ -1,6 +1,6 @@
-import type { RunFacts } from '../../lib/sync/fold-report.ts';
-import type { Failure, GroupRecord } from '../../lib/sync/report.ts';
-import { noTally } from '../../lib/sync/tally.ts';
+import type { RunFacts } from '../../../lib/sync/report/fold-report.ts';
+import type { Failure, GroupRecord } from '../../../lib/sync/report/group-record.ts';
+import { noTally } from '../../../lib/sync/report/tally.ts';
 
 /** A group's record as its worker leaves it: two snapshots copied in a minute. */
 export function groupRecord(changes: Partial<GroupRecord> = {}): GroupRecord {

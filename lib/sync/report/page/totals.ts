@@ -1,8 +1,8 @@
-import type { RequestCounts } from '../datastore/object-store.ts';
-import { html, type Html } from './report-page-html.ts';
-import type { Report } from './report.ts';
-import { SKIP_REASONS, SKIP_WORDS, type SkipReason } from './skip-reasons.ts';
-import { formatBytes, formatCount, formatRate, formatSeconds, plural } from './words.ts';
+import type { RequestCounts } from '../../../datastore/object-store.ts';
+import { html, type Html } from './html.ts';
+import type { Report } from '../report.ts';
+import { SKIP_REASONS, SKIP_WORDS, type SkipReason } from '../../skip-reasons.ts';
+import { formatBytes, formatCount, formatRate, formatSeconds, plural } from '../words.ts';
 
 const joined = (parts: readonly (string | undefined)[]): string =>
   parts.filter((part) => part !== undefined && part !== '').join(', ');

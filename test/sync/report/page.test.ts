@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { foldReport } from '../../lib/sync/fold-report.ts';
-import { renderReportPage } from '../../lib/sync/report-page.ts';
-import type { Report } from '../../lib/sync/report.ts';
-import { noTally } from '../../lib/sync/tally.ts';
-import { damagedChunk, groupRecord, runFacts } from './report-facts.ts';
+import { foldReport } from '../../../lib/sync/report/fold-report.ts';
+import { renderReportPage } from '../../../lib/sync/report/page/render-page.ts';
+import type { Report } from '../../../lib/sync/report/report.ts';
+import { noTally } from '../../../lib/sync/report/tally.ts';
+import { damagedChunk, groupRecord, runFacts } from './facts.ts';
 
 const VOID_TAGS = new Set(['meta', 'link', 'input', '!doctype']);
 

@@ -1,6 +1,6 @@
-import { COLOURS } from './report-page-colours.ts';
-import { css, html } from './report-page-html.ts';
-import { TABLES } from './report-page-style-tables.ts';
+import { COLOURS } from './colours.ts';
+import { css, html } from './html.ts';
+import { TABLES } from './style-tables.ts';
 
 const PAGE = css`
   * {

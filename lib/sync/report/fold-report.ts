@@ -1,13 +1,11 @@
-import { formatGroup, type Group } from '../datastore/group.ts';
+import { formatGroup, type Group } from '../../datastore/group.ts';
 import { nameSharedChunks } from './shared-chunks.ts';
 import { boundFailures, lostWorker, runFailure, type CaughtError } from './fold-failures.ts';
-import type { Failure, GroupRecord, Removed, Report, RunState, Tally } from './report.ts';
-import { WARNING_REASONS, type SkipCounts } from './skip-reasons.ts';
-import type { RunRef } from './run-store.ts';
-import { NAMESPACES_RECORD } from './sync-group.ts';
+import { NAMESPACES_RECORD, type Failure, type GroupRecord, type Tally } from './group-record.ts';
+import type { Removed, Report, RunState } from './report.ts';
+import { WARNING_REASONS, type SkipCounts } from '../skip-reasons.ts';
+import type { RunRef } from '../run-store.ts';
 import { addTally, noTally } from './tally.ts';
-
-export { describeReport } from './describe-report.ts';
 
 /** All that is known of a run when it ends. */
 export interface RunFacts {

@@ -1,4 +1,4 @@
-import { css } from './report-page-html.ts';
+import { css } from './html.ts';
 
 /** The page's colours, light and dark: each text on its ground has a contrast of 4.5 or more. */
 export const COLOURS = css`

@@ -1,4 +1,4 @@
-import { script } from './report-page-html.ts';
+import { script } from './html.ts';
 
 /** Hides the rows that do not hold all the words typed. Few groups need no filter, and without script there is none. */
 export const FILTER_SCRIPT = script`

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { SKIP_REASONS } from '../skip-reasons.ts';
+
+/**
+ * What one worker tells of one group, as the table keeps it and the report repeats it. The schemas are the source of the types,
+ * of what is read back from the table, and of docs/report.schema.json.
+ */
+
+/** A record holds no more failures than this, which keeps it well below DynamoDB's 400 KiB an item. */
+export const MAX_FAILURES = 50;
+
+/** Name of the record of the worker that makes namespaces; no group has a name without a slash. */
+export const NAMESPACES_RECORD = 'namespaces';
+
+export const count = z.int().nonnegative();
+export const time = z.string().meta({ format: 'date-time', description: 'ISO 8601, UTC' });
+
+/** What a schema reads, as those see it who only look at it. */
+export type Fixed<T> = T extends readonly (infer E)[]
+  ? readonly Fixed<E>[]
+  : T extends object
+    ? { readonly [K in keyof T]: Fixed<T[K]> }
+    : T;
+
+export const RequestCountsSchema = z.object({ list: count, head: count, get: count, put: count, copy: count, delete: count });
+
+/** What one worker has moved so far. */
+export const TallySchema = z.object({
+  snapshotsCopied: count,
+  snapshotsUpdated: count,
+  snapshotsFailed: count,
+  chunks: count.describe('Chunks written to the target'),
+  chunksKnown: count.describe('Chunks that the target had already'),
+  bytes: count.describe('Stored bytes written to the target: chunks and all other objects'),
+  verified: count.describe('Relayed chunks that were verified against their name'),
+  source: RequestCountsSchema.describe('Requests sent to the source, retries included'),
+  target: RequestCountsSchema.describe('Requests sent to the target, retries included'),
+});
+/** Added to while the worker is at work. */
+export type Tally = z.infer<typeof TallySchema>;
+
+/** A failure by name. */
+export const FailureSchema = z.object({
+  kind: z.string().describe('TransientError, DataError, ConfigError, ConflictError, WorkerDied, or the name of a bug'),
+  code: z.string().describe('Stable: match on this, not on the message'),
+  message: z.string().describe('One line from the outside in'),
+  group: z.string().exactOptional().describe('a/b/vm/100: set where failures of several groups stand together'),
+  snapshot: z.string().exactOptional(),
+  archive: z.string().exactOptional(),
+  digest: z.string().exactOptional().describe('Of the chunk, in hexadecimal'),
+  moreDigests: z.array(z.string()).exactOptional().describe('Further damaged chunks of the same snapshot'),
+  neededBy: z
+    .array(z.string())
+    .exactOptional()
+    .describe('Other snapshots of the run that fail for the same chunk, a/b/vm/100/2025-11-01T08:10:00Z'),
+});
+export type Failure = Fixed<z.infer<typeof FailureSchema>>;
+
+/** Snapshots of a group that were left out, and why. */
+export const SkippedSchema = z.object({ reason: z.enum(SKIP_REASONS), count, first: z.string(), last: z.string() });
+export type Skipped = Fixed<z.infer<typeof SkippedSchema>>;
+
+/** Progress of one group in one run, and its result when `state` is neither `running` nor `waiting`. */
+export const GroupRecordSchema = z.object({
+  namespace: z.string().describe("The group's namespace on the source; root is empty"),
+  name: z.string().describe('vm/100'),
+  state: z
+    .enum(['running', 'waiting', 'ok', 'errors', 'stopped'])
+    .describe('running and waiting: its worker ended without a result'),
+  startedAt: time,
+  updatedAt: time,
+  snapshots: count.describe('Snapshots to look at'),
+  snapshotsDone: count,
+  doing: z.string().exactOptional().describe('What it was at, for people: 2025-11-01T08:10:00Z chunks'),
+  tally: TallySchema,
+  skipped: z.array(SkippedSchema),
+  failures: z.array(FailureSchema).max(MAX_FAILURES),
+  failureCount: count.describe('All failures, those that are not named included'),
+});
+export type GroupRecord = Fixed<z.infer<typeof GroupRecordSchema>>;
