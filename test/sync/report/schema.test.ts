@@ -5,7 +5,7 @@ import { foldReport } from '../../../lib/sync/report/fold-report.ts';
 import { parseReport, reportJsonSchema } from '../../../lib/sync/report/report.ts';
 import { damagedChunk, groupRecord, runFacts } from './facts.ts';
 
-const FILE = join(import.meta.dirname, '../../docs/report.schema.json');
+const FILE = join(import.meta.dirname, '../../../docs/report.schema.json');
 const failing = groupRecord({
   state: 'errors',
   failures: [damagedChunk],
