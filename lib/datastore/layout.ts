@@ -22,6 +22,8 @@ export interface Transfer {
   readonly archive?: string;
   /** Stored bytes, where known beforehand. */
   readonly size?: number;
+  /** Bytes of the content that `digest` names, before compression and encryption, where known beforehand. */
+  readonly contentBytes?: number;
   /** The ETag the source object must still have. */
   readonly etag?: string;
   /** 32 bytes that name the content: an object of that name on the target is this object. */

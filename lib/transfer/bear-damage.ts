@@ -15,22 +15,24 @@ export interface Damage {
 
 export function bearDamage(phase: Pick<Phase, 'resumable'>): Damage {
   const kept: DataError[] = [];
+  const tell = (): void => {
+    const [first, ...others] = kept;
+    if (first !== undefined) throw together(first, others);
+  };
   return {
     bear: async (move) => {
       try {
         await move();
       } catch (error) {
-        if (!phase.resumable || !(error instanceof DataError) || kept.length >= MAX_DAMAGED) throw error;
+        if (!phase.resumable || !(error instanceof DataError)) throw error;
         kept.push(error);
+        if (kept.length > MAX_DAMAGED) tell();
       }
     },
     get found() {
       return kept.length > 0;
     },
-    tell: () => {
-      const [first, ...others] = kept;
-      if (first !== undefined) throw together(first, others);
-    },
+    tell,
   };
 }
 

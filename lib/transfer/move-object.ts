@@ -2,7 +2,7 @@ import type { Transfer } from '../datastore/layout.ts';
 import type { CopySource, ObjectReader, ObjectWriter, PutOutcome, StoredObject } from '../datastore/object-store.ts';
 import { DataError } from '../errors.ts';
 import { moveParts, PARTS_FROM_BYTES } from './move-parts.ts';
-import type { TransferTally } from './tally.ts';
+import { countKnown, type TransferTally } from './tally.ts';
 
 /** Where the source's objects are for the provider. */
 interface CopyPlace {
@@ -37,12 +37,12 @@ function isWrittenOnce({ digest, replace }: Transfer): boolean {
   return digest !== undefined && replace !== true;
 }
 
-function count({ outcome, bytes }: { outcome: PutOutcome; bytes: number }, { digest }: Transfer, tally: TransferTally): number {
+function count({ outcome, bytes }: { outcome: PutOutcome; bytes: number }, transfer: Transfer, tally: TransferTally): number {
   const written = outcome === 'written' ? bytes : 0;
   tally.bytes += written;
-  if (digest === undefined) return written;
+  if (transfer.digest === undefined) return written;
   if (outcome === 'written') tally.chunks += 1;
-  else tally.chunksKnown += 1;
+  else countKnown(tally, transfer);
   return written;
 }
 

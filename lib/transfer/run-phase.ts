@@ -3,6 +3,7 @@ import { bearDamage } from './bear-damage.ts';
 import { inFlight } from './in-flight.ts';
 import type { KnownContent, Presence } from './known-content.ts';
 import { moveObject, verifies, type Route } from './move-object.ts';
+import { countKnown, type TransferTally } from './tally.ts';
 
 /** Transfers looked at together, so that one listing serves them all: 4,096 are 16 GiB of image, and 4 MiB of memory. */
 const WINDOW_TRANSFERS = 4_096;
@@ -51,13 +52,20 @@ export async function runPhase(phase: Phase, from: number, options: PhaseOptions
     const located = await locate(window.slice(skip), options);
     const outcome = await inFlight(located, options, (item) => damage.bear(() => moveLocated(item, options)));
     const behind = located[outcome.issued]?.index ?? window.length - skip;
-    options.tally.chunksKnown += behind - outcome.issued;
+    countLeft(options.tally, window.slice(skip, skip + behind), located.slice(0, outcome.issued));
     position += skip + behind;
     if (outcome.stopped && !damage.found) return { done: false, position };
     if (outcome.stopped) break;
   }
   damage.tell();
   return { done: true, position };
+}
+
+/** What is behind us and was not even begun, the target has. */
+function countLeft(tally: TransferTally, behind: readonly Transfer[], begun: readonly Located[]): void {
+  const bytesOf = (transfers: readonly Transfer[]) => transfers.reduce((sum, { contentBytes = 0 }) => sum + contentBytes, 0);
+  tally.chunksKnown += behind.length - begun.length;
+  tally.bytesSaved += bytesOf(behind) - bytesOf(begun.map(({ transfer }) => transfer));
 }
 
 async function* windows(transfers: AsyncIterable<Transfer> | Iterable<Transfer>): AsyncGenerator<Transfer[]> {
@@ -98,7 +106,7 @@ async function isProven(transfer: Transfer, { target }: PhaseOptions): Promise<b
 
 async function moveLocated({ transfer, presence }: Located, options: PhaseOptions): Promise<void> {
   const { known, watch, tally, beat } = options;
-  if (await isThere({ transfer, presence }, options)) tally.chunksKnown += 1;
+  if (await isThere({ transfer, presence }, options)) countKnown(tally, transfer);
   else {
     watch?.begun(transfer);
     const bytes = await moveObject(presence === 'prove' ? { ...transfer, replace: true } : transfer, options);

@@ -1,15 +1,34 @@
+import type { Transfer } from '../datastore/layout.ts';
+
 /** What the transfers of one worker have moved so far. Bytes are stored bytes. */
 export interface TransferTally {
   /** Content-addressed objects written to the target. */
   chunks: number;
-  /** Those that the target had already. */
+  /** References to such objects that needed no write: the target had the object, or this run had just written it. */
   chunksKnown: number;
   /** Bytes written to the target. */
   bytes: number;
+  /** Bytes of content, before compression and encryption, that the references in `chunksKnown` stand for: what deduplication saved. */
+  bytesSaved: number;
   /** Objects whose bytes were proven on their way. */
   verified: number;
 }
 
+/** Adds `more` to `sum`. */
+export function addTransfers(sum: TransferTally, more: TransferTally): void {
+  sum.chunks += more.chunks;
+  sum.chunksKnown += more.chunksKnown;
+  sum.bytes += more.bytes;
+  sum.bytesSaved += more.bytesSaved;
+  sum.verified += more.verified;
+}
+
+/** Counts a reference that needs no write. */
+export function countKnown(tally: TransferTally, { contentBytes = 0 }: Pick<Transfer, 'contentBytes'>): void {
+  tally.chunksKnown += 1;
+  tally.bytesSaved += contentBytes;
+}
+
 export function noTransfers(): TransferTally {
-  return { chunks: 0, chunksKnown: 0, bytes: 0, verified: 0 };
+  return { chunks: 0, chunksKnown: 0, bytes: 0, bytesSaved: 0, verified: 0 };
 }

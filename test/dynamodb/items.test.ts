@@ -116,7 +116,16 @@ function ttlOf(item: Record<string, unknown>): unknown {
 }
 
 function record(failures: GroupRecord['failures']): GroupRecord {
-  const moved = { snapshotsCopied: 0, snapshotsUpdated: 0, snapshotsFailed: 0, chunks: 0, chunksKnown: 0, bytes: 0, verified: 0 };
+  const moved = {
+    snapshotsCopied: 0,
+    snapshotsUpdated: 0,
+    snapshotsFailed: 0,
+    chunks: 0,
+    chunksKnown: 0,
+    bytes: 0,
+    bytesSaved: 0,
+    verified: 0,
+  };
   const times = { startedAt: AT, updatedAt: AT };
   const tally = { ...moved, source: noRequests(), target: noRequests() };
   return {

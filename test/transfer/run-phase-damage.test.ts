@@ -48,6 +48,7 @@ describe('runPhase and damage in the bulk', () => {
     const source = await sourceWith([]);
     await expect(runPhase(phaseOf(numbersTo(200)), 0, options(source, emptyTarget(), { limit: 1 }))).rejects.toMatchObject({
       code: 'CHUNK_MISSING',
+      message: expect.stringContaining('50 more of its chunks') as string,
     });
     expect(source.counts.get).toBe(51);
   });

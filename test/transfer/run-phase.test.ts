@@ -25,7 +25,7 @@ describe('runPhase', () => {
     expect(source.counts).toMatchObject({ list: 0, head: 0, get: 5 });
     expect(target.counts).toMatchObject({ list: 1, head: 0, get: 0, put: 5 });
     const bytes = [1, 2, 3, 4, 5].reduce((sum, number) => sum + contentOf(number).length, 0);
-    expect(run.tally).toEqual({ chunks: 5, chunksKnown: 0, bytes, verified: 5 });
+    expect(run.tally).toEqual({ chunks: 5, chunksKnown: 0, bytes, bytesSaved: 0, verified: 5 });
   });
 
   it('moves what is named twice once', async () => {
@@ -34,6 +34,16 @@ describe('runPhase', () => {
     const run = options(source, target);
     await runPhase(phaseOf([1, 2, 1, 1, 2].map(chunk)), 0, run);
     expect([source.counts.get, target.counts.put, run.tally.chunks, run.tally.chunksKnown]).toEqual([2, 2, 2, 3]);
+  });
+
+  it('counts the content of each reference that needs no write as saved', async () => {
+    const source = await sourceWith([1, 2, 3]);
+    const target = emptyTarget();
+    await target.put(chunk(1).targetKey, contentOf(1));
+    const sized = (number: number): Transfer => ({ ...chunk(number), contentBytes: 100 * number });
+    const run = options(source, target);
+    await runPhase(phaseOf([1, 2, 2, 3, 1].map(sized)), 0, run);
+    expect(run.tally).toMatchObject({ chunks: 2, chunksKnown: 3, bytesSaved: 400 });
   });
 
   it('asks a large target for each of a few, and moves what it lacks', async () => {
@@ -140,7 +150,7 @@ describe('runPhase', () => {
     await runPhase(phaseOf([file('owner')]), 0, run);
     expect((await target.get('owner'))?.bytes.toString()).toBe('new');
     expect(target.counts).toMatchObject({ list: 0, head: 0, put: 2 });
-    expect(run.tally).toEqual({ chunks: 0, chunksKnown: 0, bytes: 3, verified: 0 });
+    expect(run.tally).toEqual({ chunks: 0, chunksKnown: 0, bytes: 3, bytesSaved: 0, verified: 0 });
   });
 
   it('beats after each transfer, and what the beat throws ends the phase', async () => {

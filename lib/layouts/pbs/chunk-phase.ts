@@ -53,6 +53,7 @@ function chunkTransfer(files: SnapshotFiles, archive: ManifestFile, chunk: Chunk
     sourceKey: key,
     targetKey: key,
     digest: chunk.digest,
+    contentBytes: chunk.size,
     archive: archive.name,
     get title() {
       return chunkTitle(files, archive, chunk);

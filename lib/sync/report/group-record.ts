@@ -30,8 +30,13 @@ export const TallySchema = z.object({
   snapshotsUpdated: count,
   snapshotsFailed: count,
   chunks: count.describe('Chunks written to the target'),
-  chunksKnown: count.describe('Chunks that the target had already'),
+  chunksKnown: count.describe(
+    'References to chunks that needed no write: the target had the chunk, or this run had just written it',
+  ),
   bytes: count.describe('Stored bytes written to the target: chunks and all other objects'),
+  bytesSaved: count.describe(
+    'Bytes of content, before compression and encryption, of the references to chunks that needed no write: what deduplication saved',
+  ),
   verified: count.describe('Relayed chunks that were verified against their name'),
   source: RequestCountsSchema.describe('Requests sent to the source, retries included'),
   target: RequestCountsSchema.describe('Requests sent to the target, retries included'),

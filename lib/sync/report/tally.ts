@@ -22,6 +22,7 @@ export function addTally(a: Tally, b: Tally): Tally {
     chunks: a.chunks + b.chunks,
     chunksKnown: a.chunksKnown + b.chunksKnown,
     bytes: a.bytes + b.bytes,
+    bytesSaved: a.bytesSaved + b.bytesSaved,
     verified: a.verified + b.verified,
     source: addRequests(a.source, b.source),
     target: addRequests(a.target, b.target),

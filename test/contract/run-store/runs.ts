@@ -105,6 +105,7 @@ function groupRecord(namespace: string, name: string): GroupRecord {
     chunks: 7,
     chunksKnown: 2,
     bytes: 5_000_000_000,
+    bytesSaved: 8_388_608,
     verified: 7,
   };
   return {
