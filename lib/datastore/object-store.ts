@@ -105,16 +105,23 @@ export interface ObjectRemover extends ObjectReader {
   delete(keys: readonly string[]): Promise<void>;
 }
 
-/** Requests sent, by S3's word for them, retries included. */
-export interface RequestCounts {
-  list: number;
-  head: number;
-  get: number;
-  put: number;
-  copy: number;
-  delete: number;
+/** What requests are counted by: S3's words for them. */
+export const REQUEST_KINDS = ['list', 'head', 'get', 'put', 'copy', 'delete'] as const;
+export type RequestKind = (typeof REQUEST_KINDS)[number];
+
+/** Requests sent, by S3's word for them, retries included; and what it cost that some had to be sent again. */
+export interface RequestCounts extends Record<RequestKind, number> {
+  /** Answers that asked to slow down (429, 503, SlowDown), and those that did not come in time. */
+  throttled: number;
+  /** Requests that were sent again, for whatever reason. */
+  retried: number;
+  /** Milliseconds that these waited before they were sent again, summed over all that waited at once. */
+  waitedMs: number;
+  /** Milliseconds from asking to the last answer, those waits included, summed likewise. */
+  tookMs: number;
 }
 
 export function noRequests(): RequestCounts {
-  return { list: 0, head: 0, get: 0, put: 0, copy: 0, delete: 0 };
+  const sent = { list: 0, head: 0, get: 0, put: 0, copy: 0, delete: 0 };
+  return { ...sent, throttled: 0, retried: 0, waitedMs: 0, tookMs: 0 };
 }

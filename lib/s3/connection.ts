@@ -9,6 +9,8 @@ import { nothingLearned } from './learned.ts';
 import type { Learned } from './learned.ts';
 import type { BucketLocation, Environment } from './place.ts';
 import type { RetryPolicy } from './retry.ts';
+import { createRetryBudget } from './retry-budget.ts';
+import type { RetryBudget } from './retry-budget.ts';
 import { createAgents } from './tls.ts';
 import { createWire } from './wire.ts';
 import type { Wire } from './wire.ts';
@@ -23,6 +25,7 @@ export interface S3Connection {
   readonly wire: Wire;
   readonly inFlight: InFlight;
   readonly retry: RetryPolicy;
+  readonly budget: RetryBudget;
   readonly learned: Learned;
   /** Closes the sockets. Requests under way fail. */
   close(): void;
@@ -36,8 +39,11 @@ export interface ConnectionOptions {
 }
 
 const DEFAULT_CONNECTIONS = 64;
+// All of them may be cut at once and more than once, by a proxy that is restarted.
+const RETRIES_A_CONNECTION = 4;
+// Where a quarter of all requests fails, one in a million fails ten times.
 const DEFAULT_RETRY: RetryPolicy = {
-  attempts: 6,
+  attempts: 10,
   baseDelayMs: 100,
   random: Math.random,
   sleep: (ms) => sleep(ms),
@@ -66,6 +72,7 @@ export function createS3Connection(
     wire,
     inFlight: createInFlight(connections),
     retry: { ...DEFAULT_RETRY, ...options.retry },
+    budget: createRetryBudget(connections * RETRIES_A_CONNECTION),
     learned: nothingLearned(),
     close() {
       wire.close();

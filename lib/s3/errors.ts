@@ -17,6 +17,8 @@ interface Failure {
   readonly operation: Operation;
   readonly fault: Fault;
   readonly attempts: number;
+  /** Why it was not sent again. */
+  readonly note?: string;
 }
 
 type Translate = (failure: Failure) => FlotillaError;
@@ -78,7 +80,7 @@ const TRANSLATIONS: Readonly<Record<FaultKind, Translate>> = {
 export function translate(
   location: BucketLocation,
   operation: Operation,
-  answer: { fault: Fault; attempts: number },
+  answer: { fault: Fault; attempts: number; note?: string },
 ): FlotillaError {
   return TRANSLATIONS[answer.fault.kind]({ location, operation, ...answer });
 }
@@ -116,9 +118,10 @@ function certificateAdvice(location: BucketLocation): string {
   return 'the certificate is not trusted: give its authority as `ca-file`, or pin the certificate by `fingerprint`';
 }
 
-function describe({ location, operation, fault, attempts }: Failure, what: string): string {
+function describe({ location, operation, fault, attempts, note }: Failure, what: string): string {
   const tries = attempts > 1 ? `, ${attempts} attempts` : '';
-  return `${subject(location, operation)}: ${what} (${fault.code}: ${fault.message}${tries})`;
+  const why = note === undefined ? '' : `; ${note}`;
+  return `${subject(location, operation)}: ${what} (${fault.code}: ${fault.message}${tries}${why})`;
 }
 
 function options({ location, operation, fault }: Failure): ErrorOptions {

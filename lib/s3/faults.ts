@@ -102,7 +102,11 @@ function regionOf(raw: RawError): string | undefined {
   return /expecting '([a-z0-9-]+)'/.exec(raw.message)?.[1];
 }
 
+/** Seconds, or the provider's time of day (RFC 9110 10.2.3), which is told from its own clock where it shows it. */
 function retryAfterOf(raw: RawError): number | undefined {
-  const seconds = Number(raw.$response?.headers?.['retry-after']);
-  return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : undefined;
+  const { 'retry-after': said, date } = raw.$response?.headers ?? {};
+  if (said === undefined) return undefined;
+  const now = Date.parse(date ?? '');
+  const ms = /^\d+$/.test(said) ? Number(said) * 1000 : Date.parse(said) - (Number.isNaN(now) ? Date.now() : now);
+  return ms > 0 ? ms : undefined;
 }

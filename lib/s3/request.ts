@@ -1,4 +1,4 @@
-import type { RequestCounts } from '../datastore/object-store.ts';
+import type { RequestCounts, RequestKind } from '../datastore/object-store.ts';
 import type { S3Connection } from './connection.ts';
 import type { Operation } from './errors.ts';
 import { sendWithRetry } from './retry.ts';
@@ -13,13 +13,13 @@ export interface Store {
 }
 
 export interface CountedOperation extends Operation {
-  readonly count: keyof RequestCounts;
+  readonly count: RequestKind;
 }
 
 /** Sends one operation with its retries, and counts each request that goes out. */
 export async function request<T>(store: Store, operation: CountedOperation, send: Send<T>): Promise<Answer<T>> {
-  const { retry, inFlight, location } = store.connection;
-  const answer = await sendWithRetry(retry, inFlight, (fresh) => {
+  const { retry, budget, inFlight, location } = store.connection;
+  const answer = await sendWithRetry({ retry, budget, inFlight, counts: store.counts }, (fresh) => {
     store.counts[operation.count]++;
     return send(fresh);
   });
@@ -29,7 +29,7 @@ export async function request<T>(store: Store, operation: CountedOperation, send
 }
 
 const describeOperation =
-  (name: string, count: keyof RequestCounts, permission: string) =>
+  (name: string, count: RequestKind, permission: string) =>
   (key: string): CountedOperation => ({
     name,
     count,

@@ -71,7 +71,7 @@ export function describeReading(fixture: Fixture): void {
     await store.head('a');
     await store.get('a');
     await store.delete(['a']);
-    expect(counts).toEqual({ list: 1, head: 1, get: 1, put: 1, copy: 0, delete: 1 });
+    expect(counts).toMatchObject({ list: 1, head: 1, get: 1, put: 1, copy: 0, delete: 1 });
   });
 }
 

@@ -122,18 +122,52 @@ describe('a failure that may pass', () => {
     expect(requests).toBe(3);
   });
 
-  it('waits as long as the provider says, and not longer than 20 s', async () => {
+  const restFor =
+    (retryAfter: string, headers: Record<string, string> = {}): Answering =>
+    (response) => {
+      for (const [name, value] of Object.entries({ ...headers, 'retry-after': retryAfter })) response.setHeader(name, value);
+      s3Error(response, 503, 'SlowDown');
+    };
+
+  it('waits as long as the provider says, in seconds or as a time of its own clock', async () => {
     const waits: number[] = [];
     const sleep = (ms: number): Promise<void> => Promise.resolve(void waits.push(ms));
-    const slow =
-      (seconds: string): Answering =>
-      (response) => {
-        response.setHeader('retry-after', seconds);
-        s3Error(response, 503, 'SlowDown');
-      };
-    await getFrom(slow('7'), { retry: { attempts: 2, sleep } });
-    await getFrom(slow('3600'), { retry: { attempts: 2, sleep } });
-    expect(waits).toEqual([7_000, 20_000]);
+    const retry = { attempts: 2, random: () => 0.5, baseDelayMs: 100, sleep };
+    await getFrom(restFor('7'), { retry });
+    await getFrom(restFor('Wed, 21 Oct 2015 07:28:09 GMT', { date: 'Wed, 21 Oct 2015 07:28:00 GMT' }), { retry });
+    await getFrom(restFor('Wed, 21 Oct 2015 07:27:00 GMT', { date: 'Wed, 21 Oct 2015 07:28:00 GMT' }), { retry });
+    await getFrom(restFor('soon'), { retry });
+    expect(waits).toEqual([7_250, 9_250, 250, 250]);
+  });
+
+  it('leaves a provider in peace that asks for a longer rest than a request may wait', async () => {
+    const { error, requests } = await getFrom(restFor('61'));
+    expect(requests).toBe(1);
+    expect(error).toMatchObject({
+      code: 'STORE_THROTTLED',
+      message: expect.stringContaining('it asks for 61 s of rest') as string,
+    });
+  });
+
+  it('sends little again to a provider that has never answered, and says so', async () => {
+    const { error, requests } = await getFrom(answering(503, 'SlowDown'), { retry: { attempts: 10 } });
+    expect(requests).toBe(6);
+    expect(error).toMatchObject({ message: expect.stringContaining('too many other requests') as string });
+  });
+
+  it('counts what was asked to wait, what was sent again and how long that waited', async () => {
+    const odd = await openOddStore(
+      (response, _seen, n) => {
+        if (n < 2) return s3Error(response, 503, 'SlowDown');
+        if (n === 2) return response.destroy();
+        response.writeHead(200, { etag: '"e"', 'content-length': 2 }).end('ok');
+      },
+      { retry: { attempts: 4, baseDelayMs: 1, random: () => 1 } },
+    );
+    await odd.store.get('a');
+    await odd.close();
+    expect(odd.counts).toMatchObject({ get: 4, throttled: 2, retried: 3, waitedMs: 5 + 10 });
+    expect(odd.counts.tookMs).toBeGreaterThanOrEqual(odd.counts.waitedMs);
   });
 
   it('spreads its attempts by full jitter, over a doubling ceiling', async () => {
@@ -159,7 +193,8 @@ describe('a failure that may pass', () => {
   });
 
   it('is STORE_TIMEOUT when no answer comes', async () => {
-    const { error } = await getFrom(() => undefined, { timeouts: { requestMs: 50 }, retry: { attempts: 2 } });
+    const { error, requests } = await getFrom(() => undefined, { timeouts: { requestMs: 50 }, retry: { attempts: 10 } });
+    expect(requests).toBe(4);
     expect(error).toMatchObject({ name: 'TransientError', code: 'STORE_TIMEOUT' });
   });
 

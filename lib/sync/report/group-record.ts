@@ -22,7 +22,14 @@ export type Fixed<T> = T extends readonly (infer E)[]
     ? { readonly [K in keyof T]: Fixed<T[K]> }
     : T;
 
-export const RequestCountsSchema = z.object({ list: count, head: count, get: count, put: count, copy: count, delete: count });
+/** A record or a report of before they were counted has none of the last four. */
+export const RequestCountsSchema = z.object({
+  ...{ list: count, head: count, get: count, put: count, copy: count, delete: count },
+  throttled: count.default(0).describe('Answers that asked to slow down, and those that did not come in time'),
+  retried: count.default(0).describe('Requests that were sent again'),
+  waitedMs: count.default(0).describe('Milliseconds that they waited before that, summed over all that waited at once'),
+  tookMs: count.default(0).describe('Milliseconds from asking to the last answer, waits included, summed likewise'),
+});
 
 /** What one worker has moved so far. */
 export const TallySchema = z.object({

@@ -37,5 +37,9 @@ export function addRequests(a: RequestCounts, b: RequestCounts): RequestCounts {
     put: a.put + b.put,
     copy: a.copy + b.copy,
     delete: a.delete + b.delete,
+    throttled: a.throttled + b.throttled,
+    retried: a.retried + b.retried,
+    waitedMs: a.waitedMs + b.waitedMs,
+    tookMs: a.tookMs + b.tookMs,
   };
 }

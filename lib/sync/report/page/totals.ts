@@ -1,4 +1,4 @@
-import type { RequestCounts } from '../../../datastore/object-store.ts';
+import { REQUEST_KINDS, type RequestCounts } from '../../../datastore/object-store.ts';
 import { html, type Html } from './html.ts';
 import type { Report } from '../report.ts';
 import { SKIP_REASONS, SKIP_WORDS, type SkipReason } from '../../skip-reasons.ts';
@@ -70,14 +70,12 @@ function fact(label: string, value: string, beside: string): Html {
   </div>`;
 }
 
-const KINDS = ['list', 'head', 'get', 'put', 'copy', 'delete'] as const satisfies readonly (keyof RequestCounts)[];
-
 /** Requests are what providers bill beside bytes, retries included. */
 export function requestsSection({ tally }: Report): Html {
   const { source, target } = tally;
   const row = (kind: string, from: number, to: number): Html =>
     html`<tr><th scope="row">${kind}</th><td${zero(from)}>${formatCount(from)}</td><td${zero(to)}>${formatCount(to)}</td></tr>`;
-  const sum = (counts: RequestCounts): number => KINDS.reduce((total, kind) => total + counts[kind], 0);
+  const sum = (counts: RequestCounts): number => REQUEST_KINDS.reduce((total, kind) => total + counts[kind], 0);
   return html`<section aria-labelledby="requests">
     <h2 id="requests">Requests</h2>
     <table class="requests">
@@ -92,7 +90,7 @@ export function requestsSection({ tally }: Report): Html {
         </tr>
       </thead>
       <tbody>
-        ${KINDS.map((kind) => row(kind.toUpperCase(), source[kind], target[kind]))}
+        ${REQUEST_KINDS.map((kind) => row(kind.toUpperCase(), source[kind], target[kind]))}
       </tbody>
       <tfoot>
         ${row('All', sum(source), sum(target))}
