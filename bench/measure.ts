@@ -62,5 +62,8 @@ async function waitForRest(tree: TreeWatch): Promise<number> {
 /** The second line of `times`: user and system time of the children, `0m1.230s 0m0.450s`. */
 function waitedCpuSeconds(times: string): number {
   const line = times.trim().split('\n')[1] ?? '';
-  return [...line.matchAll(/(\d+)m([\d.]+)s/g)].reduce((sum, [, minutes, seconds]) => sum + Number(minutes) * 60 + Number(seconds), 0);
+  return [...line.matchAll(/(\d+)m([\d.]+)s/g)].reduce(
+    (sum, [, minutes, seconds]) => sum + Number(minutes) * 60 + Number(seconds),
+    0,
+  );
 }

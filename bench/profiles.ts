@@ -30,33 +30,30 @@ const CHUNK_BYTES = 4 * MIB;
 
 /** The profiles, `scale` times as large: 1 is the size that their descriptions name. */
 export function makeProfiles(scale: number): Record<ProfileName, Profile> {
-  const chunks = Math.max(1, Math.round(CHUNKS_PER_BACKUP * scale));
-  const main = profile('main', '4.3 GB, about 2,000 objects, 8 groups with 5 snapshots', ['first', 'no-op'], 8, (group, night) =>
-    mixedBackup(group, night, chunks * CHUNK_BYTES),
-  );
-  const tinyGroups = Math.max(1, Math.round(100 * scale));
+  const bytes = Math.max(1, Math.round(CHUNKS_PER_BACKUP * scale)) * CHUNK_BYTES;
+  const main: Profile = {
+    name: 'main',
+    description: '4.3 GB, about 2,000 objects, 8 groups with 5 snapshots',
+    ...{ acts: ['first', 'no-op'], nights: NIGHTS, groups: 8 },
+    snapshot: (group, night) => mixedBackup(group, night, bytes),
+  };
   return {
     main,
     steady: { ...main, name: 'steady', description: `${main.description}; then 2 % new`, acts: ['no-op', 'new'] },
-    huge: profile('huge', '4.3 GB in one group with 5 snapshots', ['first'], 1, (group, night) =>
-      mixedBackup(group, night, 8 * chunks * CHUNK_BYTES),
-    ),
-    tiny: { ...profile('tiny', '100,000 objects of 20 KB in 100 groups', ['first', 'no-op'], tinyGroups, tinyBackup), nights: 1 },
+    huge: {
+      ...{ name: 'huge', description: '4.3 GB in one group with 5 snapshots', acts: ['first'], nights: NIGHTS, groups: 1 },
+      snapshot: (group, night) => mixedBackup(group, night, 8 * bytes),
+    },
+    tiny: {
+      ...{ name: 'tiny', description: '100,000 objects of 20 KB in 100 groups', acts: ['first', 'no-op'], nights: 1 },
+      groups: Math.max(1, Math.round(100 * scale)),
+      snapshot: tinyBackup,
+    },
   };
 }
 
 export const PROFILE_NAMES = ['main', 'tiny', 'huge', 'steady'] as const;
 export type ProfileName = (typeof PROFILE_NAMES)[number];
-
-function profile(
-  name: ProfileName,
-  description: string,
-  acts: readonly Act[],
-  groups: number,
-  snapshot: Profile['snapshot'],
-): Profile {
-  return { name, description, acts, nights: NIGHTS, groups, snapshot };
-}
 
 /** Images of virtual machines and archives of hosts by turns. The night after the last one brings little. */
 function mixedBackup(group: number, night: number, bytes: number): SnapshotSpec {

@@ -2,6 +2,7 @@
 // What `npx flotilla` starts, on whatever Node the machine has: plain JavaScript that finds the Node to run flotilla.ts with.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import module from 'node:module';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +12,8 @@ const SAME_SIGNAL_MS = 1000;
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const MAIN = join(ROOT, 'bin/flotilla.ts');
 const PINNED_NODE = join(ROOT, 'node_modules/node/bin/node');
+/** Stripping types and compiling takes longer than most commands: done once for each version of a file. */
+const COMPILED = join(ROOT, 'node_modules/.cache/flotilla/compiled');
 
 /** A terminal's Ctrl-C and hang-up go to every process in its foreground, the child among them. */
 function reachesChildByItself(signal) {
@@ -40,7 +43,8 @@ function endAs(code, signal) {
 }
 
 function runWithPinnedNode() {
-  const child = spawn(PINNED_NODE, [MAIN, ...process.argv.slice(2)], { stdio: 'inherit' });
+  const environment = { NODE_COMPILE_CACHE: COMPILED, ...process.env };
+  const child = spawn(PINNED_NODE, [MAIN, ...process.argv.slice(2)], { stdio: 'inherit', env: environment });
   forwardSignals(child);
   child.on('exit', endAs);
   child.on('error', (error) => fail(`${PINNED_NODE} cannot be started: ${error.message}`));
@@ -54,6 +58,9 @@ function fail(message) {
 const major = Number(process.versions.node.split('.')[0]);
 const installed = existsSync(join(ROOT, 'node_modules/.package-lock.json'));
 if (!installed) fail(`dependencies are not installed: run \`npm ci\` in ${ROOT} first`);
-else if (major >= NODE_FOR_TYPESCRIPT) await import('./flotilla.ts');
-else if (existsSync(PINNED_NODE)) runWithPinnedNode();
+else if (major >= NODE_FOR_TYPESCRIPT) {
+  // A Node that is told another place by its environment keeps to that; one that cannot write there runs without.
+  module.enableCompileCache(COMPILED);
+  await import('./flotilla.ts');
+} else if (existsSync(PINNED_NODE)) runWithPinnedNode();
 else fail(`Node ${process.version} cannot run TypeScript, and the pinned Node is missing: run \`npm ci\` in ${ROOT} first`);

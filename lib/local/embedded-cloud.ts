@@ -16,8 +16,9 @@ import type { RunName } from '../sync/payloads.ts';
 import { loadPlan } from '../sync/run-files.ts';
 import type { RunStore } from '../sync/run-store.ts';
 import { startObjectStore } from './object-store/server.ts';
+import { loadDefinition } from './state-machine/load-definition.ts';
 import { runMachine, type MachineOutcome } from './state-machine/run-machine.ts';
-import { SHARED_NAMES, synthesizeJob } from './state-machine/synthesize-job.ts';
+import { SHARED_NAMES } from './state-machine/shared-names.ts';
 import { openMemoryTable } from './table/memory.ts';
 import { openLocalTable } from './table/open.ts';
 
@@ -100,7 +101,7 @@ interface Machine extends EmbeddedCloudOptions {
   readonly control: ObjectWriter;
 }
 
-function runEmbedded({ job, overrides, run }: RunRequest, machine: Machine): Promise<MachineOutcome> {
+async function runEmbedded({ job, overrides, run }: RunRequest, machine: Machine): Promise<MachineOutcome> {
   const log = machine.host.openLog({ job: job.id, run: run.id });
   const call = (handler: Handler) => async (payload: unknown) => {
     try {
@@ -113,7 +114,7 @@ function runEmbedded({ job, overrides, run }: RunRequest, machine: Machine): Pro
   };
   const { handlers } = machine;
   return runMachine({
-    definition: synthesizeJob(job).definition,
+    definition: await loadDefinition(job),
     handlers: {
       'start-run': call(handlers['start-run']),
       'sync-group': call(handlers['sync-group']),

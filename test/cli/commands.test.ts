@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SHARED_NAMES } from '../../lib/local/state-machine/synthesize-job.ts';
+import { SHARED_NAMES } from '../../lib/local/state-machine/shared-names.ts';
 import { openLocalTable } from '../../lib/local/table/open.ts';
 import { datastoreEntry, openCliWorld, type CliWorld } from '../support/cli-world.ts';
 import { differences, readObjects, smallSource } from '../support/source.ts';

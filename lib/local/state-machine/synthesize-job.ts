@@ -15,6 +15,7 @@ import { SyncJob } from '../../infra/sync-job.ts';
 import type { Definition } from './definition.ts';
 import { readDefinition, readEnvironment } from './read-template.ts';
 import type { Template } from './read-template.ts';
+import { SHARED_NAMES } from './shared-names.ts';
 
 export interface SynthesizedJob {
   /** The definition that a deploy of the job puts in place; its tasks call functions named `start-run`, `sync-group`, .. */
@@ -22,9 +23,6 @@ export interface SynthesizedJob {
   /** The environment that the stack gives to each function, with `SHARED_NAMES` in it. */
   readonly environment: PerFunction<Readonly<Record<string, string>>>;
 }
-
-/** The names, in a synthesized job, of what all jobs share. */
-export const SHARED_NAMES = { table: 'flotilla', controlBucket: 'flotilla-control', eventBus: 'flotilla' } as const;
 
 /** With the feature flags of a deploy, but without what only a deploy needs: bundles, metadata and a check of the template. */
 const APP: AppProps = {

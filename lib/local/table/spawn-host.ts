@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, open, stat } from 'node:fs/promises';
+import { getCompileCacheDir } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -15,11 +16,12 @@ export async function spawnHost(folder: string, table: string): Promise<ChildPro
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const log = await openLog(join(folder, LOG_NAME));
   try {
+    const compiled = getCompileCacheDir();
     // Without this process's environment: its credentials and Node options are not the host's.
     const child = spawn(process.execPath, [HOST_MAIN, folder, table], {
       cwd: folder,
       detached: true,
-      env: {},
+      env: compiled === undefined ? {} : { NODE_COMPILE_CACHE: compiled },
       stdio: ['ignore', log.fd, log.fd],
       windowsHide: true,
     });
