@@ -65,10 +65,14 @@ const REASONS: Readonly<Record<PullReason, string>> = {
 
 function printGroup({ source, plan }: PlannedGroup, print: Terminal['print']): void {
   const name = formatGroup(source.group);
-  if (plan.incomplete) print(`[${name}]: complete the group's own files`);
+  if (plan.refusal !== undefined) print(`[${name}]: error: ${plan.refusal.message}`);
+  else if (plan.incomplete) print(`[${name}]: complete the group's own files`);
   for (const { snapshot, reason } of plan.pull) print(`[${name}]: ${snapshot.name}: ${REASONS[reason]}`);
   for (const { reason, count, first, last } of plan.skipped) {
-    print(`[${name}]: skip ${plural(count, 'snapshot')} (${count === 1 ? first : `${first} .. ${last}`}): ${SKIP_WORDS[reason]}`);
+    const by = reason === 'held-back' ? `: ${plan.newest ?? ''}` : '';
+    print(
+      `[${name}]: skip ${plural(count, 'snapshot')} (${count === 1 ? first : `${first} .. ${last}`}): ${SKIP_WORDS[reason]}${by}`,
+    );
   }
 }
 

@@ -48,7 +48,8 @@ const selection = {
 /** What is done to the target. */
 const treatment = {
   'resync-corrupt': z.boolean().default(false).meta({
-    description: 'Copy anew the snapshots of the target that failed their verification or whose manifest cannot be read.',
+    description:
+      'Copy anew the snapshots of the target that failed their verification or whose manifest cannot be read. Reads the manifest of every copy in each run.',
   }),
   owner: text(checkOwner, {
     description:

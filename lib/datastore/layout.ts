@@ -109,13 +109,17 @@ export interface GroupDescription {
   readonly owner: string | undefined;
 }
 
-/** `size`: bytes of the content; undefined, with the reason in `state`, when the snapshot is not finished or does not read. */
+/**
+ * `size`: bytes of the content; undefined, with the reason in `state`, when the snapshot is not finished or does not read.
+ * `markerDigest`: SHA-256 (hex) of the commit marker that was read.
+ */
 export interface SnapshotDescription {
   readonly size: number | undefined;
   readonly state: 'finished' | 'in progress' | 'unreadable';
   readonly verified: 'ok' | 'failed' | undefined;
   readonly encrypted: 'none' | 'sign-only' | 'encrypt' | 'mixed' | undefined;
   readonly notes: string | undefined;
+  readonly markerDigest: string | undefined;
 }
 
 /** What a layout knows: names, what a backup is made of, in which order it may appear and how each object is verified. */
@@ -153,6 +157,9 @@ export interface Layout {
   /** Whether the snapshot must not be removed. */
   isProtected(snapshot: ListedSnapshot): boolean;
 
+  /** Names of the files without which nobody sees a group. */
+  readonly groupFiles: readonly string[];
+
   /** Whether a group's file is what people write about the group, and may change; its other files are made once. */
   isGroupMark(name: string): boolean;
 
@@ -170,6 +177,9 @@ export interface Layout {
    * written: its owner is missing, invalid, or another than the one on the target.
    */
   openGroup(open: OpenGroup): Promise<Phase>;
+
+  /** The error that `openGroup` would throw, if any. Reads only what the listings leave open: mostly nothing. */
+  refuseGroup(open: OpenGroup): Promise<DataError | undefined>;
 
   /**
    * Reads what is needed to know how the snapshot gets to the target. `undefined` when its commit marker is gone from the

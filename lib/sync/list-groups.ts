@@ -1,6 +1,7 @@
 import type { Group, ListedFile, ListedGroup, ListedSnapshot } from '../datastore/group.ts';
 import type { Entry, Layout } from '../datastore/layout.ts';
 import type { ListedObject, ObjectReader } from '../datastore/object-store.ts';
+import { readAhead } from './map-ahead.ts';
 
 /**
  * What a listing of one side shows, in its order: namespaces before what they hold, then groups. `order` is the key prefix below
@@ -24,7 +25,7 @@ interface OpenGroup {
  */
 export async function* listGroups(reader: ObjectReader, layout: Layout, namespace: string): AsyncGenerator<Listed> {
   const gatherer = gatherGroups(layout, namespace);
-  for await (const page of reader.list(layout.metadataPrefix(namespace))) {
+  for await (const page of readAhead(reader.list(layout.metadataPrefix(namespace)))) {
     for (const object of page) yield* gatherer.take(object);
   }
   yield* gatherer.end();

@@ -49,6 +49,11 @@ export function skippedLine({ reason, count, first, last }: Skipped): string {
   return `skipped: ${String(count)} snapshot(s) (${rangeText(first, last)}) - ${SKIP_WORDS[reason]}`;
 }
 
+/** `copy`: the newest snapshot on the target, of which the source knows nothing. */
+export function heldBackLine(skipped: Skipped, copy: string): string {
+  return `${skippedLine(skipped)}: ${copy}; set fill-gaps to copy them all the same, or forget ${copy} on the target if it is wrong`;
+}
+
 export function wouldSyncLine(names: readonly string[]): string {
   return `would sync ${String(names.length)} snapshot(s) (${rangeText(names[0] ?? '', names.at(-1) ?? '')})`;
 }

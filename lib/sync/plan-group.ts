@@ -4,6 +4,7 @@ import type { Job } from './job.ts';
 import { findSnapshot } from './list-groups.ts';
 import type { Skipped } from './report/group-record.ts';
 import type { Replica } from './run-store.ts';
+import type { SkipReason } from './skip-reasons.ts';
 
 /**
  * Why a snapshot is looked at: it is new, it fills a gap below the newest copy, its last attempt failed, it was copied and has
@@ -23,9 +24,13 @@ export interface PullStep {
 /** What is to be done for one group, oldest snapshot first. */
 export interface GroupPlan {
   readonly pull: readonly PullStep[];
+  /** What `transfer-last` does not let pass by the listing: the next of them goes when one that it let pass does not read. */
+  readonly withheld: readonly PullStep[];
   readonly skipped: readonly Skipped[];
   /** Whether the target has snapshots but lacks files of the group itself, such as the owner that makes it visible. */
   readonly incomplete: boolean;
+  /** Name of the newest finished snapshot on the target. */
+  readonly newest: string | undefined;
 }
 
 /** The options of a job that decide which snapshots go. */
@@ -46,8 +51,9 @@ export interface GroupFacts {
 
 /** Whether the listings alone tell that all common snapshots are the same, so that the replica catalogue need not be asked. */
 export function isListingEnough(source: ListedGroup, target: ListedGroup, layout: Layout): boolean {
+  const originals = new Map(source.snapshots.map((original) => [original.name, original]));
   return target.snapshots.every((copy) => {
-    const original = findSnapshot(source, copy.name);
+    const original = originals.get(copy.name);
     const common = original !== undefined && layout.isFinished(original) && layout.isFinished(copy);
     return !common || layout.compare(original, copy) === 'same';
   });
@@ -56,28 +62,45 @@ export function isListingEnough(source: ListedGroup, target: ListedGroup, layout
 /**
  * PBS's order and cut-offs (facts/pbs.md 4.1): all that is newer than the target's newest, the newest common one again if it
  * changed, nothing older. Other than PBS: what failed before is tried again, since it would otherwise stay a gap that nobody
- * sees; `fill-gaps` copies older ones too; and with `carry-marks` older copies follow when their original changed.
+ * sees; `fill-gaps` copies older ones too; and with `carry-marks` older copies follow when their original changed. What is older
+ * than a copy that the source knows nothing of, and newer than all it knows, is held back by that copy: a run says so loudly.
  */
 export function planGroup(facts: GroupFacts, layout: Layout): GroupPlan {
   const { source, target, options } = facts;
+  const copies = new Map(target.snapshots.map((copy) => [copy.name, copy]));
+  const cutoff = filtersManifests(options) ? '' : cutoffOf(source, options.transferLast, layout);
   const newest = target.snapshots.findLast((snapshot) => layout.isFinished(snapshot))?.name;
-  const kept = filtersManifests(options) ? undefined : lastOf(source, options.transferLast, layout);
-  const pull: PullStep[] = [];
+  const seen: Seen = { facts, newest, newestCommon: newestCommon(source, copies, layout), cutoff };
+  const [pull, withheld]: [PullStep[], PullStep[]] = [[], []];
   const left = leftOut();
 
   for (const snapshot of source.snapshots) {
-    const candidate: Candidate = { snapshot, existing: findSnapshot(target, snapshot.name), newest, facts };
-    const answer = cut(judge(candidate, layout), candidate, kept);
-    if (isReason(answer)) pull.push({ snapshot, existing: candidate.existing, reason: answer });
-    else if (answer !== 'copied') left.add(answer, snapshot.name);
+    const candidate: Candidate = { ...seen, snapshot, existing: copies.get(snapshot.name) };
+    const answer = judge(candidate, layout);
+    if (isReason(answer)) {
+      const step = { snapshot, existing: candidate.existing, reason: answer };
+      (isCut(step, cutoff) ? withheld : pull).push(step);
+    } else if (answer !== 'copied') left.add(answer, snapshot.name);
   }
-  return { pull, skipped: left.list(), incomplete: newest !== undefined && lacksGroupFiles(facts, layout) };
+  for (const { snapshot } of withheld) left.add('transfer-last', snapshot.name);
+  return { pull, withheld, skipped: left.list(), incomplete: newest !== undefined && lacksGroupFiles(facts, layout), newest };
+}
+
+/** Newest copy whose original is there, finished; '' when there is none. */
+function newestCommon(source: ListedGroup, copies: ReadonlyMap<string, ListedSnapshot>, layout: Layout): string {
+  const isCommon = (original: ListedSnapshot): boolean => {
+    const copy = copies.get(original.name);
+    return copy !== undefined && layout.isFinished(original) && layout.isFinished(copy);
+  };
+  return source.snapshots.findLast(isCommon)?.name ?? '';
 }
 
 /** `transfer-last` says what is copied; what was copied is kept in step, and checked for damage, whatever its age. */
-function cut(answer: Judgement, { snapshot }: Candidate, kept: ReadonlySet<string> | undefined): Judgement {
-  const spared = !isReason(answer) || answer === 'check' || answer === 'changed' || answer === 'added';
-  return spared || kept === undefined || kept.has(snapshot.name) ? answer : 'transfer-last';
+export function isCut(
+  { snapshot, reason }: { snapshot: ListedSnapshot; reason: PullReason | 'corrupt' },
+  cutoff: string,
+): boolean {
+  return snapshot.name < cutoff && (reason === 'new' || reason === 'gap' || reason === 'retry');
 }
 
 /** Whether manifests have to be read to know which snapshots may go. */
@@ -85,32 +108,38 @@ export function filtersManifests({ verifiedOnly, encryptedOnly }: PlanOptions): 
   return verifiedOnly || encryptedOnly;
 }
 
-/** Names of the newest finished snapshots that `transfer-last` lets pass; undefined: all. */
-function lastOf(source: ListedGroup, count: number | undefined, layout: Layout): ReadonlySet<string> | undefined {
-  if (count === undefined) return undefined;
-  const finished = source.snapshots.filter((snapshot) => layout.isFinished(snapshot));
-  return new Set(finished.slice(-count).map(({ name }) => name));
+/** The oldest of the newest finished snapshots that `transfer-last` lets pass; '': all pass. */
+function cutoffOf(source: ListedGroup, count: number | undefined, layout: Layout): string {
+  if (count === undefined) return '';
+  return source.snapshots.filter((snapshot) => layout.isFinished(snapshot)).at(-count)?.name ?? '';
 }
 
-interface Candidate {
-  readonly snapshot: ListedSnapshot;
-  readonly existing: ListedSnapshot | undefined;
+/** What a plan has seen of both sides before it looks at one snapshot. */
+interface Seen {
+  readonly facts: GroupFacts;
   /** Name of the target's newest finished snapshot. */
   readonly newest: string | undefined;
-  readonly facts: GroupFacts;
+  readonly newestCommon: string;
+  /** The oldest snapshot that `transfer-last` lets pass. */
+  readonly cutoff: string;
 }
 
-type Judgement = PullReason | 'in-progress' | 'older-than-newest' | 'transfer-last' | 'copied';
+interface Candidate extends Seen {
+  readonly snapshot: ListedSnapshot;
+  readonly existing: ListedSnapshot | undefined;
+}
+
+type Judgement = PullReason | SkipReason | 'copied';
 
 function isReason(answer: Judgement): answer is PullReason {
   return PULL_REASONS.some((reason) => reason === answer);
 }
 
 function judge(candidate: Candidate, layout: Layout): Judgement {
-  const { snapshot, existing, newest, facts } = candidate;
+  const { snapshot, existing, newest } = candidate;
   if (!layout.isFinished(snapshot)) return 'in-progress';
   if (newest === undefined || snapshot.name > newest) return 'new';
-  if (existing === undefined || !layout.isFinished(existing)) return judgeMissing(snapshot, facts);
+  if (existing === undefined || !layout.isFinished(existing)) return judgeMissing(candidate);
   return judgeCopy(candidate, existing, layout);
 }
 
@@ -124,9 +153,10 @@ function judgeCopy(candidate: Candidate, existing: ListedSnapshot, layout: Layou
   return facts.options.resyncCorrupt ? 'check' : 'copied';
 }
 
-function judgeMissing({ name }: ListedSnapshot, { failed, options }: GroupFacts): Judgement {
-  if (failed.has(name)) return 'retry';
-  return options.fillGaps ? 'gap' : 'older-than-newest';
+function judgeMissing({ snapshot: { name }, newestCommon: common, cutoff, facts }: Candidate): Judgement {
+  if (facts.failed.has(name)) return 'retry';
+  if (facts.options.fillGaps) return 'gap';
+  return name > common && name >= cutoff ? 'held-back' : 'older-than-newest';
 }
 
 /**
@@ -150,6 +180,7 @@ function changeOf({ snapshot, newest, facts }: Candidate, copy: ListedSnapshot, 
  * `carry-marks` notes that changed follow; of the same length only where ETags can be compared, which encryption at rest prevents.
  */
 function lacksGroupFiles({ source, target, options }: GroupFacts, layout: Layout): boolean {
+  if (layout.groupFiles.some((name) => findFile(target.files, name) === undefined)) return true;
   return source.files.some((file) => {
     const copy = findFile(target.files, file.name);
     if (copy === undefined) return true;
@@ -167,10 +198,12 @@ function haveComparableEtags(source: ListedGroup, target: ListedGroup): boolean 
 
 /** Gathers what is left out, by reason, in the order of the snapshots. */
 export function leftOut(): { add(reason: Skipped['reason'], name: string): void; list(): Skipped[] } {
-  const left = new Map<Skipped['reason'], string[]>();
+  const left = new Map<Skipped['reason'], Skipped>();
   return {
-    add: (reason, name) => void left.set(reason, [...(left.get(reason) ?? []), name]),
-    list: () =>
-      [...left].map(([reason, names]) => ({ reason, count: names.length, first: names[0] ?? '', last: names.at(-1) ?? '' })),
+    add: (reason, name) => {
+      const so = left.get(reason) ?? { reason, count: 0, first: name, last: name };
+      left.set(reason, { ...so, count: so.count + 1, last: name });
+    },
+    list: () => [...left.values()],
   };
 }

@@ -1,8 +1,10 @@
 import type { Group, ListedGroup } from '../datastore/group.ts';
 import type { Layout } from '../datastore/layout.ts';
 import type { ObjectReader } from '../datastore/object-store.ts';
+import type { DataError } from '../errors.ts';
 import type { Job } from './job.ts';
 import { emptyGroup, listGroups } from './list-groups.ts';
+import { mapAhead, READS_AT_ONCE } from './map-ahead.ts';
 import { mergeListings, type ListedPair } from './merge-listings.ts';
 import { namespaceChain, targetNamespace } from './namespaces.ts';
 import type { PlanItem } from './payloads.ts';
@@ -25,9 +27,14 @@ export interface PlannedGroup {
   readonly kind: 'group';
   readonly source: ListedGroup;
   readonly target: Group;
-  readonly plan: GroupPlan;
+  readonly plan: ListedPlan;
   /** Namespaces of the target, parents first, whose markers this group's worker has to make. */
   readonly missingNamespaces: readonly string[];
+}
+
+/** `refusal`: why the group may not be written; its worker says so in each run, whether there is something to copy or not. */
+export interface ListedPlan extends GroupPlan {
+  readonly refusal?: DataError;
 }
 
 /** Namespaces without work of their own that the target lacks, parents first; comes last. */
@@ -36,24 +43,43 @@ export interface PlannedNamespaces {
   readonly missingNamespaces: readonly string[];
 }
 
-/** Plans a whole run from one streaming merge of both listings, one group in memory. Reads listings only. */
+/**
+ * Plans a whole run from one streaming merge of both listings, `READS_AT_ONCE` groups in memory. Reads listings; and where
+ * encryption at rest makes ETags that say nothing, the catalogue and the owners of groups that seem to have no work.
+ */
 export async function* planRun(sides: Sides): AsyncGenerator<PlannedGroup | PlannedNamespaces> {
-  const { job, layout, source, target } = sides;
+  const { job, layout } = sides;
   const failed = await loadFailed(sides);
   const namespaces = targetNamespaces(job, await presentAnchors(sides));
-
-  const pairs = mergeListings(listGroups(source, layout, job.namespace), listGroups(target, layout, job.targetNamespace));
-  for await (const pair of pairs) {
-    namespaces.look(pair);
-    if (pair.source?.kind !== 'group' || !isInScope(job, pair.source.listed.group)) continue;
-    const from = pair.source.listed;
-    const group = { namespace: targetNamespace(job, from.group.namespace), name: from.group.name };
-    const to = pair.target?.kind === 'group' ? pair.target.listed : emptyGroup(group);
+  const pairs = mergeListings(
+    listGroups(sides.source, layout, job.namespace),
+    listGroups(sides.target, layout, job.targetNamespace),
+  );
+  const planned = mapAhead(inScope(job, pairs, namespaces.look), READS_AT_ONCE, async ([from, to]) => {
     const plan = await planListed(sides, from, to, failed);
-    yield { kind: 'group', source: from, target: group, plan, missingNamespaces: hasWork(plan) ? namespaces.entrust(group) : [] };
+    return { source: from, target: to.group, plan };
+  });
+  for await (const each of planned) {
+    const missingNamespaces = hasWork(each.plan) ? namespaces.entrust(each.target) : [];
+    yield { kind: 'group', ...each, missingNamespaces };
   }
   const missingNamespaces = namespaces.rest();
   if (missingNamespaces.length > 0) yield { kind: 'namespaces', missingNamespaces };
+}
+
+/** The groups of the source that the job reaches, each with what the target has of it. */
+async function* inScope(
+  job: Job,
+  pairs: AsyncIterable<ListedPair>,
+  look: (pair: ListedPair) => void,
+): AsyncGenerator<[ListedGroup, ListedGroup]> {
+  for await (const pair of pairs) {
+    look(pair);
+    if (pair.source?.kind !== 'group' || !isInScope(job, pair.source.listed.group)) continue;
+    const from = pair.source.listed;
+    const group = { namespace: targetNamespace(job, from.group.namespace), name: from.group.name };
+    yield [from, pair.target?.kind === 'group' ? pair.target.listed : emptyGroup(group)];
+  }
 }
 
 /** Keeps account of which namespaces the target has, which it should have, and whose worker makes the missing ones. */
@@ -79,8 +105,9 @@ function targetNamespaces(job: Job, present: Set<string>) {
   };
 }
 
-export function hasWork(plan: GroupPlan): boolean {
-  return plan.pull.length > 0 || plan.incomplete;
+/** What a worker has to do, or to tell: what is held back ends the run with warnings. */
+export function hasWork({ pull, incomplete, skipped }: GroupPlan): boolean {
+  return pull.length > 0 || incomplete || skipped.some(({ reason }) => reason === 'held-back');
 }
 
 /** The line of the plan in the control bucket; undefined for a group that needs no worker. */
@@ -90,19 +117,26 @@ export function planItem(planned: PlannedGroup | PlannedNamespaces): PlanItem | 
   return hasWork(plan) ? { kind: 'group', ...source.group, missingNamespaces } : undefined;
 }
 
-/** The plan of one group from its two listings; asks the replica catalogue only where the listings cannot tell. */
+/**
+ * The plan of one group from its two listings; asks the replica catalogue only where the listings cannot tell, and whether
+ * the group may be written in any case: without work no worker would find out.
+ */
 export async function planListed(
-  { job, layout, store }: Sides,
+  sides: Sides,
   source: ListedGroup,
   target: ListedGroup,
   failed: FailedSnapshots,
-): Promise<GroupPlan> {
+): Promise<ListedPlan> {
+  const { job, layout, store } = sides;
   const replicas = new Map<string, Replica>();
   if (!isListingEnough(source, target, layout)) {
     for await (const replica of store.listReplicas(targetPlace(job.target), target.group))
       replicas.set(replica.snapshot, replica);
   }
-  return planGroup({ source, target, failed: failedOf(failed, target.group), replicas, options: job }, layout);
+  const plan = planGroup({ source, target, failed: failedOf(failed, target.group), replicas, options: job }, layout);
+  if (!source.snapshots.some((snapshot) => layout.isFinished(snapshot))) return plan;
+  const refusal = await layout.refuseGroup({ listed: source, copy: target, ...sides, owner: job.owner });
+  return refusal === undefined ? plan : { ...plan, incomplete: true, refusal };
 }
 
 /** Snapshots of the target's groups whose last attempt failed, by group. */

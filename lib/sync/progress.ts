@@ -1,11 +1,14 @@
 import { failureOf } from './failure.ts';
 import { MAX_FAILURES, type Failure, type GroupRecord, type Skipped, type Tally } from './report/group-record.ts';
-import { WARNING_REASONS, type SkipReason } from './skip-reasons.ts';
+import type { SkipReason } from './skip-reasons.ts';
 import { addRequests, noTally } from './report/tally.ts';
 import type { Worker } from './worker.ts';
 
 /** What was tried again since is no failure any more. */
 const TRANSIENT = 'TransientError';
+
+/** What no plan can know: only reading a snapshot shows it. */
+const FOUND_BY_WORKERS: readonly SkipReason[] = ['unreadable', 'vanished'];
 
 /** How often progress is written while a group is at work. */
 const SAVE_EVERY_MS = 2000;
@@ -53,7 +56,7 @@ export function openProgress(
     tally,
     expect: (count, left) => {
       snapshots = snapshotsDone + count;
-      skipped = [...skipped.filter(({ reason }) => WARNING_REASONS.includes(reason)), ...left];
+      skipped = [...skipped.filter(({ reason }) => FOUND_BY_WORKERS.includes(reason)), ...left];
     },
     doing: (what) => void (doing = what),
     snapshotDone: () => void (snapshotsDone += 1),

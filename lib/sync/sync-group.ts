@@ -126,7 +126,7 @@ async function syncPlanned(session: Session, item: GroupItem, cursor: SyncCursor
   const failed = await loadFailed(worker);
   const plan = await planListed(worker, from, to, failed);
   await forgetGone(worker, targetGroup, from, failed);
-  const sure = await refinePlan(plan, { source: from, targetGroup, worker });
+  const sure = await refinePlan(plan, { source: from, targetGroup, worker, beat: () => session.lease.renewIfDue() });
   const steps = sure.steps.filter(({ snapshot }) => cursor === null || snapshot.name >= cursor.snapshot);
   progress.expect(steps.length, sure.skipped);
   if (steps.length === 0 && !plan.incomplete) return undefined;

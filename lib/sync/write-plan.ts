@@ -1,6 +1,7 @@
+import { formatGroup } from '../datastore/group.ts';
 import type { ObjectReader, ObjectWriter } from '../datastore/object-store.ts';
 import { ConfigError, ConflictError } from '../errors.ts';
-import { placeOf, skippedLine, wouldSyncLine } from './log-lines.ts';
+import { failedLine, heldBackLine, placeOf, skippedLine, wouldSyncLine } from './log-lines.ts';
 import type { PlanItem } from './payloads.ts';
 import { planItem, planRun, type PlannedGroup } from './plan-run.ts';
 import { formatPlan, planKey } from './run-files.ts';
@@ -23,6 +24,7 @@ export async function writePlan(control: ObjectWriter, worker: Worker): Promise<
   const leftOut: SkipCounts = {};
   for await (const planned of planRun(worker)) {
     stopIfAsked(worker);
+    expectTime(worker, groups);
     await keepClaim();
     if (planned.kind === 'group') {
       groups += 1;
@@ -42,6 +44,15 @@ export function stopIfAsked({ stopReason }: Pick<Worker, 'stopReason'>): void {
   throw new ConflictError('RUN_STOPPED', 'stopped on request before anything was written');
 }
 
+/** A listing has no place to go on from in another call: throws a `ConfigError` PLANNING_TOO_LONG before the call is cut off. */
+export function expectTime({ stopReason, job }: Pick<Worker, 'stopReason' | 'job'>, groups: number): void {
+  if (stopReason() !== 'deadline') return;
+  const message =
+    `both datastores of job ${job.id} could not be listed within one call (${String(groups)} groups were); nothing was changed:` +
+    ' make several jobs of it, each with a namespace of its own, or prune the source';
+  throw new ConfigError('PLANNING_TOO_LONG', message, { context: { job: job.id } });
+}
+
 /** A large datastore takes longer to list than a claim lasts without being renewed. */
 export function claimKeeper({ store, run, now, leaseMs }: Worker): () => Promise<void> {
   let renewedAt = now();
@@ -58,9 +69,14 @@ function countSkipped(counts: SkipCounts, { plan }: PlannedGroup): void {
 
 function tell({ source, plan }: PlannedGroup, { log, job }: Worker): void {
   const at = placeOf(source.group);
-  for (const skipped of plan.skipped) log.info(skippedLine(skipped), at);
-  if (!job.dryRun || plan.pull.length === 0) return;
-  log.info(wouldSyncLine(plan.pull.map(({ snapshot }) => snapshot.name)), at);
+  for (const skipped of plan.skipped) {
+    if (skipped.reason === 'held-back') log.warn(heldBackLine(skipped, plan.newest ?? ''), at);
+    else log.info(skippedLine(skipped), at);
+  }
+  if (!job.dryRun) return;
+  // In any other run the group's worker says so.
+  if (plan.refusal !== undefined) log.error(failedLine(`sync group ${formatGroup(source.group)}`, plan.refusal.message), at);
+  else if (plan.pull.length > 0) log.info(wouldSyncLine(plan.pull.map(({ snapshot }) => snapshot.name)), at);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { findFile, formatGroup, type Group, type ListedGroup, type ListedSnapshot } from '../../datastore/group.ts';
 import type { GroupDescription, SnapshotDescription } from '../../datastore/layout.ts';
 import type { ObjectReader } from '../../datastore/object-store.ts';
@@ -13,6 +14,7 @@ const IN_PROGRESS: SnapshotDescription = {
   verified: undefined,
   encrypted: undefined,
   notes: undefined,
+  markerDigest: undefined,
 };
 
 export async function describeGroup(reader: ObjectReader, { group, files }: ListedGroup): Promise<GroupDescription> {
@@ -40,6 +42,7 @@ export async function describeSnapshot(
     verified: verifyState(manifest),
     encrypted: modes.size > 1 ? 'mixed' : mode,
     notes: notes(manifest),
+    markerDigest: hash('sha256', blob.bytes),
   };
 }
 

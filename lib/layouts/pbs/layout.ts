@@ -12,8 +12,8 @@ import {
   snapshotPrefix,
 } from './keys.ts';
 import { listContent } from './list-content.ts';
-import { MANIFEST_NAME, NOTES_NAME, PROTECTED_NAME } from './names.ts';
-import { openGroup } from './open-group.ts';
+import { MANIFEST_NAME, NOTES_NAME, OWNER_NAME, PROTECTED_NAME } from './names.ts';
+import { openGroup, refuseGroup } from './open-group.ts';
 import { openSnapshot } from './open-snapshot.ts';
 
 /** Datastores of Proxmox Backup Server on S3 (facts/pbs.md 2.1). */
@@ -29,10 +29,12 @@ export const pbsLayout: Layout = {
   parseEntry,
   isFinished: (snapshot) => commitMarker(snapshot) !== undefined,
   isProtected: (snapshot) => findFile(snapshot.files, PROTECTED_NAME) !== undefined,
+  groupFiles: [OWNER_NAME],
   isGroupMark: (name) => name === NOTES_NAME,
   commitMarker,
   compare,
   openGroup,
+  refuseGroup,
   openSnapshot,
   describeGroup,
   describeSnapshot,

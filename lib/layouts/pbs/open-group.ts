@@ -1,4 +1,5 @@
-import { findFile, formatGroup, type ListedGroup } from '../../datastore/group.ts';
+import { hash } from 'node:crypto';
+import { findFile, formatGroup, type ListedFile, type ListedGroup } from '../../datastore/group.ts';
 import type { OpenGroup, Phase, Transfer } from '../../datastore/layout.ts';
 import type { ObjectReader } from '../../datastore/object-store.ts';
 import { DataError } from '../../errors.ts';
@@ -14,6 +15,30 @@ export async function openGroup(open: OpenGroup): Promise<Phase> {
   const owner = await ownerOfCopy(open);
   const transfers = [...(await ownerTransfer(open, owner)), ...notesTransfer(open)];
   return { name: 'group', commits: false, resumable: false, transfers: () => transfers };
+}
+
+/**
+ * Why `openGroup` would throw. An owner that the copy lacks is no reason: it is written when there is one to write. Owners that
+ * the listings show to be equal are not read.
+ */
+export async function refuseGroup(open: OpenGroup): Promise<DataError | undefined> {
+  if (open.owner === 'source' && findFile(open.listed.files, OWNER_NAME) === undefined) return ownerInvalid(open.listed);
+  const copied = findFile(open.copy.files, OWNER_NAME);
+  if (copied === undefined || isOwnerListed(open, copied)) return undefined;
+  try {
+    await ownerTransfer(open, await ownerOfCopy(open));
+    return undefined;
+  } catch (error) {
+    if (error instanceof DataError) return error;
+    throw error;
+  }
+}
+
+/** Whether the listing alone shows the owner that should be: by the original's size and ETag, or by those that S3 gives its bytes. */
+function isOwnerListed({ listed, owner }: OpenGroup, copied: ListedFile): boolean {
+  if (owner !== 'source') return copied.etag === hash('md5', formatOwner(owner));
+  const original = findFile(listed.files, OWNER_NAME);
+  return original?.size === copied.size && original.etag === copied.etag;
 }
 
 interface Owner {

@@ -17,9 +17,15 @@ export function describeReport(report: Report): string {
 }
 
 function describeGaps({ leftOut }: Report): string[] {
-  const missing = leftOut['older-than-newest'] ?? 0;
-  return missing === 0 ? [] : [`${plural(missing, 'snapshot')} of the source older than the newest copy not on the target`];
+  const { 'held-back': held = 0, 'older-than-newest': older = 0 } = leftOut;
+  const parts = [
+    held > 0 ? `${plural(held, 'snapshot')} held back by a newer copy that the source does not have: ${HELD_BACK_ADVICE}` : '',
+    older > 0 ? `${plural(older, 'snapshot')} of the source older than the newest copy not on the target` : '',
+  ];
+  return parts.filter((part) => part !== '');
 }
+
+const HELD_BACK_ADVICE = 'the log names it; set fill-gaps, or forget that copy on the target if it is wrong';
 
 const HOW_ENDED = {
   ok: 'done',

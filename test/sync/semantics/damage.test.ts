@@ -5,12 +5,29 @@ import type { BuiltSnapshot } from '../../support/datastore-builder.ts';
 import { recorder } from '../../support/faulty.ts';
 import { findTorn } from '../../support/restorable.ts';
 import { flipBit, hostOn, nameOf, vmOn } from '../../support/sample-store.ts';
-import { days, daysOf, keyOf, manifestOf, recordOf, run, setUnprotected, verified, worldOf, type World } from './world.ts';
+import {
+  days,
+  daysOf,
+  keyOf,
+  manifestOf,
+  recordOf,
+  run,
+  setUnprotected,
+  verified,
+  worldOf,
+  writesOf,
+  type World,
+} from './world.ts';
 import { verifyState } from '../../../lib/layouts/pbs/manifest.ts';
 
 const WEB = 'host/web';
 const VM = 'vm/100';
 const MANIFEST = 'index.json.blob';
+
+/** What the target's own PBS writes when it has found damage. */
+const FOUND_OFFSITE = {
+  verify_state: { state: 'failed', upid: 'UPID:offsite:00000002:00000002:00000002:65432199:verify:x:root@pam:' },
+};
 
 const chunksOf = ({ archives }: BuiltSnapshot): string[] =>
   archives.flatMap(({ chunks }) => chunks.map(({ digest }) => chunkKey(digest)));
@@ -122,6 +139,32 @@ describe('resync-corrupt', () => {
     await setUnprotected(world.source, VM, 1, verified('ok'));
     await run(world, { resyncCorrupt: true });
     expect(findTorn(world.bucket, 'offsite')).toEqual([]);
+  });
+
+  it('settles where the original failed its verification too: its mark comes with its manifest, and is no finding about the copy', async () => {
+    const world = await worldOf(days('web', [1, 2]), { resyncCorrupt: true });
+    await run(world);
+    for (const day of [1, 2]) await setUnprotected(world.source, WEB, day, verified('failed'));
+    await setUnprotected(world.target, WEB, 1, FOUND_OFFSITE);
+    expect((await run(world)).report.snapshots).toEqual({ copied: 0, updated: 2, failed: 0 });
+    expect(verifyState(await manifestOf(world.target, WEB, 2))).toBe('failed');
+    const written = writesOf(world);
+    for (let again = 0; again < 2; again += 1) {
+      const { finish, report } = await run(world);
+      expect([finish.state, report.snapshots]).toEqual(['ok', { copied: 0, updated: 0, failed: 0 }]);
+    }
+    expect(writesOf(world)).toBe(written);
+    await setUnprotected(world.target, WEB, 2, FOUND_OFFSITE);
+    expect((await run(world)).report.snapshots.updated).toBe(1);
+  });
+
+  it('reads in each run one manifest a copy, and nothing else where all is well', async () => {
+    const world = await worldOf([...days('web', [1, 2, 3]), ...days('db', [1])]);
+    await run(world);
+    const before = { source: { ...world.source.counts }, target: { ...world.target.counts } };
+    await run(world, { resyncCorrupt: true });
+    expect([world.source.counts.get - before.source.get, world.target.counts.get - before.target.get]).toEqual([0, 4]);
+    expect(world.target.counts.put).toBe(before.target.put);
   });
 
   it('does not let a damaged copy lend its chunks to a new snapshot', async () => {

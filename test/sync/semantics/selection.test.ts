@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { deriveCryptKey } from '../../../lib/layouts/pbs/crypt-key.ts';
-import { flipBit } from '../../support/sample-store.ts';
+import type { Job } from '../../../lib/sync/job.ts';
+import { recorder } from '../../support/faulty.ts';
+import { flipBit, nameOf } from '../../support/sample-store.ts';
 import {
   days,
   daysOf,
@@ -14,7 +16,15 @@ import {
   skippedOf,
   verified,
   worldOf,
+  writesOf,
+  type World,
 } from './world.ts';
+
+/** Requests that changed the target by the end of one more run. */
+async function writesOfNextRun(world: World): Promise<number> {
+  await run(world);
+  return writesOf(world);
+}
 
 const KEY = deriveCryptKey(Buffer.alloc(32, 1));
 
@@ -94,6 +104,48 @@ describe('the order of snapshots', () => {
   });
 });
 
+describe('a copy that is newer than everything on the source', () => {
+  /** A backup with a clock in the future, which the source has forgotten since; its copy stays. */
+  const ahead = async (job: Partial<Job> = {}) => {
+    const world = await worldOf(days('web', [1, 20]), job);
+    await run(world);
+    await forget(world.source, 'host/web', 20);
+    return world;
+  };
+
+  it('is no matter while all that the source has is copied', async () => {
+    expect((await run(await ahead())).finish.state).toBe('ok');
+  });
+
+  it('holds new backups back: each run ends with warnings, and says which copy it is and what to do', async () => {
+    const world = await ahead();
+    for (const spec of days('web', [2, 3])) await world.builder.addSnapshot(spec);
+    for (let again = 0; again < 2; again += 1) {
+      world.lines.length = 0;
+      const result = await run(world);
+      expect([result.finish.state, skippedOf(result, 'host/web')]).toEqual(['warnings', { 'held-back': 2 }]);
+      expect(result.finish.message).toMatch(/2 snapshots held back by a newer copy .* set fill-gaps, or forget/);
+      const line = new RegExp(`^\\[host/web\\]: skipped: 2 .*${nameOf(20)}; set fill-gaps .* or forget ${nameOf(20)}`);
+      expect(world.lines).toContainEqual(expect.stringMatching(line));
+    }
+    expect((await run(world, { fillGaps: true })).finish.state).toBe('ok');
+    expect(daysOf(world.target, 'host/web')).toEqual([1, 2, 3, 20]);
+  });
+
+  it('holds nothing back any more once it is forgotten on the target', async () => {
+    const world = await ahead();
+    await world.builder.addSnapshot(days('web', [2])[0]!);
+    await forget(world.target, 'host/web', 20);
+    expect([(await run(world)).finish.state, daysOf(world.target, 'host/web')]).toEqual(['ok', [1, 2]]);
+  });
+
+  it('does not hold back what transfer-last leaves out anyway', async () => {
+    const world = await ahead();
+    for (const spec of days('web', [2, 3])) await world.builder.addSnapshot(spec);
+    expect(skippedOf(await run(world, { transferLast: 1 }), 'host/web')).toEqual({ 'older-than-newest': 1, 'held-back': 1 });
+  });
+});
+
 describe('transfer-last', () => {
   it('takes only the newest ones of each group, and says what it left out', async () => {
     const world = await worldOf([...days('web', [1, 2, 3, 4]), ...days('db', [1])], { transferLast: 2 });
@@ -122,6 +174,40 @@ describe('transfer-last', () => {
     await flipBit(world.source, keyOf('host/web', 2, 'index.json.blob'));
     await run(world);
     expect(daysOf(world.target, 'host/web')).toEqual([1]);
+  });
+
+  it.each([
+    ['the newest', [3], { transferLast: 1 }, [2]],
+    ['the newest two', [2, 3], { transferLast: 1 }, [1]],
+    ['one between', [2], { transferLast: 2 }, [1, 3]],
+  ])('counts as PBS does only what reads: %s does not', async (_, damaged, job, found) => {
+    const world = await worldOf(days('web', [1, 2, 3]), job);
+    for (const day of damaged) await flipBit(world.source, keyOf('host/web', day, 'index.json.blob'));
+    const result = await run(world);
+    expect([result.finish.state, daysOf(world.target, 'host/web')]).toEqual(['warnings', found]);
+    expect(skippedOf(result, 'host/web')['unreadable']).toBe(damaged.length);
+    expect(writesOf(world)).toBe(await writesOfNextRun(world));
+  });
+
+  it('reads no manifest of what is copied already to count', async () => {
+    const world = await worldOf(days('web', [1, 2, 3]), { transferLast: 2 });
+    await run(world);
+    await world.builder.addSnapshot(days('web', [4])[0]!);
+    const passed = recorder();
+    await run(world, {}, { faults: passed });
+    const read = passed.calls.filter(({ method, args }) => method === 'get' && /-0[1-3]T.*index.json/.test(String(args[0])));
+    // The newest copy is read on the target, for what it refers to.
+    expect(read.map(({ args }) => args[0])).toEqual([keyOf('host/web', 3, 'index.json.blob')]);
+  });
+
+  it('tells what does not read, where a filter reads it, and counts it neither', async () => {
+    const world = await worldOf(days('web', [1, 2, 3], { verifyState: 'ok' }), { transferLast: 1, verifiedOnly: true });
+    await flipBit(world.source, keyOf('host/web', 3, 'index.json.blob'));
+    const result = await run(world);
+    expect([daysOf(world.target, 'host/web'), skippedOf(result, 'host/web')]).toEqual([
+      [2],
+      { 'transfer-last': 1, unreadable: 1 },
+    ]);
   });
 
   it('looks at the newest common snapshot again all the same', async () => {
