@@ -1,4 +1,5 @@
-import { type GroupRecord, MAX_FAILURES } from '../sync/report/group-record.ts';
+import { type Failure, type GroupRecord, MAX_FAILURES } from '../sync/report/group-record.ts';
+import type { Outcome } from '../sync/report/outcome.ts';
 import type { Replica } from '../sync/run-store.ts';
 
 /** DynamoDB takes items of up to 400 KiB; with these bounds no record comes near, even where each character takes 4 bytes. */
@@ -12,8 +13,16 @@ export function clip(text: string): string {
 
 /** The record with at most `MAX_FAILURES` failures, their messages cut; `failureCount` still counts all. */
 export function boundGroup(record: GroupRecord): GroupRecord {
-  const failures = record.failures.slice(0, MAX_FAILURES).map((failure) => ({ ...failure, message: clip(failure.message) }));
+  const failures = record.failures.slice(0, MAX_FAILURES).map(boundFailure);
   return { ...record, ...(record.doing === undefined ? {} : { doing: clip(record.doing) }), failures };
+}
+
+export function boundOutcome(outcome: Outcome): Outcome {
+  return outcome.outcome === 'failed' ? { ...outcome, failure: boundFailure(outcome.failure) } : outcome;
+}
+
+function boundFailure(failure: Failure): Failure {
+  return { ...failure, message: clip(failure.message) };
 }
 
 export function boundReplica(replica: Replica): Replica {

@@ -43,6 +43,15 @@ export function groupsOf(run: RunRef): string {
   return join('RUN', run.job, run.startedAt, run.id);
 }
 
+/** Apart from the groups: whoever looks at a run's progress reads no outcomes. */
+export function outcomeItem(run: RunRef, group: Group, snapshot: string): ItemKey {
+  return { pk: outcomesOf(run), sk: join(group.namespace, group.name, snapshot) };
+}
+
+export function outcomesOf(run: RunRef): string {
+  return join('OUTCOMES', run.job, run.startedAt, run.id);
+}
+
 /** The snapshot's name stands alone in `sk`, so that replicas sort as snapshots do. */
 export function replicaItem(target: string, group: Group, snapshot: string): ItemKey {
   return { pk: replicasOf(target, group), sk: snapshot };

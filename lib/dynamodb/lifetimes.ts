@@ -4,6 +4,7 @@ const DAY_SECONDS = 86_400;
 export const LIFETIME = {
   run: 90 * DAY_SECONDS,
   group: 90 * DAY_SECONDS,
+  outcome: 90 * DAY_SECONDS,
   tick: 7 * DAY_SECONDS,
   /** A lock's fence must not restart while anyone may still hold an old one. */
   lock: 365 * DAY_SECONDS,

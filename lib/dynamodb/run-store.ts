@@ -4,6 +4,7 @@ import { claimMethods } from './claims.ts';
 import { openClient, type TableEndpoint } from './client.ts';
 import { groupMethods } from './groups.ts';
 import { lockMethods } from './locks.ts';
+import { outcomeMethods } from './outcomes.ts';
 import { replicaMethods } from './replicas.ts';
 import { runMethods } from './runs.ts';
 
@@ -17,6 +18,7 @@ export function openRunStore(options: RunStoreOptions): RunStore {
     ...claimMethods(table),
     ...runMethods(table),
     ...groupMethods(table),
+    ...outcomeMethods(table),
     ...lockMethods(table),
     ...replicaMethods(table),
   };

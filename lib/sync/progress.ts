@@ -1,114 +1,105 @@
+import type { Group } from '../datastore/group.ts';
 import { failureOf } from './failure.ts';
-import { MAX_FAILURES, type Failure, type GroupRecord, type Skipped, type Tally } from './report/group-record.ts';
-import type { SkipReason } from './skip-reasons.ts';
+import { openFindings } from './findings.ts';
+import type { GroupRecord, Skipped, Tally } from './report/group-record.ts';
+import type { Outcome } from './report/outcome.ts';
 import { addRequests, noTally } from './report/tally.ts';
+import { movingSnapshots, type SnapshotEnd, type SnapshotProgress } from './snapshot-progress.ts';
 import type { Worker } from './worker.ts';
-
-/** What was tried again since is no failure any more. */
-const TRANSIENT = 'TransientError';
-
-/** What no plan can know: only reading a snapshot shows it. */
-const FOUND_BY_WORKERS: readonly SkipReason[] = ['unreadable', 'vanished'];
 
 /** How often progress is written while a group is at work. */
 const SAVE_EVERY_MS = 2000;
 
 /** The record of one group while it is being synced; what earlier calls of the same worker did is kept. */
 export interface Progress {
+  /** Counts what is moved for the group itself; what is moved for a snapshot is counted by its own progress. */
   readonly tally: Tally;
   /** Snapshots to look at, those of earlier calls with them, and how many are behind us. */
-  readonly snapshots: number;
-  readonly snapshotsDone: number;
+  position(): Pick<GroupRecord, 'snapshots' | 'snapshotsDone'>;
   /** How many snapshots there are to look at from here on. */
   expect(snapshots: number, skipped: readonly Skipped[]): void;
   doing(what: string): void;
-  snapshotDone(): void;
-  leaveOut(reason: SkipReason, snapshot: string): void;
-  fail(error: unknown, snapshot?: string): void;
+  /** Takes up a snapshot, or goes on with it where an earlier call ended. */
+  begin(step: { readonly snapshot: string; readonly reason: Outcome['reason'] }): SnapshotProgress;
+  /** The snapshot is behind us: counts it, and saves what became of it. */
+  end(snapshot: SnapshotProgress, end: SnapshotEnd): Promise<void>;
+  /** A failure of the group itself. */
+  fail(error: unknown): void;
   saveIfDue(): Promise<void>;
   save(state: GroupRecord['state']): Promise<void>;
-  readonly failed: boolean;
+  failed(): boolean;
 }
 
 export function openProgress(
-  group: { readonly namespace: string; readonly name: string },
+  { namespace, name }: Group,
   earlier: GroupRecord | undefined,
   worker: Pick<Worker, 'store' | 'run' | 'now' | 'requests'>,
 ): Progress {
-  const { store, run, now, requests } = worker;
-  const before = earlier?.tally ?? noTally();
-  const tally: Tally = { ...before };
+  const { store, run, now } = worker;
+  const group: Group = { namespace, name };
+  const tally: Tally = { ...(earlier?.tally ?? noTally()) };
   const startedAt = earlier?.startedAt ?? iso(now());
-  const failures = keptFailures(earlier);
-  let failureCount = failures.length + uncounted(earlier);
-  let { skipped, snapshots, snapshotsDone } = earlier ?? NOTHING_YET;
+  const found = openFindings(earlier);
+  const moving = movingSnapshots(earlier?.underWay, tally);
+  let { snapshots, snapshotsDone } = earlier ?? NOTHING_YET;
   let doing = '';
   let savedAt = 0;
   const save = async (state: GroupRecord['state']): Promise<void> => {
     savedAt = now();
-    await store.saveGroup(run, {
-      ...{ namespace: group.namespace, name: group.name, state, startedAt, updatedAt: iso(savedAt), snapshots, snapshotsDone },
-      ...(doing !== '' && state === 'running' && { doing }),
-      ...{ tally: withRequests(tally, before, requests), skipped, failures, failureCount },
-    });
+    const at = { startedAt, updatedAt: iso(savedAt), snapshots, snapshotsDone, ...(state === 'running' && told(doing)) };
+    const sent = withRequests(moving.sum(), worker.requests, earlier?.tally);
+    await store.saveGroup(run, { ...group, state, ...at, tally: sent, ...moving.record(), ...found.record() });
   };
   return {
     tally,
-    expect: (count, left) => {
+    expect: (count, skipped) => {
       snapshots = snapshotsDone + count;
-      skipped = [...skipped.filter(({ reason }) => FOUND_BY_WORKERS.includes(reason)), ...left];
+      found.leaveOut(skipped);
     },
     doing: (what) => void (doing = what),
-    snapshotDone: () => void (snapshotsDone += 1),
-    leaveOut: (reason, snapshot) => void (skipped = addSkipped(skipped, reason, snapshot)),
-    fail: (error, snapshot) => {
-      failureCount += 1;
-      if (failures.length < MAX_FAILURES) failures.push(failureOf(error, snapshot));
+    begin: (step) => moving.begin(step, now()),
+    end: async (snapshot, end) => {
+      const outcome = snapshot.outcome(end, now());
+      moving.end(snapshot);
+      snapshotsDone += 1;
+      const counted = COUNTED[outcome.outcome];
+      if (counted !== undefined) tally[counted] += 1;
+      found.add(outcome);
+      await store.saveOutcome(run, group, outcome);
     },
+    fail: (error) => found.fail(failureOf(error)),
     saveIfDue: async () => {
       if (now() - savedAt >= SAVE_EVERY_MS) await save('running');
     },
     save,
-    get snapshots() {
-      return snapshots;
-    },
-    get snapshotsDone() {
-      return snapshotsDone;
-    },
-    get failed() {
-      return failureCount > 0;
-    },
+    position: () => ({ snapshots, snapshotsDone }),
+    failed: () => found.failed,
   };
 }
 
+const told = (doing: string): Pick<GroupRecord, 'doing'> => (doing === '' ? {} : { doing });
+
+/** How an outcome is counted. */
+const COUNTED = {
+  copied: 'snapshotsCopied',
+  updated: 'snapshotsUpdated',
+  failed: 'snapshotsFailed',
+  'left-out': undefined,
+} as const;
+
 /** The tally with what earlier calls and this one have sent. */
-function withRequests(tally: Tally, before: Tally, requests: Worker['requests']): Tally {
-  const [source, target] = [addRequests(before.source, requests.source), addRequests(before.target, requests.target)];
+function withRequests(tally: Tally, requests: Worker['requests'], earlier = noTally()): Tally {
+  const [source, target] = [addRequests(earlier.source, requests.source), addRequests(earlier.target, requests.target)];
   return { ...tally, source, target };
 }
 
-const NOTHING_YET: Pick<GroupRecord, 'skipped' | 'snapshots' | 'snapshotsDone'> = { skipped: [], snapshots: 0, snapshotsDone: 0 };
-
-function keptFailures(earlier: GroupRecord | undefined): Failure[] {
-  return earlier === undefined ? [] : earlier.failures.filter(({ kind }) => kind !== TRANSIENT);
-}
-
-/** Failures that were counted, but had no room to be named. */
-function uncounted(earlier: GroupRecord | undefined): number {
-  return earlier === undefined ? 0 : earlier.failureCount - earlier.failures.length;
-}
+const NOTHING_YET: Pick<GroupRecord, 'snapshots' | 'snapshotsDone'> = { snapshots: 0, snapshotsDone: 0 };
 
 /** A worker that begins anew plans anew: what was moved is moved, but failures and what is left out will be found again. */
 export function begunAnew(earlier: GroupRecord | undefined): GroupRecord | undefined {
   if (earlier === undefined) return undefined;
   const tally = { ...earlier.tally, snapshotsFailed: 0 };
-  return { ...earlier, tally, ...NOTHING_YET, failures: [], failureCount: 0 };
-}
-
-function addSkipped(skipped: readonly Skipped[], reason: SkipReason, snapshot: string): Skipped[] {
-  const so = skipped.find((entry) => entry.reason === reason);
-  const rest = skipped.filter((entry) => entry !== so);
-  return [...rest, { reason, count: (so?.count ?? 0) + 1, first: so?.first ?? snapshot, last: snapshot }];
+  return { ...earlier, tally, ...NOTHING_YET, skipped: [], failures: [], failureCount: 0 };
 }
 
 export function iso(epochMs: number): string {

@@ -2,6 +2,7 @@ import type { ArchiveSummary } from '../datastore/layout.ts';
 import type { RequestCounts } from '../datastore/object-store.ts';
 import type { Group } from '../datastore/group.ts';
 import type { GroupRecord } from './report/group-record.ts';
+import type { Outcome } from './report/outcome.ts';
 import type { RunState } from './report/report.ts';
 import type { SkipCounts } from './skip-reasons.ts';
 
@@ -97,6 +98,11 @@ export interface RunStore {
   saveGroup(run: RunRef, record: GroupRecord): Promise<void>;
   loadGroup(run: RunRef, group: Group): Promise<GroupRecord | undefined>;
   listGroups(run: RunRef): AsyncIterable<GroupRecord>;
+
+  /** What became of one snapshot in one run; replaces what was saved of it before. */
+  saveOutcome(run: RunRef, group: Group, outcome: Outcome): Promise<void>;
+  /** Group after group, and in the order of the snapshots of each. */
+  listOutcomes(run: RunRef): AsyncIterable<{ readonly group: Group; readonly outcome: Outcome }>;
 
   /** One conditional write: succeeds when nobody's lease is running, or when `owner` holds it already. Raises the fence. */
   acquireLock(key: LockKey, owner: string, now: number, leaseMs: number): Promise<LockAnswer>;

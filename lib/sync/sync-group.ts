@@ -91,7 +91,7 @@ async function syncLocked(locked: LockedGroup, progress: Progress, worker: Worke
       await progress.save('running');
       return { done: false, waitSeconds: 0, cursor: next };
     }
-    await end(progress, next === undefined ? (progress.failed ? 'errors' : 'ok') : 'stopped');
+    await end(progress, next === undefined ? (progress.failed() ? 'errors' : 'ok') : 'stopped');
     await lease.release();
     return DONE;
   } catch (error) {
@@ -164,7 +164,7 @@ async function openOnTarget(session: Session, item: GroupItem, from: ListedGroup
   await makeNamespaces(item.missingNamespaces, worker);
   const { source, target, job } = worker;
   const phase = await worker.layout.openGroup({ listed: from, copy: to, source, target, owner: job.owner });
-  await runSessionPhase(session, phase, { from: 0, distrust: false });
+  await runSessionPhase(session, phase, { from: 0, distrust: false, tally: progress.tally });
 }
 
 /**

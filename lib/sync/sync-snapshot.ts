@@ -1,6 +1,7 @@
 import type { Group } from '../datastore/group.ts';
 import { UNREADABLE, type Phase, type SnapshotPhases } from '../datastore/layout.ts';
 import { DataError } from '../errors.ts';
+import type { TransferTally } from '../transfer/tally.ts';
 import type { KnownContent } from '../transfer/known-content.ts';
 import { runPhase, type PhaseOptions, type PhaseOutcome, type TransferWatch } from '../transfer/run-phase.ts';
 import { archiveLog } from './archive-log.ts';
@@ -12,6 +13,7 @@ import type { Replica } from './run-store.ts';
 import { targetPlace } from './target-place.ts';
 import { OF_COPIES, type SureStep } from './refine-plan.ts';
 import { SKIP_WORDS, type SkipReason } from './skip-reasons.ts';
+import type { SnapshotEnd, SnapshotProgress } from './snapshot-progress.ts';
 import { copyRoute } from './transfer-route.ts';
 import type { Worker } from './worker.ts';
 
@@ -28,23 +30,18 @@ export interface Session {
 /** `position`: the call must end here, in the snapshot's bulk; undefined: the snapshot is behind us, copied or failed. */
 export async function syncSnapshot(session: Session, step: SureStep, from: number): Promise<number | undefined> {
   const { progress, worker, group } = session;
-  const before = { chunks: progress.tally.chunks, bytes: progress.tally.bytes };
+  const moving = progress.begin({ snapshot: step.snapshot.name, reason: step.reason });
   worker.log.info(snapshotStartLine(step, from > 0), placeOf(group, step.snapshot.name));
   try {
     const opened = await open(session, step);
-    if (opened === undefined) {
-      leaveOut(session, step, 'vanished');
-      return undefined;
-    }
-    const position = await runPhases(session, step, opened, from);
+    const position = opened === undefined ? undefined : await runPhases({ session, step, moving }, opened, from);
     if (position !== undefined) return position;
-    await saveReplicated(session, step, opened, before);
+    await (opened === undefined ? endVanished(session, step, moving) : endReplicated({ session, step, moving }, opened));
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
-    await recordDamage(session, step, error);
+    await progress.end(moving, await recordDamage(session, step, error));
   }
-  progress.snapshotDone();
-  const { snapshotsDone, snapshots } = progress;
+  const { snapshotsDone, snapshots } = progress.position();
   worker.log.info(snapshotsDoneLine(group, snapshotsDone, snapshots), placeOf(group));
   return undefined;
 }
@@ -65,7 +62,25 @@ function open(
   });
 }
 
-async function runPhases(session: Session, step: SureStep, opened: SnapshotPhases, from: number): Promise<number | undefined> {
+async function endVanished(session: Session, step: SureStep, moving: SnapshotProgress): Promise<void> {
+  tellLeftOut(session, step, 'vanished');
+  await session.progress.end(moving, VANISHED);
+}
+
+async function endReplicated({ session, step, moving }: Begun, opened: SnapshotPhases): Promise<void> {
+  const end: SnapshotEnd = { outcome: OF_COPIES.includes(step.reason) ? 'updated' : 'copied' };
+  await Promise.all([session.progress.end(moving, end), saveReplicated(session, step, opened, moving.moved())]);
+}
+
+const VANISHED: SnapshotEnd = { outcome: 'left-out', skipped: 'vanished' };
+
+interface Begun {
+  readonly session: Session;
+  readonly step: SureStep;
+  readonly moving: SnapshotProgress;
+}
+
+async function runPhases({ session, step, moving }: Begun, opened: SnapshotPhases, from: number): Promise<number | undefined> {
   const archives = archiveLog({ group: session.group, step, opened }, session.worker);
   for (const phase of opened.phases) {
     // The copy's own manifest stays, with what the target's PBS has written into it since.
@@ -74,6 +89,7 @@ async function runPhases(session: Session, step: SureStep, opened: SnapshotPhase
     const outcome = await runSessionPhase(session, phase, {
       from: phase.resumable ? from : 0,
       distrust: step.reason === 'corrupt',
+      tally: moving.tally,
       watch: archives.watch(phase),
     });
     if (!outcome.done) return outcome.position;
@@ -85,7 +101,7 @@ async function runPhases(session: Session, step: SureStep, opened: SnapshotPhase
 export async function runSessionPhase(
   session: Session,
   phase: Phase,
-  how: { from: number; distrust: boolean; watch?: TransferWatch },
+  how: { from: number; distrust: boolean; tally: TransferTally; watch?: TransferWatch },
 ): Promise<PhaseOutcome> {
   const { worker, lease, progress, known } = session;
   if (phase.commits) await lease.prove();
@@ -93,7 +109,7 @@ export async function runSessionPhase(
     source: worker.source,
     target: worker.target,
     ...copyRoute(worker.job),
-    tally: progress.tally,
+    tally: how.tally,
     known,
     limit: worker.job.transfersInFlight,
     distrust: how.distrust,
@@ -128,24 +144,19 @@ async function isGone({ worker, group }: Session, { snapshot }: SureStep): Promi
   return (await worker.source.head(`${worker.layout.snapshotPrefix(group, snapshot.name)}${marker.name}`)) === undefined;
 }
 
-function leaveOut({ worker, group, progress }: Session, { snapshot }: SureStep, reason: SkipReason): void {
+function tellLeftOut({ worker, group }: Session, { snapshot }: SureStep, reason: SkipReason): void {
   worker.log.info(`${snapshot.name}: skipped: ${SKIP_WORDS[reason]}`, placeOf(group, snapshot.name));
-  progress.leaveOut(reason, snapshot.name);
 }
 
 /** What a data error means for its snapshot: taken away meanwhile, left out until it reads, or failed; the last two are tried again. */
-async function recordDamage(session: Session, step: SureStep, error: DataError): Promise<void> {
+async function recordDamage(session: Session, step: SureStep, error: DataError): Promise<SnapshotEnd> {
   if (await isGone(session, step)) {
-    leaveOut(session, step, 'vanished');
-    return;
+    tellLeftOut(session, step, 'vanished');
+    return VANISHED;
   }
-  if (error.code === UNREADABLE) {
-    leaveOut(session, step, 'unreadable');
-  } else {
-    session.progress.tally.snapshotsFailed += 1;
-    session.progress.fail(error, step.snapshot.name);
-  }
+  if (error.code === UNREADABLE) tellLeftOut(session, step, 'unreadable');
   await saveFailed(session, step, error);
+  return error.code === UNREADABLE ? { outcome: 'left-out', skipped: 'unreadable' } : { outcome: 'failed', error };
 }
 
 async function saveFailed(session: Session, { snapshot }: SureStep, error: DataError): Promise<void> {
@@ -160,17 +171,13 @@ async function saveFailed(session: Session, { snapshot }: SureStep, error: DataE
 
 async function saveReplicated(
   session: Session,
-  { snapshot, reason }: SureStep,
+  { snapshot }: SureStep,
   { archives, markerDigest }: SnapshotPhases,
-  before: { readonly chunks: number; readonly bytes: number },
+  { chunks, bytes }: TransferTally,
 ): Promise<void> {
-  const { worker, progress, targetGroup, group } = session;
+  const { worker, targetGroup, group } = session;
   const { layout, job, run, store } = worker;
   const sourceEtag = layout.commitMarker(snapshot)?.etag;
-  if (OF_COPIES.includes(reason)) progress.tally.snapshotsUpdated += 1;
-  else progress.tally.snapshotsCopied += 1;
-  const chunks = progress.tally.chunks - before.chunks;
-  const bytes = progress.tally.bytes - before.bytes;
   const replica: Replica = {
     ...{ snapshot: snapshot.name, state: 'replicated', at: iso(worker.now()), run: run.id, archives, chunks, bytes },
     ...(sourceEtag !== undefined && { sourceEtag }),

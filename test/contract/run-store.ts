@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import type { RunStore } from '../../lib/sync/run-store.ts';
 import { describeClaims, describeTicks, describeWaiting } from './run-store/claims.ts';
 import { describeLocks, describeLostLocks } from './run-store/locks.ts';
+import { describeOutcomes } from './run-store/outcomes.ts';
 import { describeFailed, describeReplicas } from './run-store/replicas.ts';
 import { describeGroups, describeRuns } from './run-store/runs.ts';
 
@@ -27,6 +28,7 @@ export function describeRunStore(name: string, make: () => Promise<OpenedRunStor
     describe('waiting runs', () => describeWaiting(store));
     describe('runs', () => describeRuns(store));
     describe('groups', () => describeGroups(store));
+    describe('outcomes', () => describeOutcomes(store));
     describe('replicas', () => describeReplicas(store));
     describe('failed replicas', () => describeFailed(store));
   });

@@ -3,10 +3,20 @@ import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { noRequests } from '../../lib/datastore/object-store.ts';
 import { openClient } from '../../lib/dynamodb/client.ts';
-import { failedItem, groupItem, lockItem, replicaItem, runItem, tickItem, waitingItem } from '../../lib/dynamodb/keys.ts';
+import {
+  failedItem,
+  groupItem,
+  lockItem,
+  outcomeItem,
+  replicaItem,
+  runItem,
+  tickItem,
+  waitingItem,
+} from '../../lib/dynamodb/keys.ts';
 import { openRunStore } from '../../lib/dynamodb/run-store.ts';
 import { openMemoryTable } from '../../lib/local/table/memory.ts';
 import { type GroupRecord, MAX_FAILURES } from '../../lib/sync/report/group-record.ts';
+import type { Outcome } from '../../lib/sync/report/outcome.ts';
 
 const AT = '2025-11-01T08:00:00.000Z';
 const AT_SECONDS = Date.parse(AT) / 1000;
@@ -42,6 +52,10 @@ describe('the keys of items', () => {
       names: [a, b, c, d],
       key: groupItem({ job: a, id: b, startedAt: AT }, { namespace: c, name: d }),
     }),
+    ([a = '', b = '', c = '', d = '']: string[]) => ({
+      names: [a, b, c, d],
+      key: outcomeItem({ job: a, id: 'run-1', startedAt: AT }, { namespace: b, name: c }, d),
+    }),
     ([a = '', b = '', c = '', d = '']: string[]) => ({ names: [a, b, c, d], key: replicaItem(a, { namespace: b, name: c }, d) }),
     ([a = '', b = '', c = '', d = '']: string[]) => ({ names: [a, b, c, d], key: failedItem(a, { namespace: b, name: c }, d) }),
   ];
@@ -56,6 +70,7 @@ describe('the items of the table', () => {
     await store.claimJob({ ...REF, id: 'run-2' }, now, 60_000);
     await store.saveRun({ ...REF, state: 'running' });
     await store.saveGroup(REF, record([]));
+    await store.saveOutcome(REF, VM, failedOutcome('x'));
     await store.acquireLock({ target: 'aws/b/main', group: VM }, 'owner', now, 60_000);
     const replica = { snapshot: AT, state: 'failed', at: AT, run: 'run-1', archives: [], chunks: 0, bytes: 0 } as const;
     await store.saveReplica('aws/b/main', VM, replica);
@@ -67,6 +82,7 @@ describe('the items of the table', () => {
         ['JOB#job', `WAITING#${AT}#run-2`, AT_SECONDS + 60 + 7 * DAY],
         ['RUNS#job', `${AT}#run-1`, AT_SECONDS + 90 * DAY],
         [`RUN#job#${AT}#run-1`, 'a/b#vm/100', AT_SECONDS + 90 * DAY],
+        [`OUTCOMES#job#${AT}#run-1`, `a/b#vm/100#${AT}`, AT_SECONDS + 90 * DAY],
         ['LOCK#aws/b/main#a/b#vm/100', 'LOCK', AT_SECONDS + 60 + 365 * DAY],
         ['REPLICA#aws/b/main#a/b#vm/100', AT, undefined],
         ['FAILED#aws/b/main', `a/b#vm/100#${AT}`, undefined],
@@ -97,10 +113,19 @@ describe('the items of the table', () => {
     await store.saveReplica('target', VM, replica);
     expect(await store.loadReplica('target', VM, AT)).toMatchObject({ state: 'failed' });
 
+    await store.saveOutcome(REF, VM, failedOutcome('💥'.repeat(500_000)));
+    expect(await Array.fromAsync(store.listOutcomes(REF))).toMatchObject([{ outcome: { outcome: 'failed' } }]);
+
     await store.saveRun({ ...REF, state: 'failed', message: 'x'.repeat(500_000) });
     expect(await store.loadRun(REF)).toMatchObject({ state: 'failed' });
   });
 });
+
+function failedOutcome(message: string): Outcome {
+  const moved = { chunks: 0, chunksKnown: 0, bytes: 0, bytesSaved: 0, verified: 0 };
+  const failure = { kind: 'DataError', code: 'X', message };
+  return { outcome: 'failed', snapshot: AT, reason: 'new', endedAt: AT, seconds: 1, moved, failure };
+}
 
 async function open() {
   const table = await openMemoryTable();

@@ -1,6 +1,7 @@
 import type { Group } from '../../lib/datastore/group.ts';
 import { CLOCK_SKEW_MS } from '../../lib/dynamodb/lifetimes.ts';
 import type { GroupRecord } from '../../lib/sync/report/group-record.ts';
+import type { Outcome } from '../../lib/sync/report/outcome.ts';
 import type { ClaimAnswer, Lock, LockAnswer, LockKey, Replica, RunRecord, RunRef, RunStore } from '../../lib/sync/run-store.ts';
 
 interface Held {
@@ -16,7 +17,7 @@ interface Claim {
 
 /** The run store in this process's memory: keeps the same promises as the table, and the same skew margin. */
 export function memoryRunStore(): RunStore {
-  return { ...memoryLocks(), ...memoryClaims(), ...memoryRuns(), ...memoryGroups(), ...memoryReplicas() };
+  return { ...memoryLocks(), ...memoryClaims(), ...memoryRuns(), ...memoryGroups(), ...memoryOutcomes(), ...memoryReplicas() };
 }
 
 function memoryLocks(): Pick<RunStore, 'acquireLock' | 'renewLock' | 'releaseLock'> {
@@ -115,6 +116,21 @@ function memoryGroups(): Pick<RunStore, 'saveGroup' | 'loadGroup' | 'listGroups'
     },
     async *listGroups(run): AsyncGenerator<GroupRecord> {
       yield* structuredClone([...groupsOf(run).values()]);
+    },
+  };
+}
+
+function memoryOutcomes(): Pick<RunStore, 'saveOutcome' | 'listOutcomes'> {
+  const runs = new Map<string, Map<string, { group: Group; outcome: Outcome }>>();
+  const outcomesOf = (run: RunRef) => within(runs, textOf(run.job, run.startedAt, run.id));
+  return {
+    async saveOutcome(run, { namespace, name }, outcome): Promise<void> {
+      const entry = structuredClone({ group: { namespace, name }, outcome });
+      outcomesOf(run).set(textOf(namespace, name, outcome.snapshot), entry);
+    },
+    async *listOutcomes(run): AsyncGenerator<{ group: Group; outcome: Outcome }> {
+      const entries = [...outcomesOf(run)].toSorted(([a], [b]) => compareBytes(a, b));
+      yield* structuredClone(entries.map(([, entry]) => entry));
     },
   };
 }

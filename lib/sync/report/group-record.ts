@@ -9,6 +9,9 @@ import { SKIP_REASONS } from '../skip-reasons.ts';
 /** A record holds no more failures than this, which keeps it well below DynamoDB's 400 KiB an item. */
 export const MAX_FAILURES = 50;
 
+/** A record remembers so many snapshots that are under way, the oldest first. */
+export const MAX_UNDER_WAY = 64;
+
 /** Name of the record of the worker that makes namespaces; no group has a name without a slash. */
 export const NAMESPACES_RECORD = 'namespaces';
 
@@ -31,11 +34,8 @@ export const RequestCountsSchema = z.object({
   tookMs: count.default(0).describe('Milliseconds from asking to the last answer, waits included, summed likewise'),
 });
 
-/** What one worker has moved so far. */
-export const TallySchema = z.object({
-  snapshotsCopied: count,
-  snapshotsUpdated: count,
-  snapshotsFailed: count,
+/** What was moved for one snapshot, or for many. */
+export const MovedSchema = z.object({
   chunks: count.describe('Chunks written to the target'),
   chunksKnown: count.describe(
     'References to chunks that needed no write: the target had the chunk, or this run had just written it',
@@ -45,11 +45,23 @@ export const TallySchema = z.object({
     'Bytes of content, before compression and encryption, of the references to chunks that needed no write: what deduplication saved',
   ),
   verified: count.describe('Relayed chunks that were verified against their name'),
+});
+
+/** What one worker has moved so far. */
+export const TallySchema = z.object({
+  snapshotsCopied: count,
+  snapshotsUpdated: count,
+  snapshotsFailed: count,
+  ...MovedSchema.shape,
   source: RequestCountsSchema.describe('Requests sent to the source, retries included'),
   target: RequestCountsSchema.describe('Requests sent to the target, retries included'),
 });
 /** Added to while the worker is at work. */
 export type Tally = z.infer<typeof TallySchema>;
+
+/** What was moved so far for a snapshot that is not done: the next call of its worker counts on from here. */
+export const UnderWaySchema = z.object({ snapshot: z.string(), startedAt: time, moved: MovedSchema });
+export type UnderWay = Fixed<z.infer<typeof UnderWaySchema>>;
 
 /** A failure by name. */
 export const FailureSchema = z.object({
@@ -85,6 +97,7 @@ export const GroupRecordSchema = z.object({
   snapshotsDone: count,
   doing: z.string().exactOptional().describe('What it was at, for people: 2025-11-01T08:10:00Z chunks'),
   tally: TallySchema,
+  underWay: z.array(UnderWaySchema).max(MAX_UNDER_WAY).exactOptional().describe('Snapshots that were begun and are not done'),
   skipped: z.array(SkippedSchema),
   failures: z.array(FailureSchema).max(MAX_FAILURES),
   failureCount: count.describe('All failures, those that are not named included'),

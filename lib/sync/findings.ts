@@ -1,0 +1,55 @@
+import { MAX_FAILURES, type Failure, type GroupRecord, type Skipped } from './report/group-record.ts';
+import type { Outcome } from './report/outcome.ts';
+import type { SkipReason } from './skip-reasons.ts';
+
+/** What was tried again since is no failure any more. */
+const TRANSIENT = 'TransientError';
+
+/** What no plan can know: only reading a snapshot shows it. */
+const FOUND_BY_WORKERS: readonly SkipReason[] = ['unreadable', 'vanished'];
+
+/** What is wrong in one group, or left out of it, as far as its worker knows. */
+export interface Findings {
+  /** What the plan leaves out, in place of what an earlier plan did. */
+  leaveOut(skipped: readonly Skipped[]): void;
+  add(outcome: Outcome): void;
+  fail(failure: Failure): void;
+  record(): Pick<GroupRecord, 'skipped' | 'failures' | 'failureCount'>;
+  readonly failed: boolean;
+}
+
+/** Goes on from what earlier calls of the same worker found. */
+export function openFindings(earlier: GroupRecord | undefined): Findings {
+  const failures = earlier === undefined ? [] : earlier.failures.filter(({ kind }) => kind !== TRANSIENT);
+  let failureCount = failures.length + uncounted(earlier);
+  let skipped = earlier?.skipped ?? [];
+  const fail = (failure: Failure): void => {
+    failureCount += 1;
+    if (failures.length < MAX_FAILURES) failures.push(failure);
+  };
+  return {
+    leaveOut: (left) => {
+      skipped = [...skipped.filter(({ reason }) => FOUND_BY_WORKERS.includes(reason)), ...left];
+    },
+    add: (outcome) => {
+      if (outcome.outcome === 'failed') fail(outcome.failure);
+      if (outcome.outcome === 'left-out') skipped = addSkipped(skipped, outcome.skipped, outcome.snapshot);
+    },
+    fail,
+    record: () => ({ skipped, failures: [...failures], failureCount }),
+    get failed() {
+      return failureCount > 0;
+    },
+  };
+}
+
+/** Failures that were counted, but had no room to be named. */
+function uncounted(earlier: GroupRecord | undefined): number {
+  return earlier === undefined ? 0 : earlier.failureCount - earlier.failures.length;
+}
+
+function addSkipped(skipped: readonly Skipped[], reason: SkipReason, snapshot: string): Skipped[] {
+  const so = skipped.find((entry) => entry.reason === reason);
+  const rest = skipped.filter((entry) => entry !== so);
+  return [...rest, { reason, count: (so?.count ?? 0) + 1, first: so?.first ?? snapshot, last: snapshot }];
+}
