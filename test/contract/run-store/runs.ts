@@ -76,7 +76,7 @@ export function describeGroups(store: () => RunStore): void {
     const ref = run(fresh('job'), 1);
     const failures = Array.from({ length: MAX_FAILURES }, () => ({ kind: 'DataError', code: 'X', message: 'm'.repeat(900) }));
     const records = Array.from({ length: 60 }, (_, index) => ({ ...groupRecord('', `vm/${index}`), failures }));
-    await Promise.all(records.map((record) => store().saveGroup(ref, record)));
+    for (const record of records) await store().saveGroup(ref, record);
     await store().saveGroup({ ...ref, id: 'other' }, groupRecord('', 'vm/other'));
     const names = (await Array.fromAsync(store().listGroups(ref))).map(({ name }) => name);
     expect(names.toSorted()).toEqual(records.map(({ name }) => name).toSorted());
