@@ -39,3 +39,11 @@ export async function withDatastore<T>(
     connection.close();
   }
 }
+
+/** Deletes the datastore in the target's bucket, if there is one. */
+export async function emptyTarget(server: OpenServer): Promise<void> {
+  await makeBucket(server, TARGET_BUCKET);
+  await withDatastore(server, TARGET_BUCKET, async (datastore) => {
+    for await (const page of datastore.list('')) await datastore.delete(page.map(({ key }) => key));
+  });
+}

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { emptyTarget, type OpenServer } from './buckets.ts';
 import { findOnPath } from './find-on-path.ts';
 
 /** An S3 server to measure against. */
@@ -19,19 +20,44 @@ export interface S3Server {
 export interface ServerKind {
   readonly name: string;
   start(folder: string): Promise<S3Server>;
+  /** Takes everything out of the target's bucket, where starting on an empty folder does not. */
+  empty?(server: OpenServer): Promise<void>;
 }
 
 const READY_POLLS = 200;
 const POLL_MS = 50;
 const KEYS = { accessKeyId: 'flotillabench', secretAccessKey: 'flotilla-bench-secret', region: 'us-east-1' } as const;
 
-/** MinIO where it is installed, else the embedded store in a process of its own. */
-export function findServerKind(wanted: 'minio' | 'embedded' | undefined, path: string | undefined): ServerKind {
+export interface ServerChoice {
+  readonly wanted: string | undefined;
+  /** Of a server that runs already. */
+  readonly endpoint: string | undefined;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** The server at the endpoint, if one is given; else MinIO where it is installed; else the embedded store in a process of its own. */
+export function findServerKind({ wanted, endpoint, environment }: ServerChoice): ServerKind {
+  if (endpoint !== undefined) return external(endpoint, environment);
   if (wanted === 'embedded') return embedded;
-  const program = findOnPath('minio', path);
+  const program = findOnPath('minio', environment['PATH']);
   if (program !== undefined) return { name: 'minio', start: (folder) => startMinio(program, folder) };
-  if (wanted === 'minio') throw new Error('minio is not on the PATH');
+  if (wanted !== undefined) throw new Error(`--server ${wanted}: minio is not on the PATH, and embedded is the only other one`);
   return embedded;
+}
+
+function external(endpoint: string, environment: ServerChoice['environment']): ServerKind {
+  const {
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_REGION: region = KEYS.region,
+  } = environment;
+  if (!accessKeyId || !secretAccessKey) throw new Error('--endpoint needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY');
+  const server = { endpoint: endpoint.replace(/\/$/, ''), accessKeyId, secretAccessKey, region };
+  return {
+    name: new URL(endpoint).host,
+    start: async () => ({ ...server, stop: async () => undefined }),
+    empty: emptyTarget,
+  };
 }
 
 async function startMinio(program: string, folder: string): Promise<S3Server> {
