@@ -1,10 +1,10 @@
 import type { ByteRange, GetOptions } from '../datastore/object-store.ts';
 import type { FlotillaError } from '../errors.ts';
-import type { S3Connection } from './connection.ts';
 import { invalidAnswer } from './errors.ts';
 import type { ResponseHead } from './http/response-head.ts';
 import { TruncatedError } from './http/errors.ts';
 import { OPERATIONS } from './request.ts';
+import type { Store } from './request.ts';
 
 /** What a GET brought: `size` and `etag` as the provider told them, if it did. */
 export interface Got {
@@ -17,7 +17,8 @@ export interface Got {
 const MAX_BODY_BYTES = 1024 * 1024 * 1024;
 
 /** One GET on the wire, its body included; `key` is the full key. Throws what the wire throws. */
-export async function getObject(connection: S3Connection, key: string, options: GetOptions, fresh: boolean): Promise<Got> {
+export async function getObject(store: Store, key: string, options: GetOptions, fresh: boolean): Promise<Got> {
+  const { connection, paces } = store;
   const read = (head: ResponseHead): Span =>
     spanOf(head, options.range, (what) => invalidAnswer(connection.location, OPERATIONS.get(key), what));
   const answer = await connection.wire.send({
@@ -28,6 +29,7 @@ export async function getObject(connection: S3Connection, key: string, options: 
       ...(options.range === undefined ? {} : { range: formatRange(options.range) }),
     },
     limit: (head) => read(head).length,
+    pace: paces.read,
     fresh,
   });
   const { length, size } = read(answer);

@@ -5,12 +5,14 @@ import { readEtag } from './etag.ts';
 import type { Sending } from './learned.ts';
 import { isAws } from './place.ts';
 import { OPERATIONS } from './request.ts';
+import type { Store } from './request.ts';
 
 /** What a foreign writer must leave on an object for PBS to read it (facts/pbs.md 2.1). */
 export const CONTENT_TYPE = 'application/octet-stream';
 
 /** One PUT on the wire; `key` is the full key. Throws what the wire throws. */
-export async function putObject(connection: S3Connection, key: string, bytes: Buffer, sending: Sending): Promise<void> {
+export async function putObject(store: Store, key: string, bytes: Buffer, sending: Sending): Promise<void> {
+  const { connection, paces } = store;
   const { ChecksumCRC32: crc, ContentMD5: md5 } = checksums(connection, bytes);
   const answer = await connection.wire.send({
     method: 'PUT',
@@ -22,6 +24,7 @@ export async function putObject(connection: S3Connection, key: string, bytes: Bu
       ...(md5 === undefined ? {} : { 'content-md5': md5 }),
     },
     body: bytes,
+    pace: paces.write,
     fresh: sending.fresh,
   });
   readEtag(connection.location, OPERATIONS.put(key), answer.headers['etag']);

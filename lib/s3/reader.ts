@@ -64,7 +64,7 @@ async function askBucket(store: Store): Promise<void> {
 async function get(store: Store, key: string, options: GetOptions): Promise<StoredObject | undefined> {
   const fullKey = store.prefix + key;
   const operation = OPERATIONS.get(fullKey);
-  const answer = await request(store, operation, (fresh) => getObject(store.connection, fullKey, options, fresh));
+  const answer = await request(store, operation, (fresh) => getObject(store, fullKey, options, fresh));
   if (answer.ok) return checkGot(store, operation, answer.value, options);
   if (answer.fault.kind === 'no-key') return undefined;
   throw translate(store.connection.location, operation, answer);

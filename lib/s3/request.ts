@@ -1,4 +1,5 @@
 import type { RequestCounts, RequestKind } from '../datastore/object-store.ts';
+import type { Pace, Paces } from '../datastore/pace.ts';
 import type { S3Connection } from './connection.ts';
 import type { Operation } from './errors.ts';
 import { sendWithRetry } from './retry.ts';
@@ -9,6 +10,7 @@ import { seenFingerprint } from './tls.ts';
 export interface Store {
   readonly connection: S3Connection;
   readonly counts: RequestCounts;
+  readonly paces: Paces;
   readonly prefix: string;
 }
 
@@ -19,13 +21,21 @@ export interface CountedOperation extends Operation {
 /** Sends one operation with its retries, and counts each request that goes out. */
 export async function request<T>(store: Store, operation: CountedOperation, send: Send<T>): Promise<Answer<T>> {
   const { retry, budget, inFlight, location } = store.connection;
+  const pace = paceOf(store.paces, operation.count);
   const answer = await sendWithRetry({ retry, budget, inFlight, counts: store.counts }, (fresh) => {
-    store.counts[operation.count]++;
-    return send(fresh);
+    const sendCounted = (): Promise<T> => {
+      store.counts[operation.count]++;
+      return send(fresh);
+    };
+    return pace?.take(1)?.then(sendCounted) ?? sendCounted();
   });
   if (answer.ok || answer.fault.kind !== 'certificate' || location.fingerprint !== undefined || !location.endpoint) return answer;
   const seen = await seenFingerprint(location.endpoint);
   return { ...answer, fault: { ...answer.fault, message: `${answer.fault.message}; its fingerprint is ${seen ?? 'not shown'}` } };
+}
+
+function paceOf({ gets, puts }: Paces, count: RequestKind): Pace | undefined {
+  return count === 'get' || count === 'head' || count === 'list' ? gets : puts;
 }
 
 const describeOperation =

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { S3Client } from '@aws-sdk/client-s3';
+import type { Pace } from '../datastore/pace.ts';
 import { encodeKey } from './encode-key.ts';
 import { ErrorAnswer } from './error-answer.ts';
 import type { HttpRequest } from './http/channel.ts';
@@ -24,6 +25,8 @@ export interface ObjectRequest {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Buffer;
+  /** Holds for the bytes of the body, or, where there is none, of the answer's. */
+  readonly pace?: Pace | undefined;
   /** The most bytes that the body of a good answer may have; throws to refuse it unread. */
   limit?(head: ResponseHead): number;
   /** On a new socket, since a kept one was found closed. */
@@ -101,13 +104,14 @@ function signable({ authority, encrypted }: Target, { method, headers, body }: O
 }
 
 function httpRequest(request: ObjectRequest, path: string, headers: Readonly<Record<string, string>>): HttpRequest {
-  const { method, body } = request;
+  const { method, body, pace } = request;
   const length = body === undefined ? {} : { 'content-length': String(body.length) };
   return {
     method,
     head: renderHead(method, path, { ...headers, ...length, 'user-agent': 'flotilla' }),
     limit: (head) => (isGood(head) ? request.limit?.(head) : undefined) ?? MAX_SMALL_BODY_BYTES,
     ...(body === undefined ? {} : { body }),
+    ...(pace === undefined ? {} : { pace }),
   };
 }
 

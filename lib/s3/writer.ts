@@ -26,7 +26,7 @@ async function put(store: Store, key: string, bytes: Buffer, options: PutOptions
   const operation = OPERATIONS.put(store.prefix + key);
   const wanted = options.ifAbsent === true ? 'conditionalPut' : undefined;
   const { answer, conditional } = await requestLearning(store, operation, wanted, (sending) =>
-    putObject(connection, store.prefix + key, bytes, sending),
+    putObject(store, store.prefix + key, bytes, sending),
   );
   if (answer.ok) return 'written';
   if (conditional && answer.fault.kind === 'precondition') return 'exists';

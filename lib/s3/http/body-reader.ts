@@ -4,6 +4,8 @@ import type { Framing } from './response-head.ts';
 
 /** Collects one body. `scratch` is where the bytes of a body without a known length are read to first. */
 export interface BodyReader {
+  /** Bytes of the body so far. */
+  readonly length: number;
   /** Takes what came with the head. True when the body is whole. Throws when more than the body came. */
   begin(rest: Buffer): boolean;
   /** Where the next bytes belong. */
@@ -28,6 +30,9 @@ function direct(length: number): BodyReader {
   const body = Buffer.allocUnsafe(length);
   let filled = 0;
   return {
+    get length() {
+      return filled;
+    },
     begin(rest) {
       if (rest.length > length) throw new ProtocolError(`more than the ${length} bytes that were declared`);
       filled = rest.copy(body);
@@ -60,6 +65,9 @@ function piecewise(kind: 'chunked' | 'close', limit: number, scratch: Buffer): B
     return decoder.done;
   };
   return {
+    get length() {
+      return length;
+    },
     begin,
     next: () => scratch,
     read: (count) => begin(scratch.subarray(0, count)),

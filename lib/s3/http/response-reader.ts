@@ -46,6 +46,11 @@ export class ResponseReader {
     return this.#head;
   }
 
+  /** Bytes of the body so far. */
+  get bodyBytes(): number {
+    return this.#body?.length ?? 0;
+  }
+
   /** Where the next bytes are to be put: never more of them than belong there. */
   next(): Buffer {
     return this.#body?.next() ?? this.#scratch.subarray(this.#filled);
