@@ -14,6 +14,7 @@ export const RunRecordSchema: z.ZodType<RunRecord> = z.object({
   endedAt: z.string().exactOptional(),
   planKey: z.string().exactOptional(),
   groups: z.number().exactOptional(),
+  working: z.number().exactOptional(),
   leftOut: SkipCountsSchema.exactOptional(),
   requests: z.object({ source: RequestCountsSchema, target: RequestCountsSchema }).exactOptional(),
   reportKey: z.string().exactOptional(),

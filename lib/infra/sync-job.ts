@@ -82,9 +82,7 @@ function grantAccess(functions: PerFunction<SyncFunction>, props: SyncJobProps):
   grantDatastore(functions['remove-vanished'], source, 'read');
   grantDatastore(functions['remove-vanished'], target, 'read', 'remove');
   mapFunctions((name) => grantTable(functions[name], props.table));
-  for (const name of ['start-run', 'remove-vanished', 'finish-run'] as const) {
-    grantControl(functions[name], props.controlBucket, props.job.id);
-  }
+  mapFunctions((name) => grantControl(functions[name], props.controlBucket, props.job.id));
   props.eventBus.grantPutEventsTo(functions['finish-run']);
 }
 

@@ -6,6 +6,10 @@ import { createS3Connection, openDatastore, type S3Connection, type S3Datastore 
 import type { Job } from '../sync/job.ts';
 import type { RunName } from '../sync/payloads.ts';
 import type { RunStore } from '../sync/run-store.ts';
+import { targetPlace } from '../sync/target-place.ts';
+import { fixedConcurrency } from '../transfer/concurrency/fixed.ts';
+import { memoryBudget } from '../transfer/memory-budget.ts';
+import { targetContent, type TargetContent } from '../transfer/target-content.ts';
 import type { RemovalWorker } from '../sync/remove-vanished.ts';
 import type { Worker } from '../sync/worker.ts';
 import { stopReason, type CallContext, type Host } from './host.ts';
@@ -23,6 +27,12 @@ export interface ServiceNames {
 
 /** Sockets to one datastore: what all workers in this process may have in flight, within reason. */
 const MAX_CONNECTIONS = 256;
+
+/** Bytes of objects in memory, of all workers in this process together. */
+const BODY_BYTES = 96 * 1024 * 1024;
+
+/** Runs whose knowledge of their target is kept: more are hardly at work in one process at once. */
+const RUNS_REMEMBERED = 4;
 
 export type OpenRun = Pick<Worker, 'job' | 'run' | 'store' | 'now' | 'log'>;
 
@@ -55,6 +65,8 @@ export function openServices(names: ServiceNames, host: Host): Services {
     log: host.openLog({ job: job.id, run: run.id }),
   });
 
+  const budget = memoryBudget(BODY_BYTES);
+  const contentOf = rememberContent();
   const open = (job: Job, run: RunName, call: CallContext): { worker: Worker; target: S3Datastore } => {
     const requests = { source: noRequests(), target: noRequests() };
     const sockets = Math.min(job.workerThreads * job.transfersInFlight + 8, MAX_CONNECTIONS);
@@ -64,6 +76,8 @@ export function openServices(names: ServiceNames, host: Host): Services {
     const worker: Worker = {
       ...openRun(job, run),
       ...{ layout: layoutOf(job.source.layout), source, target, requests, leaseMs: names.LOCK_LEASE_SECONDS * 1000 },
+      ...{ control: openControl(), content: contentOf(job, run), budget },
+      controller: fixedConcurrency(job.transfersInFlight),
       stopReason: () => stopReason(host, call),
     };
     return { worker, target };
@@ -73,8 +87,21 @@ export function openServices(names: ServiceNames, host: Host): Services {
     openWorker: (job, run, call) => open(job, run, call).worker,
     openRemovalWorker: (job, run, call) => {
       const { worker, target } = open(job, run, call);
-      return { ...worker, remover: target, control: openControl() };
+      return { ...worker, remover: target };
     },
+  };
+}
+
+/** What the workers of one run know of its target, shared by them all; of the last few runs. */
+function rememberContent(): (job: Job, run: RunName) => TargetContent {
+  const contents = new Map<string, TargetContent>();
+  return (job, run) => {
+    const key = JSON.stringify([job.id, run.id, run.startedAt, targetPlace(job.target)]);
+    const content = contents.get(key) ?? targetContent(layoutOf(job.target.layout));
+    contents.delete(key);
+    contents.set(key, content);
+    for (const old of [...contents.keys()].slice(0, -RUNS_REMEMBERED)) contents.delete(old);
+    return content;
   };
 }
 

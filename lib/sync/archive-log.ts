@@ -16,7 +16,7 @@ interface Moving {
 export function archiveLog(
   { group, step, opened }: { group: Group; step: SureStep; opened: SnapshotPhases },
   { log, now }: Pick<Worker, 'log' | 'now'>,
-): { watch(phase: Phase): TransferWatch } {
+): { readonly watch: (phase: Phase) => TransferWatch } {
   const name = step.snapshot.name;
   const archives = new Set(opened.archives.map((archive) => archive.name));
   const moving = new Map<string, Moving>();

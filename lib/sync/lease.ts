@@ -14,17 +14,23 @@ export interface Lease {
 
 export function holdLease(first: Lock, { store, run, now, leaseMs }: Pick<Worker, 'store' | 'run' | 'now' | 'leaseMs'>): Lease {
   let lock = first;
-  let renewedAt = now();
+  let [renewedAt, jobRenewedAt] = [now(), now()];
+  const isDue = (since: number): boolean => now() - since >= leaseMs / 4;
 
+  const renewJob = async (): Promise<void> => {
+    if (!isDue(jobRenewedAt)) return;
+    jobRenewedAt = now();
+    await store.renewJob(run, jobRenewedAt, leaseMs);
+  };
   const prove = async (): Promise<void> => {
-    const [renewed] = await Promise.all([store.renewLock(lock, now(), leaseMs), store.renewJob(run, now(), leaseMs)]);
+    const [renewed] = await Promise.all([store.renewLock(lock, now(), leaseMs), renewJob()]);
     if (renewed === undefined) throw lockLost(lock);
     lock = renewed;
     renewedAt = now();
   };
   return {
     renewIfDue: async () => {
-      if (now() - renewedAt >= leaseMs / 4) await prove();
+      if (isDue(renewedAt)) await prove();
     },
     prove,
     release: () => store.releaseLock(lock),

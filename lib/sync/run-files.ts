@@ -1,5 +1,6 @@
 import { TransientError } from '../errors.ts';
-import type { ObjectReader } from '../datastore/object-store.ts';
+import type { ObjectReader, ObjectWriter } from '../datastore/object-store.ts';
+import type { SharedDigests } from '../transfer/shared-digests.ts';
 import type { PlanItem } from './payloads.ts';
 import type { RunRef } from './run-store.ts';
 
@@ -25,6 +26,17 @@ export function removalKey(run: RunRef): string {
 /** How far that list was carried out. */
 export function removedKey(run: RunRef): string {
   return `${runFolder(run)}removed.json`;
+}
+
+/** What one worker of the run found on the target by listing it all, for the others; a run has one target. */
+export function sharedDigests(control: ObjectWriter, run: RunRef): SharedDigests {
+  const key = `${runFolder(run)}target-chunks.bin`;
+  return {
+    load: async () => (await control.get(key))?.bytes,
+    save: async (packed) => {
+      await control.put(key, packed);
+    },
+  };
 }
 
 /** The plan as JSON lines, the form that a Distributed Map reads. */

@@ -22,6 +22,8 @@ export interface RunRecord extends RunRef {
   /** Key of the plan in the control bucket. */
   readonly planKey?: string;
   readonly groups?: number;
+  /** Groups that have work. */
+  readonly working?: number;
   /** Snapshots that planning left out, over all groups. */
   readonly leftOut?: SkipCounts;
   /** What listing and planning sent. */

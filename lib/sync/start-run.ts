@@ -31,7 +31,15 @@ export async function startRun(scheduledTime: string | undefined, control: Objec
   await expectUnused(worker);
   tellThreads(worker);
   const { items, working, groups, leftOut } = await writePlan(control, worker);
-  await store.saveRun({ ...record, state: 'running', planKey: planKey(run), groups, leftOut, requests: worker.requests });
+  await store.saveRun({
+    ...record,
+    state: 'running',
+    planKey: planKey(run),
+    groups,
+    working,
+    leftOut,
+    requests: worker.requests,
+  });
   log.info(foundLine(working, groups));
   return { ...nothing(worker), items: job.dryRun ? 0 : items, removeVanished: job.removeVanished && !job.dryRun };
 }

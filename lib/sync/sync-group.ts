@@ -1,8 +1,6 @@
 import { formatGroup, type Group, type ListedGroup } from '../datastore/group.ts';
-import type { Layout } from '../datastore/layout.ts';
 import { ConflictError, DataError, formatErrorChain, TransientError } from '../errors.ts';
-import { knownContent } from '../transfer/known-content.ts';
-import { holdLease } from './lease.ts';
+import { holdLease, type Lease } from './lease.ts';
 import { findSnapshot, listGroup } from './list-groups.ts';
 import { failedLine, placeOf } from './log-lines.ts';
 import { targetNamespace } from './namespaces.ts';
@@ -10,10 +8,11 @@ import type { PlanItem, SyncCursor, SyncGroupOutput } from './payloads.ts';
 import { failedOf, loadFailed, planListed, type FailedSnapshots } from './plan-run.ts';
 import { begunAnew, openProgress, type Progress } from './progress.ts';
 import { makeNamespaces } from './make-namespaces.ts';
-import { refinePlan, type SureStep } from './refine-plan.ts';
+import { refinePlan } from './refine-plan.ts';
 import type { Lock, LockAnswer } from './run-store.ts';
 import { NAMESPACES_RECORD } from './report/group-record.ts';
-import { runSessionPhase, syncSnapshot, type Session } from './sync-snapshot.ts';
+import { openSession, runSessionPhase, type Session } from './session.ts';
+import { syncSteps } from './sync-steps.ts';
 import { targetPlace } from './target-place.ts';
 import type { Worker } from './worker.ts';
 
@@ -80,25 +79,23 @@ interface LockedGroup {
 }
 
 async function syncLocked(locked: LockedGroup, progress: Progress, worker: Worker): Promise<SyncGroupOutput> {
-  const { item, targetGroup, lock, cursor } = locked;
-  const lease = holdLease(lock, worker);
-  const known = knownContent(worker.target, worker.layout);
+  const { item, targetGroup, lock } = locked;
   const group: Group = { namespace: item.namespace, name: item.name };
-  const session: Session = { worker, group, targetGroup, lease, progress, known };
+  const work: GroupWork = { worker, group, targetGroup, lease: holdLease(lock, worker), progress };
   try {
-    const next = await syncPlanned(session, item, cursor);
+    const next = await syncPlanned(work, locked);
     if (next !== undefined && worker.stopReason() === 'deadline') {
       await progress.save('running');
       return { done: false, waitSeconds: 0, cursor: next };
     }
     await end(progress, next === undefined ? (progress.failed() ? 'errors' : 'ok') : 'stopped');
-    await lease.release();
+    await work.lease.release();
     return DONE;
   } catch (error) {
     if (error instanceof ConflictError) return { done: false, waitSeconds: MIN_LOCK_WAIT_SECONDS, cursor: null };
-    tellEnd(error, session);
+    tellEnd(error, work);
     await recordEnd(error, progress);
-    await lease.release();
+    await work.lease.release();
     if (error instanceof DataError) return DONE;
     throw error;
   } finally {
@@ -106,8 +103,17 @@ async function syncLocked(locked: LockedGroup, progress: Progress, worker: Worke
   }
 }
 
+/** One group under its lock, before it is known what there is to do. */
+interface GroupWork {
+  readonly worker: Worker;
+  readonly group: Group;
+  readonly targetGroup: Group;
+  readonly lease: Lease;
+  readonly progress: Progress;
+}
+
 /** Who tries it again says so. */
-function tellEnd(error: unknown, { worker, group }: Session): void {
+function tellEnd(error: unknown, { worker, group }: GroupWork): void {
   if (error instanceof TransientError) return;
   worker.log.error(failedLine(`sync group ${formatGroup(group)}`, formatErrorChain(error)), placeOf(group));
 }
@@ -119,26 +125,21 @@ async function recordEnd(error: unknown, progress: Progress): Promise<void> {
 }
 
 /** Where to go on, when the call has to end before the group is done. */
-async function syncPlanned(session: Session, item: GroupItem, cursor: SyncCursor | null): Promise<SyncCursor | undefined> {
-  const { worker, progress, targetGroup } = session;
+async function syncPlanned(work: GroupWork, { item, cursor }: LockedGroup): Promise<SyncCursor | undefined> {
+  const { worker, progress, targetGroup } = work;
   const { source, target, layout } = worker;
   const [from, to] = await Promise.all([listGroup(source, layout, item), listGroup(target, layout, targetGroup)]);
   const failed = await loadFailed(worker);
   const plan = await planListed(worker, from, to, failed);
   await forgetGone(worker, targetGroup, from, failed);
-  const sure = await refinePlan(plan, { source: from, targetGroup, worker, beat: () => session.lease.renewIfDue() });
+  const sure = await refinePlan(plan, { source: from, targetGroup, worker, beat: () => work.lease.renewIfDue() });
   const steps = sure.steps.filter(({ snapshot }) => cursor === null || snapshot.name >= cursor.snapshot);
   progress.expect(steps.length, sure.skipped);
   if (steps.length === 0 && !plan.incomplete) return undefined;
 
+  const session = openSession(work, to);
   if (cursor === null) await openOnTarget(session, item, from, to);
-  if (steps.length > 0) await learnContent(session, to);
-  for (const step of steps) {
-    const position = positionIn(step, cursor, layout);
-    const stopped = worker.stopReason() === undefined ? await syncSnapshot(session, step, position) : position;
-    if (stopped !== undefined) return cursorAt(step, stopped, layout);
-  }
-  return undefined;
+  return syncSteps(session, steps, cursor);
 }
 
 /** What failed and is gone from the source by now cannot be tried again. */
@@ -148,46 +149,13 @@ async function forgetGone({ store, job }: Worker, targetGroup: Group, from: List
   }
 }
 
-/** Where to begin in a snapshot: a manifest that was rewritten between two calls may name other archives. */
-function positionIn(step: SureStep, cursor: SyncCursor | null, layout: Layout): number {
-  const here = cursorAt(step, 0, layout);
-  return cursor?.snapshot === here.snapshot && cursor.marker === here.marker ? cursor.position : 0;
-}
-
-function cursorAt({ snapshot }: SureStep, position: number, layout: Layout): SyncCursor {
-  return { snapshot: snapshot.name, marker: layout.commitMarker(snapshot)?.etag ?? '', position };
-}
-
 async function openOnTarget(session: Session, item: GroupItem, from: ListedGroup, to: ListedGroup): Promise<void> {
   const { worker, progress } = session;
   progress.doing('group files');
   await makeNamespaces(item.missingNamespaces, worker);
   const { source, target, job } = worker;
   const phase = await worker.layout.openGroup({ listed: from, copy: to, source, target, owner: job.owner });
-  await runSessionPhase(session, phase, { from: 0, distrust: false, tally: progress.tally });
-}
-
-/**
- * The content of the newest finished snapshot on the target is there, if its commit marker is still the one that it was given; most
- * of the next snapshot is the same. A copy that the catalogue does not know lends nothing: another tool may have left it half made.
- */
-async function learnContent(session: Session, to: ListedGroup): Promise<void> {
-  const { worker, known, group, targetGroup } = session;
-  const newest = to.snapshots.findLast((snapshot) => worker.layout.isFinished(snapshot));
-  if (newest === undefined) return;
-  const replica = await worker.store.loadReplica(targetPlace(worker.job.target), targetGroup, newest.name);
-  if (replica?.markerDigest === undefined) return;
-  const isUntouched = (digest: string): boolean => digest === replica.markerDigest;
-  try {
-    const content = worker.layout.listContent({ reader: worker.target, group: targetGroup, snapshot: newest, isUntouched });
-    for await (const digest of content) known.add(digest);
-  } catch (error) {
-    if (!(error instanceof DataError)) throw error;
-    worker.log.warn(
-      `${newest.name} on the target does not read, its chunks are looked up one by one: ${error.message}`,
-      placeOf(group, newest.name),
-    );
-  }
+  await runSessionPhase(session, phase, { ordinal: 0, from: 0, distrust: false, tally: progress.tally });
 }
 
 /** The plan's last line: namespaces that hold no group with work. */

@@ -1,5 +1,8 @@
 import type { Layout } from '../datastore/layout.ts';
 import type { ObjectReader, ObjectWriter, RequestCounts } from '../datastore/object-store.ts';
+import type { ConcurrencyController } from '../transfer/concurrency/controller.ts';
+import type { MemoryBudget } from '../transfer/memory-budget.ts';
+import type { TargetContent } from '../transfer/target-content.ts';
 import type { Job } from './job.ts';
 import type { RunRef, RunStore } from './run-store.ts';
 
@@ -39,6 +42,14 @@ export interface Worker extends RunContext {
   readonly source: ObjectReader;
   readonly target: ObjectWriter;
   readonly store: RunStore;
+  /** Where the run leaves its files. */
+  readonly control: ObjectWriter;
+  /** What is known of the target's content: shared by all workers of the run in this process. */
+  readonly content: TargetContent;
+  /** Bytes in memory: shared by all workers in this process. */
+  readonly budget: MemoryBudget;
+  /** How many transfers go at once. */
+  readonly controller: ConcurrencyController;
   /** Requests this call has sent so far. */
   readonly requests: { readonly source: RequestCounts; readonly target: RequestCounts };
   /** How long a lock or a claim lives without being renewed. */

@@ -36,6 +36,13 @@ export class DigestSet {
     return true;
   }
 
+  /** Each digest once, as a view that holds until the next `add`. */
+  *digests(): Generator<Buffer> {
+    for (let slot = 0; slot < this.#slots; slot += 1) {
+      if (this.#used[slot] === 1) yield this.#digests.subarray(slot * DIGEST_BYTES, (slot + 1) * DIGEST_BYTES);
+    }
+  }
+
   /** The slot that holds the digest, or the free one where it belongs. */
   #slotOf(digest: Buffer): number {
     const mask = this.#slots - 1;

@@ -1,95 +1,105 @@
-import type { ListedObject, ObjectReader } from '../datastore/object-store.ts';
+import type { ObjectReader } from '../datastore/object-store.ts';
 import { DigestSet } from './digest-set.ts';
-import { inFlight } from './in-flight.ts';
+import { cheapestWay, type SearchWay } from './search-cost.ts';
+import { packDigests, unpackDigests, type SharedDigests } from './shared-digests.ts';
+import { measure, sweep, type ContentKeys, type Sweep } from './sweep.ts';
 
-/** Digests remembered by one worker: 2^20 of them take 66 MiB (half as much again while the set grows), and stand for 4 TiB of 4 MiB chunks. */
+/** Digests remembered of one target: 2^20 of them take 66 MiB (half as much again while the set grows), and stand for 4 TiB of 4 MiB chunks. */
 export const MAX_KNOWN_DIGESTS = 1_048_576;
-
-/** A LIST costs as much as 12.5 HEADs (facts/aws.md 3.1: $0.005 and $0.0004 per 1,000). */
-export const HEADS_PER_LIST = 12.5;
-
-const KEYS_PER_LIST = 1000;
-const LISTINGS_AT_ONCE = 16;
-
-/** A target of more pages is swept in parts side by side: one page after the other would outlast a Lambda call. */
-const MAX_PAGES_IN_A_ROW = 64;
-
-/** Where content-addressed objects are and how their keys name them: below the prefix each begins with the hex of its digest. */
-export interface ContentKeys {
-  readonly contentPrefix: string;
-  parseContentKey(key: string): Buffer | undefined;
-}
 
 /** Whether the target has the content; `ask`: a HEAD is the cheapest way to know. */
 export type Presence = 'present' | 'missing' | 'ask';
 
-/** How a long search is done: what is called after each page of a listing. */
-export interface SearchOptions {
+/** The content of the group's newest copy, which its indexes name. */
+export interface CopyIndexes {
+  /** Requests that reading them takes; undefined: they were read, or lend nothing. */
+  readonly requests: number | undefined;
+  /** Adds what they name to what is known. */
+  read(): Promise<void>;
+}
+
+/** Who searches, and what may help. */
+export interface Search {
+  readonly target: ObjectReader;
+  /** Called after each page of a long search. What it throws ends the search. */
   readonly beat: () => Promise<void>;
   /** True when the search has to end. */
   readonly stop?: () => boolean;
+  readonly indexes?: CopyIndexes;
+  /** Groups of the run that need to know too; asked for when the answer matters, 1 by default. */
+  readonly sharers?: () => Promise<number>;
+  readonly shared?: SharedDigests;
 }
 
-/** What one worker knows of the content on the target. */
+/** What is known of the content on one target, by all who work on it in this process. */
 export interface KnownContent {
   /** Call when the target is known to have it. */
   add(digest: Buffer): void;
   has(digest: Buffer): boolean;
-  /** One answer for each digest, in their order, found by the fewest requests. */
-  locate(digests: readonly Buffer[], options: SearchOptions): Promise<Presence[]>;
+  /** One answer for each digest, in their order, found by the fewest requests; who asks at the same time shares them. */
+  locate(digests: readonly Buffer[], search: Search): Promise<Presence[]>;
 }
 
-/** Digests are uniform, so the share of the key space that one full page covers tells how many pages there are. */
-export function estimateObjects(keysInPage: number, last: Buffer): number {
-  const share = (last.readUInt32BE(0) + 1) / 2 ** 32;
-  return Math.ceil(keysInPage / share);
-}
-
-export function isSweepCheaper(objects: number, unknown: number): boolean {
-  return Math.ceil(objects / KEYS_PER_LIST) * HEADS_PER_LIST < unknown;
-}
-
-/** Prefixes that together cover all content: one, or one for each first hex digit. */
-export function sweepPrefixes(contentPrefix: string, objects: number): string[] {
-  if (objects <= MAX_PAGES_IN_A_ROW * KEYS_PER_LIST) return [contentPrefix];
-  return Array.from('0123456789abcdef', (digit) => `${contentPrefix}${digit}`);
-}
-
-/** What is known so far, and where to find out more. */
 interface Knowledge {
-  readonly target: ObjectReader;
   readonly keys: ContentKeys;
   readonly known: DigestSet;
   /** Objects on the target: estimated from how densely the first page of them lies. */
   objects: number | undefined;
+  measuring: Promise<void> | undefined;
   /** Whether every digest on the target is known. */
   complete: boolean;
-  /** Digests that were left to be asked for so far: many small questions are worth one sweep too. */
-  asked: number;
+  /** Whether another worker of the run left what it found; undefined: not looked for yet. */
+  others: Promise<boolean> | undefined;
+  /** Requests spent on single questions since the last sweep: many small questions are worth one sweep too. */
+  spent: number;
+  sweeping: Sweep | undefined;
 }
 
-export function knownContent(target: ObjectReader, keys: ContentKeys, capacity: number = MAX_KNOWN_DIGESTS): KnownContent {
+export function knownContent(keys: ContentKeys, capacity: number = MAX_KNOWN_DIGESTS): KnownContent {
   const known = new DigestSet(capacity);
-  const knowledge: Knowledge = { target, keys, known, objects: undefined, complete: false, asked: 0 };
+  const knowledge: Knowledge = {
+    ...{ keys, known, objects: undefined, measuring: undefined, complete: false },
+    ...{ others: undefined, spent: 0, sweeping: undefined },
+  };
   return {
     add: (digest) => {
       if (!known.add(digest)) knowledge.complete = false;
     },
     has: (digest) => known.has(digest),
-    locate: (digests, options) => locate(knowledge, digests, options),
+    locate: (digests, search) => locate(knowledge, digests, search),
   };
 }
 
-async function locate(knowledge: Knowledge, digests: readonly Buffer[], options: SearchOptions): Promise<Presence[]> {
-  const { known } = knowledge;
-  if (unknownOf(knowledge, digests).length > 0) knowledge.objects ??= await measure(knowledge);
-  const unknown = unknownOf(knowledge, digests);
-  const isWorthIt = unknown.length > 0 && isSweepCheaper(leastObjects(knowledge), knowledge.asked + unknown.length);
-  const swept = isWorthIt ? await sweep(knowledge, unknown, options) : undefined;
-  knowledge.asked += swept === undefined ? unknown.length : -knowledge.asked;
+async function locate(knowledge: Knowledge, digests: readonly Buffer[], search: Search): Promise<Presence[]> {
+  if (unknownOf(knowledge, digests).length > 0) await measureOnce(knowledge, search);
+  for (let unknown = unknownOf(knowledge, digests); unknown.length > 0; unknown = unknownOf(knowledge, digests)) {
+    const way = await wayOf(knowledge, unknown.length, search);
+    // Others may have found out meanwhile.
+    if (unknownOf(knowledge, digests).length === 0) break;
+    if (way === 'sweep' && knowledge.sweeping === undefined) {
+      return answers(knowledge, digests, await sweepAlone(knowledge, unknown, search));
+    }
+    await learn(knowledge, way, unknown.length, search);
+    if (way === 'heads' || search.stop?.() === true) break;
+  }
+  return answers(knowledge, digests);
+}
+
+/** Learns by what is cheap: from a sweep that somebody else is at, or the indexes; what is asked for one by one is only counted. */
+async function learn(knowledge: Knowledge, way: SearchWay, unknown: number, search: Search): Promise<void> {
+  if (way === 'sweep') await knowledge.sweeping?.follow(search);
+  if (way === 'indexes') {
+    knowledge.spent += search.indexes?.requests ?? 0;
+    await search.indexes?.read();
+  }
+  if (way === 'heads') knowledge.spent += unknown;
+}
+
+/** `found`: digests that a sweep has just shown, though there may have been no room to remember them. */
+function answers({ known, complete }: Knowledge, digests: readonly Buffer[], found?: ReadonlySet<string>): Presence[] {
   return digests.map((digest) => {
-    if (known.has(digest) || swept?.has(digest.toString('hex')) === true) return 'present';
-    return knowledge.complete || swept !== undefined ? 'missing' : 'ask';
+    if (known.has(digest) || found?.has(digest.toString('latin1')) === true) return 'present';
+    return complete || found !== undefined ? 'missing' : 'ask';
   });
 }
 
@@ -102,51 +112,57 @@ function leastObjects({ objects = 0, known }: Knowledge): number {
   return Math.max(objects, known.size);
 }
 
-/** The first full page's worth of keys: all there is when the listing ends before, else a sample. Providers may send short pages. */
-async function measure(knowledge: Knowledge): Promise<number> {
-  const { target, keys } = knowledge;
-  let seen = 0;
-  let everything = true;
-  for await (const page of target.list(keys.contentPrefix)) {
-    const { digests, kept } = remember(knowledge, page);
-    everything = kept && everything;
-    seen += digests.length;
-    const last = digests.at(-1);
-    if (seen >= KEYS_PER_LIST && last !== undefined) return estimateObjects(seen, last);
-  }
-  knowledge.complete = everything;
-  return seen;
+async function measureOnce(knowledge: Knowledge, search: Search): Promise<void> {
+  if (knowledge.objects !== undefined) return;
+  knowledge.measuring ??= measureNow(knowledge, search).finally(() => void (knowledge.measuring = undefined));
+  await knowledge.measuring;
+}
+
+async function measureNow(knowledge: Knowledge, { target }: Search): Promise<void> {
+  const { objects, complete } = await measure(target, knowledge);
+  knowledge.complete = complete;
+  knowledge.objects = objects;
+}
+
+async function wayOf(knowledge: Knowledge, unknown: number, search: Search): Promise<SearchWay> {
+  const objects = leastObjects(knowledge);
+  const sharers = objects > knowledge.known.capacity ? 1 : ((await search.sharers?.()) ?? 1);
+  const way = cheapestWay({ objects, unknown, spent: knowledge.spent, sharers, indexes: search.indexes?.requests });
+  if (way === 'sweep' && sharers > 1) await takeShared(knowledge, search);
+  return way;
 }
 
 /**
- * Lists all content; which of `unknown` it shows is answered even when not everything fits into memory. Undefined when it had to
- * stop: half a sweep would take what it has not seen for missing.
+ * What another worker of the run has found, in another process. It is as good as a sweep of that time: what came since is guarded
+ * by the condition of each PUT.
  */
-async function sweep(
-  knowledge: Knowledge,
-  unknown: readonly Buffer[],
-  options: SearchOptions,
-): Promise<ReadonlySet<string> | undefined> {
-  const { target, keys } = knowledge;
-  const wanted = new Set(unknown.map((digest) => digest.toString('hex')));
-  const found = new Set<string>();
-  let everything = true;
-  await inFlight(sweepPrefixes(keys.contentPrefix, leastObjects(knowledge)), { limit: LISTINGS_AT_ONCE }, async (prefix) => {
-    for await (const page of target.list(prefix)) {
-      const { digests, kept } = remember(knowledge, page);
-      everything &&= kept;
-      for (const hex of digests.map((digest) => digest.toString('hex'))) if (wanted.has(hex)) found.add(hex);
-      await options.beat();
-      if (options.stop?.() === true) return;
-    }
+async function takeShared(knowledge: Knowledge, { shared }: Search): Promise<void> {
+  knowledge.others ??= loadShared(knowledge, shared).catch((error: unknown) => {
+    knowledge.others = undefined;
+    throw error;
   });
-  if (options.stop?.() === true) return undefined;
-  knowledge.complete = everything;
-  return found;
+  await knowledge.others;
 }
 
-function remember({ keys, known }: Knowledge, page: readonly ListedObject[]): { digests: readonly Buffer[]; kept: boolean } {
-  const digests = page.map(({ key }) => keys.parseContentKey(key)).filter((digest) => digest !== undefined);
-  const refused = digests.filter((digest) => !known.add(digest));
-  return { digests, kept: refused.length === 0 };
+async function loadShared(knowledge: Knowledge, shared: SharedDigests | undefined): Promise<boolean> {
+  const packed = await shared?.load();
+  const isThere = packed !== undefined && unpackDigests(packed, knowledge.known);
+  knowledge.complete ||= isThere;
+  return isThere;
+}
+
+/** The digests of `unknown` that the target has; undefined when the search had to stop. */
+async function sweepAlone(
+  knowledge: Knowledge,
+  unknown: readonly Buffer[],
+  search: Search,
+): Promise<ReadonlySet<string> | undefined> {
+  const running = sweep(knowledge, { unknown, objects: leastObjects(knowledge), search });
+  knowledge.sweeping = running;
+  const swept = await running.done.finally(() => void (knowledge.sweeping = undefined));
+  if (swept === undefined) return undefined;
+  knowledge.spent = 0;
+  knowledge.complete = swept.complete;
+  if (swept.complete && ((await search.sharers?.()) ?? 1) > 1) await search.shared?.save(packDigests(knowledge.known));
+  return swept.found;
 }

@@ -19,15 +19,21 @@ export interface Route {
   readonly tally: TransferTally;
 }
 
-/** Moves one object: its bytes are on the target, whole and verified, when this ends; else nothing of it is. The bytes written. */
-export async function moveObject(transfer: Transfer, route: Route): Promise<number> {
+/** What became of a transfer: the bytes written, and whether the target had the object by then. */
+export interface Moved {
+  readonly outcome: PutOutcome;
+  readonly bytes: number;
+}
+
+/** Moves one object: its bytes are on the target, whole and verified, when this ends; else nothing of it is. */
+export async function moveObject(transfer: Transfer, route: Route): Promise<Moved> {
   if (transfer.body !== undefined) return put(transfer, transfer.body, route);
   if (route.copyFrom !== undefined) return copy(transfer, route.copyFrom, route);
-  if ((transfer.size ?? 0) > PARTS_FROM_BYTES) return moveParts(transfer, route);
+  if ((transfer.size ?? 0) > PARTS_FROM_BYTES) return { outcome: 'written', bytes: await moveParts(transfer, route) };
   return put(transfer, await readVerified(transfer, route), route);
 }
 
-async function put(transfer: Transfer, bytes: Buffer, { target, tally }: Route): Promise<number> {
+async function put(transfer: Transfer, bytes: Buffer, { target, tally }: Route): Promise<Moved> {
   const outcome = await target.put(transfer.targetKey, bytes, { ifAbsent: isWrittenOnce(transfer) });
   return count({ outcome, bytes: bytes.length }, transfer, tally);
 }
@@ -37,13 +43,20 @@ function isWrittenOnce({ digest, replace }: Transfer): boolean {
   return digest !== undefined && replace !== true;
 }
 
-function count({ outcome, bytes }: { outcome: PutOutcome; bytes: number }, transfer: Transfer, tally: TransferTally): number {
+function count({ outcome, bytes }: Moved, transfer: Transfer, tally: TransferTally): Moved {
   const written = outcome === 'written' ? bytes : 0;
   tally.bytes += written;
-  if (transfer.digest === undefined) return written;
-  if (outcome === 'written') tally.chunks += 1;
-  else countKnown(tally, transfer);
-  return written;
+  if (transfer.digest !== undefined) countContent(outcome, transfer, tally);
+  return { outcome, bytes: written };
+}
+
+function countContent(outcome: PutOutcome, transfer: Transfer, tally: TransferTally): void {
+  if (outcome === 'written') {
+    tally.chunks += 1;
+    return;
+  }
+  countKnown(tally, transfer);
+  tally.chunksTwice += 1;
 }
 
 /** What does not verify is read once more: the fault may have been on the way, not in the source. */
@@ -73,7 +86,7 @@ export function verifies(transfer: Transfer, bytes: Buffer): boolean {
   }
 }
 
-async function copy(transfer: Transfer, { bucket, prefix }: CopyPlace, { target, tally }: Route): Promise<number> {
+async function copy(transfer: Transfer, { bucket, prefix }: CopyPlace, { target, tally }: Route): Promise<Moved> {
   const key = prefix === '' ? transfer.sourceKey : `${prefix}/${transfer.sourceKey}`;
   const from: CopySource = transfer.etag === undefined ? { bucket, key } : { bucket, key, etag: transfer.etag };
   const outcome = await target.copy(transfer.targetKey, from, { ifAbsent: isWrittenOnce(transfer) });

@@ -1,17 +1,22 @@
 import type { Phase, Transfer } from '../datastore/layout.ts';
-import { bearDamage } from './bear-damage.ts';
-import { inFlight } from './in-flight.ts';
-import type { KnownContent, Presence } from './known-content.ts';
-import { moveObject, verifies, type Route } from './move-object.ts';
-import { countKnown, type TransferTally } from './tally.ts';
+import type { ObjectWriter } from '../datastore/object-store.ts';
+import { bearDamage, type Damage } from './bear-damage.ts';
+import type { Search } from './known-content.ts';
+import { giveBack, locate, moveLocated, ticketFor, type Located } from './move-located.ts';
+import type { Route } from './move-object.ts';
+import type { Slot } from './slots.ts';
+import type { TransferTally } from './tally.ts';
+import type { TargetContent } from './target-content.ts';
+import { underWay, type UnderWay } from './under-way.ts';
+import { windows } from './windows.ts';
 
-/** Transfers looked at together, so that one listing serves them all: 4,096 are 16 GiB of image, and 4 MiB of memory. */
-const WINDOW_TRANSFERS = 4_096;
-
-export interface PhaseOptions extends Route {
-  readonly known: KnownContent;
-  /** Transfers at once. */
-  readonly limit: number;
+export interface PhaseOptions extends Route, Search {
+  readonly target: ObjectWriter;
+  readonly content: TargetContent;
+  /** Where the slots of this snapshot's transfers come from. */
+  readonly slots: { acquire(bytes: number): Promise<Slot> };
+  /** Where in each window of the bulk to begin, 0 to 1: the same in every call for one group. */
+  readonly turn: number;
   /** Whether what is on the target is believed only after it was read and verified, and replaced when it is not good. */
   readonly distrust: boolean;
   /** True from the moment when the worker has to stop at the next safe point. */
@@ -33,32 +38,56 @@ export interface PhaseOutcome {
   readonly position: number;
 }
 
-interface Located {
-  readonly transfer: Transfer;
-  readonly index: number;
-  readonly presence: Presence | 'prove';
-}
-
 /**
  * Moves what a phase names and the target lacks, from transfer number `from` on. Stops early only between transfers, with all
  * that were begun ended. Throws the first failure, when all others under way have ended; where the phase holds the bulk, what
  * is damaged does not keep the rest from moving, and is told together at the end.
  */
 export async function runPhase(phase: Phase, from: number, options: PhaseOptions): Promise<PhaseOutcome> {
-  let position = 0;
   const damage = bearDamage(phase);
-  for await (const window of windows(phase.transfers())) {
-    const skip = Math.min(Math.max(from - position, 0), window.length);
-    const located = await locate(window.slice(skip), options);
-    const outcome = await inFlight(located, options, (item) => damage.bear(() => moveLocated(item, options)));
-    const behind = located[outcome.issued]?.index ?? window.length - skip;
-    countLeft(options.tally, window.slice(skip, skip + behind), located.slice(0, outcome.issued));
-    position += skip + behind;
-    if (outcome.stopped && !damage.found) return { done: false, position };
-    if (outcome.stopped) break;
+  const tasks = underWay();
+  const outcome = await issueAll(phase, from, { tasks, damage, options }).catch(tasks.fail);
+  await tasks.settle();
+  if (outcome?.done !== false || damage.found) damage.tell();
+  return outcome ?? { done: true, position: 0 };
+}
+
+/** A phase at work. */
+interface Flight {
+  readonly tasks: UnderWay;
+  readonly damage: Damage;
+  readonly options: PhaseOptions;
+}
+
+/** The next window is looked at while the last transfers of the one before are under way. */
+async function issueAll(phase: Phase, from: number, flight: Flight): Promise<PhaseOutcome> {
+  let position = 0;
+  for await (const window of windows(phase.transfers(), phase.resumable ? flight.options.turn : 0)) {
+    const rest = window.slice(Math.min(Math.max(from - position, 0), window.length));
+    const located = await locate(rest, flight.options);
+    const issued = await issue(located, flight);
+    const behind = located[issued]?.index ?? rest.length;
+    countLeft(flight.options.tally, rest.slice(0, behind), located.slice(0, issued));
+    position += window.length - rest.length + behind;
+    if (issued < located.length) return { done: false, position };
   }
-  damage.tell();
   return { done: true, position };
+}
+
+/** How many were begun: all of them, unless the phase has to stop or something failed. */
+async function issue(located: readonly Located[], { tasks, damage, options }: Flight): Promise<number> {
+  for (const [count, item] of located.entries()) {
+    const ticket = await ticketFor(item, options);
+    if (tasks.failed || options.stop()) {
+      giveBack(ticket);
+      return count;
+    }
+    tasks.begin(
+      () => damage.bear(() => moveLocated(item, ticket, options)),
+      () => giveBack(ticket),
+    );
+  }
+  return located.length;
 }
 
 /** What is behind us and was not even begun, the target has. */
@@ -66,57 +95,4 @@ function countLeft(tally: TransferTally, behind: readonly Transfer[], begun: rea
   const bytesOf = (transfers: readonly Transfer[]) => transfers.reduce((sum, { contentBytes = 0 }) => sum + contentBytes, 0);
   tally.chunksKnown += behind.length - begun.length;
   tally.bytesSaved += bytesOf(behind) - bytesOf(begun.map(({ transfer }) => transfer));
-}
-
-async function* windows(transfers: AsyncIterable<Transfer> | Iterable<Transfer>): AsyncGenerator<Transfer[]> {
-  let window: Transfer[] = [];
-  for await (const transfer of transfers) {
-    window.push(transfer);
-    if (window.length < WINDOW_TRANSFERS) continue;
-    yield window;
-    window = [];
-  }
-  if (window.length > 0) yield window;
-}
-
-/** Leaves out what the target has, and all but the first of what the window names twice. */
-async function locate(window: readonly Transfer[], options: PhaseOptions): Promise<Located[]> {
-  const first = new Map<string, number>();
-  for (const [index, { digest }] of window.entries()) {
-    const hex = digest?.toString('hex');
-    if (hex !== undefined && !first.has(hex)) first.set(hex, index);
-  }
-  const addressed = [...first.values()].map((index) => window[index]?.digest).filter((digest) => digest !== undefined);
-  const presence = options.distrust ? addressed.map(() => 'prove' as const) : await options.known.locate(addressed, options);
-  const presenceAt = new Map([...first.values()].map((index, at) => [index, presence[at]]));
-
-  const located: Located[] = [];
-  for (const [index, transfer] of window.entries()) {
-    const found = transfer.digest === undefined ? 'missing' : presenceAt.get(index);
-    if (found !== undefined && found !== 'present') located.push({ transfer, index, presence: found });
-  }
-  return located;
-}
-
-/** Whether the target's object is what its name says. */
-async function isProven(transfer: Transfer, { target }: PhaseOptions): Promise<boolean> {
-  const held = await target.get(transfer.targetKey);
-  return held !== undefined && verifies(transfer, held.bytes);
-}
-
-async function moveLocated({ transfer, presence }: Located, options: PhaseOptions): Promise<void> {
-  const { known, watch, tally, beat } = options;
-  if (await isThere({ transfer, presence }, options)) countKnown(tally, transfer);
-  else {
-    watch?.begun(transfer);
-    const bytes = await moveObject(presence === 'prove' ? { ...transfer, replace: true } : transfer, options);
-    watch?.ended(transfer, bytes);
-  }
-  if (transfer.digest !== undefined) known.add(transfer.digest);
-  await beat();
-}
-
-async function isThere({ transfer, presence }: Pick<Located, 'transfer' | 'presence'>, options: PhaseOptions): Promise<boolean> {
-  if (presence === 'prove') return isProven(transfer, options);
-  return presence === 'ask' && (await options.target.head(transfer.targetKey)) !== undefined;
 }

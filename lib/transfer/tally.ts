@@ -6,6 +6,8 @@ export interface TransferTally {
   chunks: number;
   /** References to such objects that needed no write: the target had the object, or this run had just written it. */
   chunksKnown: number;
+  /** Those among them that were read, but had been written by another worker when it came to that. */
+  chunksTwice: number;
   /** Bytes written to the target. */
   bytes: number;
   /** Bytes of content, before compression and encryption, that the references in `chunksKnown` stand for: what deduplication saved. */
@@ -18,6 +20,7 @@ export interface TransferTally {
 export function addTransfers(sum: TransferTally, more: TransferTally): void {
   sum.chunks += more.chunks;
   sum.chunksKnown += more.chunksKnown;
+  sum.chunksTwice += more.chunksTwice;
   sum.bytes += more.bytes;
   sum.bytesSaved += more.bytesSaved;
   sum.verified += more.verified;
@@ -29,6 +32,12 @@ export function countKnown(tally: TransferTally, { contentBytes = 0 }: Pick<Tran
   tally.bytesSaved += contentBytes;
 }
 
+/** Takes back what was counted as known, of references that will be looked at again. */
+export function forgetKnown(tally: TransferTally): void {
+  tally.chunksKnown = 0;
+  tally.bytesSaved = 0;
+}
+
 export function noTransfers(): TransferTally {
-  return { chunks: 0, chunksKnown: 0, bytes: 0, bytesSaved: 0, verified: 0 };
+  return { chunks: 0, chunksKnown: 0, chunksTwice: 0, bytes: 0, bytesSaved: 0, verified: 0 };
 }

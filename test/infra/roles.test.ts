@@ -44,9 +44,11 @@ describe('the roles of a job', () => {
     expect(writing).toEqual([{ name: 'SyncGroup', resource: 'arn:<AWS::Partition>:s3:::pbs-offsite/copy/*' }]);
   });
 
-  it('list the two datastores below their prefixes only', () => {
+  it('list the two datastores below their prefixes only, and what their runs left', () => {
     const lists = permissionsOf(job, 'SyncGroup').filter(({ action }) => action === 's3:ListBucket');
-    expect(lists).toEqual([
+    const ofDatastores = lists.filter(({ resource }) => !resource.includes('ControlBucket'));
+    expect(lists.length - ofDatastores.length).toBe(1);
+    expect(ofDatastores).toEqual([
       {
         action: 's3:ListBucket',
         resource: 'arn:<AWS::Partition>:s3:::pbs-main',

@@ -6,6 +6,9 @@ import { parseChunkKey } from '../../lib/layouts/pbs/keys.ts';
 import { pbsLayout } from '../../lib/layouts/pbs/layout.ts';
 import { encodeManifest } from '../../lib/layouts/pbs/manifest.ts';
 import { syncGroup } from '../../lib/sync/sync-group.ts';
+import { fixedConcurrency } from '../../lib/transfer/concurrency/fixed.ts';
+import { memoryBudget } from '../../lib/transfer/memory-budget.ts';
+import { targetContent } from '../../lib/transfer/target-content.ts';
 import { fixedClock } from './fixed-clock.ts';
 import { groupItem } from './group-sync.ts';
 import { job } from './locations.ts';
@@ -106,6 +109,8 @@ const { done } = await syncGroup(groupItem(), null, {
   ...{ job: job({ transfersInFlight: 4 }), layout: pbsLayout, source, target, store: memoryRunStore(), leaseMs: 60_000 },
   run: { job: 'daily-offsite', id: 'run', startedAt: new Date(clock.now()).toISOString() },
   requests: { source: noRequests(), target: noRequests() },
+  ...{ control: new MemoryObjectStore(), content: targetContent(pbsLayout), budget: memoryBudget(96 * 1024 * 1024) },
+  controller: fixedConcurrency(4),
   now: () => clock.now(),
   stopReason: () => undefined,
   log: { info: () => undefined, warn: () => undefined, error: () => undefined },

@@ -13,16 +13,21 @@ import { syncGroup } from '../../lib/sync/sync-group.ts';
 import { placePrefix } from '../../lib/sync/log-lines.ts';
 import type { LogPlace, StopReason, Worker } from '../../lib/sync/worker.ts';
 import { inFlight } from '../../lib/transfer/in-flight.ts';
+import { memoryBudget } from '../../lib/transfer/memory-budget.ts';
+import { targetContent, type TargetContent } from '../../lib/transfer/target-content.ts';
 import { faulty, type Faults } from './faulty.ts';
 import { fixedClock, type FixedClock } from './fixed-clock.ts';
 import { job as defaultJob } from './locations.ts';
 import { MemoryObjectStore } from './memory-object-store.ts';
 import { memoryRunStore } from './memory-run-store.ts';
 import { WatchedBucket } from './restorable.ts';
+import { controlled } from './transfers.ts';
 
 /** Milliseconds that a lock or a claim lives in these runs, and after which nobody thinks that it does. */
 export const LEASE_MS = 60_000;
 export const LEASE_IS_OVER_MS = 120_000;
+
+const BODY_BYTES = 96 * 1024 * 1024;
 
 /** Both datastores, the control bucket, the table and the clock, all in memory. The target is watched at every write. */
 export interface MemoryCloud {
@@ -70,6 +75,8 @@ export interface CallOptions {
   readonly faults?: Faults;
   readonly stopReason?: () => StopReason | undefined;
   readonly job?: Job;
+  /** What is known of the target: nothing, when each call is a process of its own. */
+  readonly content?: TargetContent;
 }
 
 /** What one call of a function is given. */
@@ -81,6 +88,8 @@ export function callWorker(cloud: MemoryCloud, run: RunRef, options: CallOptions
     ...{ job: options.job ?? cloud.job, run, layout: pbsLayout, leaseMs: LEASE_MS, now: () => cloud.clock.now() },
     ...{ source: wrap(cloud.source), target, remover: target, control: wrap(cloud.control), store: wrap(cloud.store) },
     requests: { source: noRequests(), target: noRequests() },
+    ...{ content: options.content ?? targetContent(pbsLayout), budget: memoryBudget(BODY_BYTES) },
+    controller: controlled((options.job ?? cloud.job).transfersInFlight),
     stopReason: options.stopReason ?? (() => undefined),
     log: { info: tell, warn: tell, error: tell },
   };

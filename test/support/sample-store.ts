@@ -1,4 +1,6 @@
+import { hash } from 'node:crypto';
 import type { ObjectReader } from '../../lib/datastore/object-store.ts';
+import { chunkKey } from '../../lib/layouts/pbs/keys.ts';
 import { encodeManifest, parseManifest } from '../../lib/layouts/pbs/manifest.ts';
 import { DatastoreBuilder, hostSnapshot, vmSnapshot } from './datastore-builder.ts';
 import type { BuiltSnapshot, ObjectSink, SnapshotSpec } from './datastore-builder.ts';
@@ -70,4 +72,11 @@ export async function fillSmall(sink: ObjectSink): Promise<DatastoreBuilder> {
   await fill(sink, specs, builder);
   await builder.addNamespace('attic');
   return builder;
+}
+
+/** Chunks that no snapshot here needs, as those of other groups are: they make a target large. */
+export async function fillContent(store: ObjectSink, count: number): Promise<void> {
+  for (let number = 0; number < count; number += 1) {
+    await store.put(chunkKey(hash('sha256', `other content ${String(number)}`, 'buffer')), Buffer.from('chunk'));
+  }
 }

@@ -3,9 +3,12 @@ import type { Phase, Transfer } from '../../lib/datastore/layout.ts';
 import { DataError } from '../../lib/errors.ts';
 import { chunkKey } from '../../lib/layouts/pbs/keys.ts';
 import { pbsLayout } from '../../lib/layouts/pbs/layout.ts';
-import { knownContent } from '../../lib/transfer/known-content.ts';
+import type { ConcurrencyController } from '../../lib/transfer/concurrency/controller.ts';
 import type { PhaseOptions } from '../../lib/transfer/run-phase.ts';
+import { memoryBudget } from '../../lib/transfer/memory-budget.ts';
+import { openSlots } from '../../lib/transfer/slots.ts';
 import { noTransfers } from '../../lib/transfer/tally.ts';
+import { targetContent } from '../../lib/transfer/target-content.ts';
 import { MemoryObjectStore } from './memory-object-store.ts';
 
 /** Content number `number`, which its digest names. */
@@ -51,12 +54,28 @@ export async function sourceWith(numbers: Iterable<number>): Promise<MemoryObjec
   return source;
 }
 
+export interface TestOptions extends Partial<PhaseOptions> {
+  /** Transfers at once. */
+  readonly limit?: number;
+}
+
 /** What a phase runs with when nothing is said: no stop, no faults, four transfers at once. */
-export function options(source: MemoryObjectStore, target: MemoryObjectStore, members: Partial<PhaseOptions> = {}): PhaseOptions {
+export function options(
+  source: MemoryObjectStore,
+  target: MemoryObjectStore,
+  { limit = 4, ...members }: TestOptions = {},
+): PhaseOptions {
+  const slots = openSlots({ controller: controlled(limit), budget: memoryBudget(2 ** 30), now: () => 0, meter: () => 'moved' });
   return {
-    ...{ source, target, tally: noTransfers(), known: knownContent(target, pbsLayout), limit: 4, distrust: false },
+    ...{ source, target, tally: noTransfers(), content: targetContent(pbsLayout), distrust: false, turn: 0 },
+    slots: { acquire: (bytes) => slots.acquire(0, bytes) },
     stop: () => false,
     beat: () => Promise.resolve(),
     ...members,
   };
+}
+
+/** So many transfers at once, come what may. */
+export function controlled(limit: number): ConcurrencyController {
+  return { limit, begun: () => undefined, ended: () => undefined };
 }

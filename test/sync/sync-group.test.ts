@@ -4,7 +4,8 @@ import { syncGroup } from '../../lib/sync/sync-group.ts';
 import { failOnce } from '../support/faulty.ts';
 import { groupItem, isManifest, lockHolder, manifestsOn, syncOnce, vmCloud } from '../support/group-sync.ts';
 import { callWorker, contents, memoryCloud, newRun } from '../support/memory-run.ts';
-import { builderOf, editNotes, fill, hostOn, nameOf, vmOn } from '../support/sample-store.ts';
+import { vmSnapshot } from '../support/datastore-builder.ts';
+import { builderOf, day, editNotes, fill, fillContent, hostOn, nameOf, vmOn } from '../support/sample-store.ts';
 
 describe('syncGroup', () => {
   it('makes the group, then copies its snapshots, oldest first, and records what it did', async () => {
@@ -169,18 +170,22 @@ describe('syncGroup and what is on the target', () => {
     expect(cloud.bucket.torn).toEqual([]);
   });
 
-  it('looks chunks up one by one when the newest snapshot on the target does not read', async () => {
-    const cloud = await vmCloud();
-    await syncOnce(cloud);
+  it('looks chunks up one by one when the newest snapshot on a large target does not read', async () => {
+    const cloud = memoryCloud({ transfersInFlight: 2 });
+    const machineOn = (number: number) =>
+      vmSnapshot({ id: '100', time: day(number), changed: 0.01 }, [30 * 4096], { chunkBytes: 4096 });
     const builder = builderOf(cloud.source);
-    for (const day of [1, 2, 3]) await builder.addSnapshot(vmOn(day));
+    await fill(cloud.source, [machineOn(1), machineOn(2)], builder);
+    await syncOnce(cloud);
+    await fillContent(cloud.target, 4000);
+    const built = await builder.addSnapshot(machineOn(3));
     const key = `.cnt/vm/100/${nameOf(2)}/drive-scsi0.img.fidx`;
     await cloud.target.put(key, (await cloud.target.get(key))!.bytes.subarray(0, -1));
     await cloud.source.delete(
       [...cloud.source.objects.keys()].filter((name) => name.includes(nameOf(2))).map((name) => name.slice('main/'.length)),
     );
     const { record } = await syncOnce(cloud);
-    expect([record.state, record.tally.chunks]).toEqual(['ok', 1]);
+    expect([record.state, record.tally.chunks, cloud.target.counts.head > 0]).toEqual(['ok', built.newChunks, true]);
     expect(cloud.lines.some((line) => line.includes('does not read'))).toBe(true);
   });
 });

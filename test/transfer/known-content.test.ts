@@ -3,20 +3,24 @@ import { describe, expect, it } from 'vitest';
 import { noRequests } from '../../lib/datastore/object-store.ts';
 import { chunkKey } from '../../lib/layouts/pbs/keys.ts';
 import { pbsLayout } from '../../lib/layouts/pbs/layout.ts';
-import { estimateObjects, isSweepCheaper, knownContent, sweepPrefixes } from '../../lib/transfer/known-content.ts';
-import type { KnownContent, Presence } from '../../lib/transfer/known-content.ts';
+import { knownContent, type KnownContent, type Presence } from '../../lib/transfer/known-content.ts';
+import { cheapestWay, estimateObjects, sweepPrefixes } from '../../lib/transfer/search-cost.ts';
+import type { ObjectReader } from '../../lib/datastore/object-store.ts';
 import { MemoryObjectStore } from '../support/memory-object-store.ts';
 import { seededRandom } from '../support/random.ts';
 
 const random = seededRandom('known content');
 const digests = (count: number): Buffer[] => Array.from({ length: count }, () => random.bytes(32));
 
-function locate(
-  known: KnownContent,
-  asked: readonly Buffer[],
-  beat = (): Promise<void> => Promise.resolve(),
-): Promise<Presence[]> {
-  return known.locate(asked, { beat });
+/** What is known of a target, and the target that is asked. */
+interface Known extends KnownContent {
+  readonly target: ObjectReader;
+}
+
+const knownOn = (target: ObjectReader, capacity?: number): Known => ({ ...knownContent(pbsLayout, capacity), target });
+
+function locate(known: Known, asked: readonly Buffer[], beat = (): Promise<void> => Promise.resolve()): Promise<Presence[]> {
+  return known.locate(asked, { target: known.target, beat });
 }
 
 async function targetWith(held: readonly Buffer[]): Promise<MemoryObjectStore> {
@@ -29,7 +33,7 @@ async function targetWith(held: readonly Buffer[]): Promise<MemoryObjectStore> {
 describe('knownContent', () => {
   it('knows an empty target after one listing and asks for nothing else', async () => {
     const target = await targetWith([]);
-    const known = knownContent(target, pbsLayout);
+    const known = knownOn(target);
     expect(await locate(known, digests(3))).toEqual(['missing', 'missing', 'missing']);
     expect(await locate(known, digests(2))).toEqual(['missing', 'missing']);
     expect(target.counts).toEqual({ ...noRequests(), list: 1 });
@@ -38,14 +42,14 @@ describe('knownContent', () => {
   it('knows a small target by one listing', async () => {
     const held = digests(400);
     const target = await targetWith(held);
-    const known = knownContent(target, pbsLayout);
+    const known = knownOn(target);
     expect(await locate(known, [held[0]!, ...digests(1), held[399]!])).toEqual(['present', 'missing', 'present']);
     expect(target.counts).toEqual({ ...noRequests(), list: 1 });
   });
 
   it('asks for nothing that it was told of', async () => {
     const target = await targetWith([]);
-    const known = knownContent(target, pbsLayout);
+    const known = knownOn(target);
     const told = digests(2);
     for (const digest of told) known.add(digest);
     expect(await locate(known, told)).toEqual(['present', 'present']);
@@ -58,7 +62,7 @@ describe('knownContent', () => {
     const target = await targetWith([]);
     await target.put(`${chunkKey(bad!)}.0.bad`, Buffer.from('bad'));
     await target.put('.chunks/readme', Buffer.from('stray'));
-    expect(await locate(knownContent(target, pbsLayout), [bad!, stray!])).toEqual(['missing', 'missing']);
+    expect(await locate(knownOn(target), [bad!, stray!])).toEqual(['missing', 'missing']);
   });
 
   it('looks past a first page that holds no content at all', async () => {
@@ -66,13 +70,13 @@ describe('knownContent', () => {
     const target = await targetWith(held);
     for (let number = 0; number < 1000; number += 1) await target.put(`.chunks/.stray-${String(number)}`, Buffer.from('stray'));
     const asked = [...held.slice(0, 10), ...digests(10)];
-    expect(await locate(knownContent(target, pbsLayout), asked)).toEqual(asked.map((_, at) => (at < 10 ? 'present' : 'missing')));
+    expect(await locate(knownOn(target), asked)).toEqual(asked.map((_, at) => (at < 10 ? 'present' : 'missing')));
   });
 
   it('leaves a few unknown digests on a large target to be asked for one by one', async () => {
     const held = digests(3000);
     const target = await targetWith(held);
-    const known = knownContent(target, pbsLayout);
+    const known = knownOn(target);
     const asked = [held.toSorted((a, b) => a.compare(b))[2500]!, ...digests(8)];
     expect(await locate(known, asked)).toEqual(asked.map(() => 'ask'));
     expect(target.counts).toEqual({ ...noRequests(), list: 1 });
@@ -81,7 +85,7 @@ describe('knownContent', () => {
   it('sweeps a large target when many digests are unknown, and never again', async () => {
     const held = digests(3000);
     const target = await targetWith(held);
-    const known = knownContent(target, pbsLayout);
+    const known = knownOn(target);
     const asked = [...held.slice(0, 100), ...digests(100)];
     expect(await locate(known, asked)).toEqual([
       ...held.slice(0, 100).map(() => 'present'),
@@ -98,14 +102,17 @@ describe('knownContent', () => {
     const held = digests(3000);
     const requests = async (unknown: number): Promise<'asks' | 'sweeps'> => {
       const target = await targetWith(held);
-      const found = await locate(knownContent(target, pbsLayout), digests(unknown));
+      const found = await locate(knownOn(target), digests(unknown));
       expect(new Set(found)).toEqual(new Set([target.counts.list > 1 ? 'missing' : 'ask']));
       return target.counts.list > 1 ? 'sweeps' : 'asks';
     };
     expect(await requests(25)).toBe('asks');
     expect(await requests(60)).toBe('sweeps');
-    expect([isSweepCheaper(3000, 37), isSweepCheaper(3000, 38)]).toEqual([false, true]);
-    expect([isSweepCheaper(3001, 50), isSweepCheaper(3001, 51)]).toEqual([false, true]);
+    const alone = { spent: 0, sharers: 1, indexes: undefined };
+    const ways = (objects: number, counts: readonly number[]) =>
+      counts.map((unknown) => cheapestWay({ ...alone, objects, unknown }));
+    expect(ways(3000, [37, 38])).toEqual(['heads', 'sweep']);
+    expect(ways(3001, [50, 51])).toEqual(['heads', 'sweep']);
   });
 
   it('sweeps a very large target in parts side by side, which together are all of it', async () => {
@@ -119,7 +126,7 @@ describe('knownContent', () => {
     const target = await targetWith(held);
     const asked = [...held.slice(900, 1300), ...digests(900)];
     let beats = 0;
-    const found = await locate(knownContent(target, pbsLayout), asked, async () => void (beats += 1));
+    const found = await locate(knownOn(target), asked, async () => void (beats += 1));
 
     expect(found).toEqual(asked.map((_, index) => (index < 400 ? 'present' : 'missing')));
     // One page to measure by; then 16 parts, the first of which has a page and a bit.
@@ -138,7 +145,7 @@ describe('knownContent', () => {
   it('sweeps once the questions that it left so far would have paid for it', async () => {
     const held = digests(3000);
     const target = await targetWith(held);
-    const known = knownContent(target, pbsLayout);
+    const known = knownOn(target);
     const rounds: string[] = [];
     for (let round = 0; round < 6; round += 1) rounds.push([...new Set(await locate(known, digests(10)))].join());
     expect(rounds[0]).toBe('ask');
@@ -149,7 +156,7 @@ describe('knownContent', () => {
   it('stays right when more is on the target than it can remember', async () => {
     const held = digests(2500);
     const target = await targetWith(held);
-    const known = knownContent(target, pbsLayout, 100);
+    const known = knownOn(target, 100);
     const asked = [...held.slice(0, 60), ...digests(60)];
     const expected = [...held.slice(0, 60).map(() => 'present'), ...held.slice(0, 60).map(() => 'missing')];
     expect(await locate(known, asked)).toEqual(expected);
@@ -162,7 +169,7 @@ describe('knownContent', () => {
 
   it('does not call missing what it was told of and could not remember', async () => {
     const target = await targetWith([]);
-    const known = knownContent(target, pbsLayout, 3);
+    const known = knownOn(target, 3);
     await locate(known, digests(1));
     const written = digests(5);
     for (const digest of written) {
@@ -174,7 +181,7 @@ describe('knownContent', () => {
 
   it('does not sweep a target that it filled itself for a handful of digests', async () => {
     const target = await targetWith([]);
-    const known = knownContent(target, pbsLayout, 2000);
+    const known = knownOn(target, 2000);
     await locate(known, digests(1));
     for (const digest of digests(2001)) {
       await target.put(chunkKey(digest), Buffer.from('chunk'));
@@ -195,7 +202,7 @@ describe('knownContent', () => {
         fc.constantFrom(10, 5000),
         async (size, asks, room) => {
           const target = await targetWith(pool.slice(0, size));
-          const known = knownContent(target, pbsLayout, room);
+          const known = knownOn(target, room);
           for (const ask of asks) {
             const asked = ask.map((index) => pool[index]!);
             const found = await locate(known, asked);
@@ -223,6 +230,6 @@ describe('knownContent', () => {
       }
     };
     const broken = { head: target.head.bind(target), get: target.get.bind(target), list };
-    await expect(locate(knownContent(broken, pbsLayout), digests(500))).rejects.toThrow('the second page is lost');
+    await expect(locate(knownOn(broken), digests(500))).rejects.toThrow('the second page is lost');
   });
 });

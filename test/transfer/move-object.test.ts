@@ -37,7 +37,10 @@ describe('moveObject', () => {
     const way = route(damagedReads(source, 1), target);
     await moveObject(chunk(1), way);
     expect((await target.get(chunk(1).targetKey))?.bytes).toEqual(contentOf(1));
-    expect([source.counts.get, way.tally]).toEqual([2, { chunks: 1, chunksKnown: 0, bytes: 9, bytesSaved: 0, verified: 1 }]);
+    expect([source.counts.get, way.tally]).toEqual([
+      2,
+      { chunks: 1, chunksKnown: 0, chunksTwice: 0, bytes: 9, bytesSaved: 0, verified: 1 },
+    ]);
   });
 
   it('fails with the digest named when it does not verify again, and writes nothing', async () => {
@@ -99,7 +102,7 @@ describe('moveObject', () => {
     await target.put(chunk(1).targetKey, contentOf(1));
     const way = route(source, target);
     await moveObject(chunk(1), way);
-    expect(way.tally).toEqual({ chunks: 0, chunksKnown: 1, bytes: 0, bytesSaved: 0, verified: 1 });
+    expect(way.tally).toEqual({ chunks: 0, chunksKnown: 1, chunksTwice: 1, bytes: 0, bytesSaved: 0, verified: 1 });
   });
 });
 
@@ -116,7 +119,7 @@ describe('moveObject by copy', () => {
     expect((await target.get(chunk(1).targetKey))?.bytes).toEqual(contentOf(1));
     expect((await target.get('a'))?.bytes.toString()).toBe('file');
     expect([source.counts.get, target.counts.copy, target.counts.put]).toEqual([0, 2, 0]);
-    expect(way.tally).toEqual({ chunks: 1, chunksKnown: 0, bytes: 9, bytesSaved: 0, verified: 0 });
+    expect(way.tally).toEqual({ chunks: 1, chunksKnown: 0, chunksTwice: 0, bytes: 9, bytesSaved: 0, verified: 0 });
   });
 
   it('copies content once, and says when the source lacks it or has another version', async () => {

@@ -25,7 +25,7 @@ describe('runPhase', () => {
     expect(source.counts).toMatchObject({ list: 0, head: 0, get: 5 });
     expect(target.counts).toMatchObject({ list: 1, head: 0, get: 0, put: 5 });
     const bytes = [1, 2, 3, 4, 5].reduce((sum, number) => sum + contentOf(number).length, 0);
-    expect(run.tally).toEqual({ chunks: 5, chunksKnown: 0, bytes, bytesSaved: 0, verified: 5 });
+    expect(run.tally).toEqual({ chunks: 5, chunksKnown: 0, chunksTwice: 0, bytes, bytesSaved: 0, verified: 5 });
   });
 
   it('moves what is named twice once', async () => {
@@ -43,7 +43,7 @@ describe('runPhase', () => {
     const sized = (number: number): Transfer => ({ ...chunk(number), contentBytes: 100 * number });
     const run = options(source, target);
     await runPhase(phaseOf([1, 2, 2, 3, 1].map(sized)), 0, run);
-    expect(run.tally).toMatchObject({ chunks: 2, chunksKnown: 3, bytesSaved: 400 });
+    expect(run.tally).toMatchObject({ chunks: 2, chunksKnown: 3, chunksTwice: 0, bytesSaved: 400 });
   });
 
   it('asks a large target for each of a few, and moves what it lacks', async () => {
@@ -126,8 +126,8 @@ describe('runPhase', () => {
     const target = emptyTarget();
     const run = options(source, target);
     await expect(runPhase(phaseOf([chunk(1), chunk(9), chunk(2)]), 0, run)).rejects.toMatchObject({ code: 'CHUNK_MISSING' });
-    expect([run.known.has(chunk(1).digest!), run.known.has(chunk(9).digest!)]).toEqual([true, false]);
-    expect(await run.known.locate([chunk(9).digest!], run)).toEqual(['missing']);
+    expect([run.content.known.has(chunk(1).digest!), run.content.known.has(chunk(9).digest!)]).toEqual([true, false]);
+    expect(await run.content.known.locate([chunk(9).digest!], run)).toEqual(['missing']);
     expect((await target.head(chunk(2).targetKey))?.size).toBe(contentOf(2).length);
   });
 
@@ -150,7 +150,7 @@ describe('runPhase', () => {
     await runPhase(phaseOf([file('owner')]), 0, run);
     expect((await target.get('owner'))?.bytes.toString()).toBe('new');
     expect(target.counts).toMatchObject({ list: 0, head: 0, put: 2 });
-    expect(run.tally).toEqual({ chunks: 0, chunksKnown: 0, bytes: 3, bytesSaved: 0, verified: 0 });
+    expect(run.tally).toEqual({ chunks: 0, chunksKnown: 0, chunksTwice: 0, bytes: 3, bytesSaved: 0, verified: 0 });
   });
 
   it('beats after each transfer, and what the beat throws ends the phase', async () => {

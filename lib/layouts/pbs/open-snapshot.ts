@@ -13,6 +13,7 @@ import {
   checkIn,
   fileTransfer,
   isOnTarget,
+  isWritten,
   listedArchive,
   snapshotFiles,
   snapshotTitle,
@@ -109,7 +110,8 @@ function filesPhase(files: SnapshotFiles, archives: readonly ManifestFile[]): Ph
 }
 
 function archiveTransfers(files: SnapshotFiles, archives: readonly ManifestFile[]): Transfer[] {
-  return archives.map((archive) => ({
+  const lacking = archives.filter((archive) => !isWritten(files, listedArchive(files, archive)));
+  return lacking.map((archive) => ({
     ...fileTransfer(files, listedArchive(files, archive)),
     verify: (bytes) => {
       const verifier = archiveVerifier(files, archive);
@@ -123,7 +125,7 @@ function archiveTransfers(files: SnapshotFiles, archives: readonly ManifestFile[
 /** A snapshot is protected before it is visible. */
 function marks(files: SnapshotFiles): Transfer[] {
   const mark = findFile(files.open.snapshot.files, PROTECTED_NAME);
-  return mark === undefined || isOnTarget(files, mark) ? [] : [fileTransfer(files, mark)];
+  return mark === undefined || isOnTarget(files, mark) || isWritten(files, mark) ? [] : [fileTransfer(files, mark)];
 }
 
 function manifestPhase(files: SnapshotFiles, markers: readonly ListedFile[]): Phase {

@@ -69,6 +69,12 @@ export function isOnTarget(files: SnapshotFiles, file: ListedFile): boolean {
   return copy !== undefined && copy.size === file.size && (files.sameContent || copy.etag === file.etag);
 }
 
+/** Whether the very same file is there already: an unfinished snapshot keeps what was written for it before its worker ended. */
+export function isWritten(files: SnapshotFiles, file: ListedFile): boolean {
+  const copy = findFile(files.open.existing?.files ?? [], file.name);
+  return copy !== undefined && copy.size === file.size && copy.etag === file.etag;
+}
+
 /** The listed file of an archive that the manifest names. */
 export function listedArchive(files: SnapshotFiles, archive: ManifestFile): ListedFile {
   const file = findFile(files.open.snapshot.files, archive.name);

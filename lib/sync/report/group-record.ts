@@ -40,6 +40,7 @@ export const MovedSchema = z.object({
   chunksKnown: count.describe(
     'References to chunks that needed no write: the target had the chunk, or this run had just written it',
   ),
+  chunksTwice: count.describe('Chunks that were read though another worker had written them by then'),
   bytes: count.describe('Stored bytes written to the target: chunks and all other objects'),
   bytesSaved: count.describe(
     'Bytes of content, before compression and encryption, of the references to chunks that needed no write: what deduplication saved',

@@ -21,6 +21,7 @@ export function addTally(a: Tally, b: Tally): Tally {
     snapshotsFailed: a.snapshotsFailed + b.snapshotsFailed,
     chunks: a.chunks + b.chunks,
     chunksKnown: a.chunksKnown + b.chunksKnown,
+    chunksTwice: a.chunksTwice + b.chunksTwice,
     bytes: a.bytes + b.bytes,
     bytesSaved: a.bytesSaved + b.bytesSaved,
     verified: a.verified + b.verified,

@@ -104,6 +104,7 @@ function groupRecord(namespace: string, name: string): GroupRecord {
     snapshotsFailed: 0,
     chunks: 7,
     chunksKnown: 2,
+    chunksTwice: 1,
     bytes: 5_000_000_000,
     bytesSaved: 8_388_608,
     verified: 7,
