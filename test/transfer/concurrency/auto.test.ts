@@ -21,7 +21,7 @@ describe('autoConcurrency', () => {
     ['a provider that throttles', { ...far, rttMs: 20, objectBytes: SMALL, requestsPerSecond: 300 }],
     ['a provider that throttles four workers', { ...far, rttMs: 20, objectBytes: SMALL, requestsPerSecond: 300, workers: 4 }],
   ];
-  it.each(scenarios)('moves at least 95 %% of what the best fixed number moves, after 20 s, over %s', (_, scenario) => {
+  it.each(scenarios)('over or with %s moves, after 20 s, nearly all that the best fixed number moves', (_, scenario) => {
     expect(compareWithBestFixed(scenario).share).toBeGreaterThan(0.95);
   });
 
