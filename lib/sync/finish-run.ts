@@ -1,17 +1,18 @@
 import type { ObjectWriter } from '../datastore/object-store.ts';
 import { describeReport } from './report/describe-report.ts';
 import { foldReport } from './report/fold-report.ts';
+import { gatherOutcomes } from './report/gather-outcomes.ts';
+import { nameSharedChunks } from './report/shared-chunks.ts';
 import { endLine, placeOf } from './log-lines.ts';
 import { targetNamespace } from './namespaces.ts';
 import type { FinishRunInput, FinishRunOutput } from './payloads.ts';
 import { iso } from './progress.ts';
 import { renderReportPage } from './report/page/render-page.ts';
-import type { GroupRecord } from './report/group-record.ts';
+import { NAMESPACES_RECORD, type GroupRecord } from './report/group-record.ts';
 import type { Removed, Report } from './report/report.ts';
 import { loadPlan, planKey, removedKey, reportKey } from './run-files.ts';
 import { targetPlace } from './target-place.ts';
 import type { Worker } from './worker.ts';
-import { NAMESPACES_RECORD } from './report/group-record.ts';
 
 /** Tells the world how a run ended. Best effort never hides a result: what it throws fails the call, and the machine calls again. */
 export type Announce = (report: Report) => Promise<void>;
@@ -51,8 +52,9 @@ async function makeReport({ start, error }: Pick<FinishRunInput, 'start' | 'erro
   const records: GroupRecord[] = [];
   for await (const record of store.listGroups(run)) records.push(record);
   const before = await store.loadRun(run);
-  return foldReport({
-    ...{ run, records, endedAt: iso(now()), workerThreads: job.workerThreads, dryRun: job.dryRun },
+  const outcomes = await gatherOutcomes(store.listOutcomes(run));
+  const report = foldReport({
+    ...{ run, records, outcomes, endedAt: iso(now()), workerThreads: job.workerThreads, dryRun: job.dryRun },
     ...{ source: targetPlace(job.source), target: targetPlace(job.target) },
     planned: await loadPlanned(worker, start?.items ?? 0),
     totalGroups: before?.groups ?? 0,
@@ -65,6 +67,7 @@ async function makeReport({ start, error }: Pick<FinishRunInput, 'start' | 'erro
       message: before?.message,
     },
   });
+  return { ...report, failures: await nameSharedChunks(report.failures, () => store.listOutcomes(run)) };
 }
 
 /** The groups that the plan named, by the names their records have. */
@@ -83,7 +86,7 @@ async function loadRemoved({ control, run, job }: FinishWorker): Promise<Removed
 }
 
 /** A worker that died holds its lock until the lease runs out; the run is over, so others need not wait for that. */
-async function releaseLocks(records: readonly GroupRecord[], { run, job, store, now, log }: FinishWorker): Promise<void> {
+async function releaseLocks(records: Report['details'], { run, job, store, now, log }: FinishWorker): Promise<void> {
   const owner = `${run.job}/${run.id}`;
   for (const record of records.filter(({ state }) => state === 'running')) {
     const group = { namespace: targetNamespace(job, record.namespace), name: record.name };

@@ -1,5 +1,6 @@
 import { formatGroup, type Group } from '../../datastore/group.ts';
 import type { Failure, GroupRecord } from './group-record.ts';
+import { pickEvenly } from './pick-evenly.ts';
 import { MAX_REPORT_FAILURES } from './report.ts';
 
 /** What a Catch of the state machine hands on. */
@@ -51,8 +52,7 @@ function howItEnded(record: GroupRecord | undefined): string {
 
 /** The failures of all groups within the bound: every failing group is named before any is named again. */
 export function boundFailures(byGroup: readonly (readonly Failure[])[], limit = MAX_REPORT_FAILURES): Failure[] {
-  const ranked = byGroup.flatMap((failures) => failures.map((failure, rank) => ({ failure, rank })));
-  if (ranked.length <= limit) return ranked.map(({ failure }) => failure);
-  const kept = new Set([...ranked].sort((a, b) => a.rank - b.rank).slice(0, limit));
-  return ranked.filter((each) => kept.has(each)).map(({ failure }) => failure);
+  const picker = pickEvenly<Failure>(limit);
+  for (const failures of byGroup) failures.forEach((failure, rank) => picker.offer(failure, rank));
+  return picker.picked();
 }

@@ -1,8 +1,8 @@
 import { formatGroup, type Group } from '../../datastore/group.ts';
-import { nameSharedChunks } from './shared-chunks.ts';
 import { boundFailures, lostWorker, runFailure, type CaughtError } from './fold-failures.ts';
 import { NAMESPACES_RECORD, type Failure, type GroupRecord, type Tally } from './group-record.ts';
-import type { Removed, Report, RunState } from './report.ts';
+import type { GatheredOutcomes } from './gather-outcomes.ts';
+import type { Detail, Removed, Report, RunState } from './report.ts';
 import { WARNING_REASONS, type SkipCounts } from '../skip-reasons.ts';
 import type { RunRef } from '../run-store.ts';
 import { addTally, noTally } from './tally.ts';
@@ -18,6 +18,7 @@ export interface RunFacts {
   readonly target: string;
   readonly dryRun: boolean;
   readonly records: readonly GroupRecord[];
+  readonly outcomes: GatheredOutcomes;
   /** The groups that the plan names, by the names that their records have. */
   readonly planned: readonly Group[];
   /** Groups that the source has. */
@@ -35,7 +36,7 @@ export interface RunFacts {
 }
 
 /** One line of the plan, and what became of it. */
-interface Outcome {
+interface GroupEnd {
   readonly group: Group;
   readonly record: GroupRecord | undefined;
   readonly end: 'ok' | 'errors' | 'unfinished';
@@ -44,10 +45,10 @@ interface Outcome {
 /** Sums a run up. What was planned and has no result counts as unfinished, and never as done. */
 export function foldReport(facts: RunFacts): Report {
   const { run, endedAt, workerThreads, source, target, dryRun, removed } = facts;
-  const outcomes = findOutcomes(facts);
-  const failures = collectFailures(facts, outcomes);
+  const ends = findEnds(facts);
+  const failures = collectFailures(facts, ends);
   const tally = facts.records.map((record) => record.tally).reduce(addTally, { ...noTally(), ...facts.planning });
-  const state = stateOf(facts, outcomes, failures.length > 0);
+  const state = stateOf(facts, ends, failures.length > 0);
   return {
     version: 1,
     job: run.job,
@@ -57,14 +58,17 @@ export function foldReport(facts: RunFacts): Report {
     ...reasonOf(facts, state),
     ...{ dryRun, endedAt, seconds: Math.max(0, Date.parse(endedAt) - Date.parse(run.startedAt)) / 1000 },
     ...{ workerThreads, source, target },
-    groups: countGroups(facts.totalGroups, outcomes),
+    groups: countGroups(facts.totalGroups, ends),
     snapshots: { copied: tally.snapshotsCopied, updated: tally.snapshotsUpdated, failed: tally.snapshotsFailed },
     tally,
     leftOut: countLeftOut(facts),
     ...(removed !== undefined && { removed }),
-    failures: nameSharedChunks(boundFailures(failures)),
-    failureCount: countFailures(facts.records, failures),
-    details: facts.records.filter(isGroup).sort(byName),
+    failures: boundFailures(failures),
+    failureCount: countFailures(facts, ends),
+    details: facts.records
+      .filter(isGroup)
+      .sort(byName)
+      .map((record) => detailOf(record, facts.outcomes)),
   };
 }
 
@@ -76,13 +80,24 @@ function reasonOf({ error, message }: RunFacts, state: RunState): Pick<Report, '
 
 const isGroup = (group: Group): boolean => group.namespace !== '' || group.name !== NAMESPACES_RECORD;
 
+function detailOf(record: GroupRecord, gathered: GatheredOutcomes): Detail {
+  const { namespace, name, state, startedAt, updatedAt, snapshots, snapshotsDone, doing } = record;
+  const { tally, skipped, failureCount } = record;
+  const outcomes = gathered.named.get(formatGroup(record)) ?? [];
+  return {
+    ...{ namespace, name, state, startedAt, updatedAt, snapshots, snapshotsDone, ...(doing !== undefined && { doing }) },
+    ...{ tally, skipped, failureCount, outcomes },
+    outcomeCount: gathered.counts.get(formatGroup(record)) ?? outcomes.length,
+  };
+}
+
 function byName(a: Group, b: Group): number {
   const [left, right] = [formatGroup(a), formatGroup(b)];
   return left < right ? -1 : Number(left > right);
 }
 
 /** A group may have a record and be missing in the plan: the plan was not read when start-run failed. */
-function findOutcomes({ records, planned }: RunFacts): Outcome[] {
+function findEnds({ records, planned }: RunFacts): GroupEnd[] {
   const byGroup = new Map(records.map((record) => [keyOf(record), record]));
   const groups = new Map(
     [...planned, ...records].map(({ namespace, name }) => [keyOf({ namespace, name }), { namespace, name }]),
@@ -96,9 +111,9 @@ function findOutcomes({ records, planned }: RunFacts): Outcome[] {
 
 const keyOf = ({ namespace, name }: Group): string => `${namespace}\n${name}`;
 
-function countGroups(total: number, outcomes: readonly Outcome[]): Report['groups'] {
-  const ends = outcomes.filter(({ group }) => isGroup(group)).map(({ end }) => end);
-  const count = (wanted: Outcome['end']): number => ends.filter((end) => end === wanted).length;
+function countGroups(total: number, all: readonly GroupEnd[]): Report['groups'] {
+  const ends = all.filter(({ group }) => isGroup(group)).map(({ end }) => end);
+  const count = (wanted: GroupEnd['end']): number => ends.filter((end) => end === wanted).length;
   return {
     total: Math.max(total, ends.length),
     planned: ends.length,
@@ -109,20 +124,38 @@ function countGroups(total: number, outcomes: readonly Outcome[]): Report['group
 }
 
 /** The run's own failure first, then each group's. */
-function collectFailures({ error }: RunFacts, outcomes: readonly Outcome[]): Failure[][] {
-  const wasEnded = error !== undefined || outcomes.some(({ record }) => record?.state === 'stopped');
-  const ofGroups = outcomes.map(({ group, record, end }) => {
-    const noted = (record?.failures ?? []).map((failure) => ({ ...failure, group: formatGroup(group) }));
-    // A group that was never begun because the run was ended is no failure of its own.
-    const died = end === 'unfinished' && record?.state !== 'stopped' && !(wasEnded && record === undefined);
-    return died ? [...noted, lostWorker(group, record)] : noted;
+function collectFailures(facts: RunFacts, ends: readonly GroupEnd[]): Failure[][] {
+  const ofGroups = ends.map((end) => {
+    const noted = namedFailures(end, facts.outcomes);
+    return hasDied(end, facts) ? [...noted, lostWorker(end.group, end.record)] : noted;
   });
-  return [...(error === undefined ? [] : [[runFailure(error)]]), ...ofGroups].filter((failures) => failures.length > 0);
+  const ofRun = facts.error === undefined ? [] : [[runFailure(facts.error)]];
+  return [...ofRun, ...ofGroups].filter((failures) => failures.length > 0);
 }
 
-function countFailures(records: readonly GroupRecord[], failures: readonly (readonly Failure[])[]): number {
-  const unnamed = records.reduce((sum, record) => sum + Math.max(0, record.failureCount - record.failures.length), 0);
-  return failures.reduce((sum, each) => sum + each.length, unnamed);
+/** A group that was never begun because the run was ended is no failure of its own. */
+function hasDied({ record, end }: GroupEnd, { error, records }: RunFacts): boolean {
+  if (end !== 'unfinished' || record?.state === 'stopped') return false;
+  if (record !== undefined) return true;
+  return error === undefined && !records.some(({ state }) => state === 'stopped');
+}
+
+/** A record has room for its first failures, the outcomes of the snapshots for all others. */
+function namedFailures({ group, record }: GroupEnd, { failures }: GatheredOutcomes): Failure[] {
+  const name = formatGroup(group);
+  const first = record?.failures ?? [];
+  const known = new Set(first.map(({ snapshot }) => snapshot));
+  const others = (failures.get(name) ?? []).filter(({ snapshot }) => !known.has(snapshot));
+  return [...first, ...others].map((failure) => ({ ...failure, group: name }));
+}
+
+/** Those that have no room to be named are counted in the records; what a worker saved just before it died is not. */
+function countFailures(facts: RunFacts, ends: readonly GroupEnd[]): number {
+  const counts = ends.map((end) => {
+    const noted = Math.max(end.record?.failureCount ?? 0, namedFailures(end, facts.outcomes).length);
+    return noted + (hasDied(end, facts) ? 1 : 0);
+  });
+  return counts.reduce((sum, count) => sum + count, facts.error === undefined ? 0 : 1);
 }
 
 /** Planning knows all groups, but only what a listing shows; the rest is found by the workers. */
@@ -139,10 +172,10 @@ function endedWell(records: readonly GroupRecord[]): 'ok' | 'warnings' {
   return warns ? 'warnings' : 'ok';
 }
 
-function stateOf({ error, decision, records }: RunFacts, outcomes: readonly Outcome[], failed: boolean): RunState {
+function stateOf({ error, decision, records }: RunFacts, ends: readonly GroupEnd[], failed: boolean): RunState {
   if (error?.Error === 'ConflictError' && records.length === 0) return 'skipped';
   if (error !== undefined) return 'failed';
   if (decision === 'skip') return 'skipped';
   if (decision === 'wait' || records.some(({ state }) => state === 'stopped')) return 'stopped';
-  return failed || outcomes.some(({ end }) => end !== 'ok') ? 'errors' : endedWell(records);
+  return failed || ends.some(({ end }) => end !== 'ok') ? 'errors' : endedWell(records);
 }

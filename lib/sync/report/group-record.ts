@@ -77,7 +77,8 @@ export const FailureSchema = z.object({
   neededBy: z
     .array(z.string())
     .exactOptional()
-    .describe('Other snapshots of the run that fail for the same chunk, a/b/vm/100/2025-11-01T08:10:00Z'),
+    .describe('Other snapshots of the run that fail for one of these chunks, a/b/vm/100/2025-11-01T08:10:00Z'),
+  neededByCount: count.exactOptional().describe('All of them, those that are not named included'),
 });
 export type Failure = Fixed<z.infer<typeof FailureSchema>>;
 

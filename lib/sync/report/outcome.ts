@@ -26,3 +26,11 @@ export const OutcomeSchema = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('left-out'), ...ENDED, skipped: z.enum(SKIP_REASONS).describe('Why it was left out after all') }),
 ]);
 export type Outcome = Fixed<z.infer<typeof OutcomeSchema>>;
+
+/** The same in the report, where the failure itself stands with those of the run. */
+export const SnapshotDetailSchema = z.discriminatedUnion('outcome', [
+  OutcomeSchema.options[0],
+  OutcomeSchema.options[1].extend({ failure: FailureSchema.pick({ kind: true, code: true, message: true, archive: true }) }),
+  OutcomeSchema.options[2],
+]);
+export type SnapshotDetail = Fixed<z.infer<typeof SnapshotDetailSchema>>;

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { SKIP_REASONS } from '../skip-reasons.ts';
 import { count, FailureSchema, GroupRecordSchema, TallySchema, time, type Fixed } from './group-record.ts';
+import { SnapshotDetailSchema } from './outcome.ts';
 
 /** `running` and `waiting` runs have no report yet. */
 export const RUN_STATES = ['waiting', 'running', 'ok', 'warnings', 'errors', 'failed', 'stopped', 'skipped'] as const;
 export type RunState = (typeof RUN_STATES)[number];
 
-/** Failures that a report names; `failureCount` counts all, and the groups' own records name more. */
+/** Failures that a report names; `failureCount` counts all. */
 export const MAX_REPORT_FAILURES = 500;
 
 const RemovedSchema = z
@@ -16,6 +17,15 @@ export type Removed = Fixed<z.infer<typeof RemovedSchema>>;
 
 /** Snapshots by the reason for which they were left out; a reason that is not there is none. */
 export const SkipCountsSchema = z.partialRecord(z.enum(SKIP_REASONS), count);
+
+const DetailSchema = GroupRecordSchema.omit({ failures: true, underWay: true }).extend({
+  outcomes: z
+    .array(SnapshotDetailSchema)
+    .describe('What became of each snapshot, by name: those that failed first, then those left out, then the newest, have room'),
+  outcomeCount: count.describe('All of them, those that are not named included'),
+});
+/** What a run did for one group. */
+export type Detail = Fixed<z.infer<typeof DetailSchema>>;
 
 /** Version 1 of the report. A member may be added within a version; none changes its meaning or goes away. */
 const ReportSchema = z
@@ -46,7 +56,7 @@ const ReportSchema = z
       .max(MAX_REPORT_FAILURES)
       .describe('In the order of the groups; every failing group is named before one is named again'),
     failureCount: count.describe('All failures, those that are not named included'),
-    details: z.array(GroupRecordSchema).describe('One entry a group that had work and a worker, by name'),
+    details: z.array(DetailSchema).describe('One entry a group that had work and a worker, by name'),
   })
   .describe('The report of one run of Flotilla');
 export type Report = Fixed<z.infer<typeof ReportSchema>>;

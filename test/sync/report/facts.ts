@@ -1,5 +1,8 @@
 import type { RunFacts } from '../../../lib/sync/report/fold-report.ts';
 import type { Failure, GroupRecord } from '../../../lib/sync/report/group-record.ts';
+import type { Outcome } from '../../../lib/sync/report/outcome.ts';
+import type { SkipReason } from '../../../lib/sync/skip-reasons.ts';
+import { NO_OUTCOMES } from '../../../lib/sync/report/gather-outcomes.ts';
 import { noTally } from '../../../lib/sync/report/tally.ts';
 
 /** A group's record as its worker leaves it: two snapshots copied in a minute. */
@@ -29,6 +32,21 @@ export const damagedChunk: Failure = {
   digest: '4ff4',
 };
 
+const MOVED = { chunks: 12, chunksKnown: 340, bytes: 9_437_184, bytesSaved: 1_426_063_360, verified: 12 };
+const ENDED = { reason: 'new', endedAt: '2025-11-01T08:10:35.000Z', seconds: 30.5, moved: MOVED } as const;
+
+export function copiedOutcome(snapshot: string): Outcome {
+  return { outcome: 'copied', snapshot, ...ENDED };
+}
+
+export function failedOutcome(snapshot: string, failure = damagedChunk): Outcome {
+  return { outcome: 'failed', ...ENDED, snapshot, failure: { ...failure, snapshot } };
+}
+
+export function leftOutOutcome(snapshot: string, skipped: SkipReason = 'vanished'): Outcome {
+  return { outcome: 'left-out', snapshot, ...ENDED, skipped };
+}
+
 /** The facts of a run of 100 seconds; the plan names the groups that have records. */
 export function runFacts(records: readonly GroupRecord[], changes: Partial<RunFacts> = {}): RunFacts {
   return {
@@ -40,6 +58,7 @@ export function runFacts(records: readonly GroupRecord[], changes: Partial<RunFa
     dryRun: false,
     decision: 'go',
     records,
+    outcomes: NO_OUTCOMES,
     planned: records.map(({ namespace, name }) => ({ namespace, name })),
     totalGroups: 9,
     ...changes,

@@ -1,6 +1,5 @@
 import { html, type Html } from './html.ts';
-import type { GroupRecord } from '../group-record.ts';
-import type { Report } from '../report.ts';
+import type { Detail, Report } from '../report.ts';
 import { SKIP_WORDS } from '../../skip-reasons.ts';
 import { formatBytes, formatCount, formatSeconds, plural } from '../words.ts';
 
@@ -39,9 +38,9 @@ const STATES = {
   stopped: { word: 'stopped', tone: 'idle' },
   waiting: { word: 'waiting', tone: 'bad' },
   running: { word: 'no result', tone: 'bad' },
-} as const satisfies Record<GroupRecord['state'], unknown>;
+} as const satisfies Record<Detail['state'], unknown>;
 
-function row(record: GroupRecord, largest: number): Html {
+function row(record: Detail, largest: number): Html {
   const { word, tone } = STATES[record.state];
   const { tally } = record;
   const seconds = Math.max(0, Date.parse(record.updatedAt) - Date.parse(record.startedAt)) / 1000;
@@ -57,17 +56,17 @@ function row(record: GroupRecord, largest: number): Html {
   </tr> `;
 }
 
-function nameOf({ namespace, name }: GroupRecord): Html {
+function nameOf({ namespace, name }: Detail): Html {
   return html`${namespace === '' ? undefined : html`<span class="namespace">${namespace}/</span>`}<span class="name"
       >${name}</span
     >`;
 }
 
-function snapshots({ snapshotsDone, snapshots: all }: GroupRecord): string {
+function snapshots({ snapshotsDone, snapshots: all }: Detail): string {
   return snapshotsDone === all ? formatCount(all) : `${formatCount(snapshotsDone)} of ${formatCount(all)}`;
 }
 
-function notes({ skipped, failureCount, state, doing }: GroupRecord): Html | undefined {
+function notes({ skipped, failureCount, state, doing }: Detail): Html | undefined {
   const parts = [
     ...(failureCount > 0 ? [plural(failureCount, 'failure')] : []),
     ...(state === 'running' && doing !== undefined ? [`last seen at ${doing}`] : []),
