@@ -1,5 +1,5 @@
 import { noRequests, type RequestCounts } from '../../datastore/object-store.ts';
-import { noTransfers } from '../../transfer/tally.ts';
+import { addTransfers, noTransfers } from '../../transfer/tally.ts';
 import type { Tally } from './group-record.ts';
 
 export function noTally(): Tally {
@@ -15,19 +15,16 @@ export function noTally(): Tally {
 
 /** The sum, as a new tally. */
 export function addTally(a: Tally, b: Tally): Tally {
-  return {
+  const sum: Tally = {
+    ...a,
     snapshotsCopied: a.snapshotsCopied + b.snapshotsCopied,
     snapshotsUpdated: a.snapshotsUpdated + b.snapshotsUpdated,
     snapshotsFailed: a.snapshotsFailed + b.snapshotsFailed,
-    chunks: a.chunks + b.chunks,
-    chunksKnown: a.chunksKnown + b.chunksKnown,
-    chunksTwice: a.chunksTwice + b.chunksTwice,
-    bytes: a.bytes + b.bytes,
-    bytesSaved: a.bytesSaved + b.bytesSaved,
-    verified: a.verified + b.verified,
     source: addRequests(a.source, b.source),
     target: addRequests(a.target, b.target),
   };
+  addTransfers(sum, b);
+  return sum;
 }
 
 export function addRequests(a: RequestCounts, b: RequestCounts): RequestCounts {
