@@ -1,5 +1,6 @@
 import { jobDocument, mergeOverrides, parseJob } from '../config/job-document.ts';
 import { formatGroup } from '../datastore/group.ts';
+import { heldBefore } from '../sync/held-before.ts';
 import { planRemoval } from '../sync/plan-removal.ts';
 import { hasWork, planRun, type PlannedGroup } from '../sync/plan-run.ts';
 import type { PullReason } from '../sync/plan-group.ts';
@@ -77,7 +78,7 @@ function printGroup({ source, plan }: PlannedGroup, print: Terminal['print']): v
 }
 
 async function printRemoval(worker: Worker, { print }: Terminal): Promise<void> {
-  const { removals, kept } = await planRemoval(worker);
+  const { removals, kept } = await planRemoval({ ...worker, held: await heldBefore(worker) });
   for (const { kind, group, snapshot } of removals) {
     print(
       kind === 'snapshot'

@@ -68,7 +68,7 @@ const treatment = {
     .default(false)
     .meta({ description: 'Remove from the target what the source no longer has. Snapshots protected on the target are kept.' }),
   'max-delete': maxDelete(
-    "The most snapshots that one run removes: a share of the target's, or a number. A run that would remove more removes none.",
+    'The most snapshots that one run removes: a share of what the source held at the last good run, or a number. A run that would remove more, or whose source has lost more, removes none.',
   ).default('25%'),
   'vanished-by-filter': z.boolean().default(false).meta({
     description: "Whether what a filter does not let pass counts as vanished, which is PBS's way.",

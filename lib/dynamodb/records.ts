@@ -16,6 +16,7 @@ export const RunRecordSchema: z.ZodType<RunRecord> = z.object({
   groups: z.number().exactOptional(),
   working: z.number().exactOptional(),
   leftOut: SkipCountsSchema.exactOptional(),
+  held: z.object({ reach: z.string(), snapshots: z.number() }).exactOptional(),
   requests: z.object({ source: RequestCountsSchema, target: RequestCountsSchema }).exactOptional(),
   reportKey: z.string().exactOptional(),
   message: z.string().exactOptional(),

@@ -1,34 +1,50 @@
 import { DataError } from '../errors.ts';
 import type { Job, MaxDelete } from './job.ts';
 import type { Removal } from './plan-removal.ts';
+import { formatCount, plural } from './report/words.ts';
 
-/** What a removal plan would do to the target, whose snapshots are those that the last good run left there. */
+/** What a removal plan would do, and what both sides had. All but `listed` count what the job reaches. */
 export interface RemovalFacts {
   readonly removals: readonly Removal[];
-  readonly sourceSnapshots: number;
-  /** Snapshots on the target that the job reaches. */
-  readonly targetSnapshots: number;
+  /** Snapshots on the source in whatever state, those that the job does not reach included. */
+  readonly listed: number;
+  /** Finished snapshots on the source. */
+  readonly offered: number;
+  /** What was `offered` at the last good run; undefined: none is known. */
+  readonly held: number | undefined;
 }
 
-/** Throws a `DataError` REMOVAL_REFUSED when the source has no snapshot at all, or lost more than `max-delete` allows. */
-export function guardRemoval(
-  { removals, sourceSnapshots, targetSnapshots }: RemovalFacts,
-  { id, maxDelete }: Pick<Job, 'id' | 'maxDelete'>,
-): void {
-  const snapshots = removals.filter(({ kind }) => kind === 'snapshot').length;
+/**
+ * Throws a `DataError` REMOVAL_REFUSED when the source has no snapshot at all, or lost more than `max-delete` allows of what it held
+ * at the last good run: lost are the copies that would go, and what the source has less than then. Where no good run is known, it
+ * held what it has and what would go.
+ */
+export function guardRemoval(facts: RemovalFacts, { id, maxDelete }: Pick<Job, 'id' | 'maxDelete'>): void {
+  const { removals, listed, offered, held } = facts;
   if (removals.length === 0) return;
-  if (sourceSnapshots === 0) throw refused(id, 'the source has no snapshot at all: is it the right place?');
-  if (snapshots <= mostOf(maxDelete, targetSnapshots)) return;
-  const share = `${String(snapshots)} of the target's ${String(targetSnapshots)} snapshots are no longer on the source`;
-  throw refused(id, `${share}, more than max-delete allows (${formatMaxDelete(maxDelete)})`);
+  if (listed === 0) throw refused(id, 'the source has no snapshot at all: is it the right place?');
+  const going = removals.filter(({ kind }) => kind === 'snapshot').length;
+  const basis = held ?? offered + going;
+  const most = mostOf(maxDelete, basis);
+  const limit = `more than max-delete allows (${describeLimit(maxDelete, basis, held === undefined)})`;
+  if (going > most) throw refused(id, `${plural(going, 'snapshot')} of the target would go, ${limit}`);
+  if (basis - offered > most) {
+    throw refused(id, `the source has ${formatCount(basis - offered)} snapshots less than at the last good run, ${limit}`);
+  }
 }
 
 function mostOf(maxDelete: MaxDelete, snapshots: number): number {
-  return maxDelete.kind === 'count' ? maxDelete.count : maxDelete.share * snapshots;
+  if (maxDelete.kind === 'count') return maxDelete.count;
+  // All of it is no limit: what gathered on the target before may be more than the source held.
+  return maxDelete.share < 1 ? maxDelete.share * snapshots : Infinity;
 }
 
-function formatMaxDelete(maxDelete: MaxDelete): string {
-  return maxDelete.kind === 'count' ? String(maxDelete.count) : `${String(Number((maxDelete.share * 100).toFixed(2)))}%`;
+function describeLimit(maxDelete: MaxDelete, basis: number, isGuess: boolean): string {
+  if (maxDelete.kind === 'count') return String(maxDelete.count);
+  const share = `${String(Number((maxDelete.share * 100).toFixed(2)))}%`;
+  return isGuess
+    ? `${share} of ${formatCount(basis)}, which are those on the source and those that would go, since no good run is known`
+    : `${share} of the ${formatCount(basis)} that the source held at the last good run`;
 }
 
 function refused(job: string, why: string): DataError {

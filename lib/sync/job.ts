@@ -7,7 +7,7 @@ export type TransferMode = (typeof TRANSFER_MODES)[number];
 export const TARGET_IN_USE = ['refuse', 'allow'] as const;
 export type TargetInUse = (typeof TARGET_IN_USE)[number];
 
-/** How much one run may remove: a share (0 to 1) or a number of the target's snapshots. */
+/** How much one run may remove: a share (0 to 1) of the snapshots that the source held at the last good run, or a number of them. */
 export type MaxDelete = { readonly kind: 'share'; readonly share: number } | { readonly kind: 'count'; readonly count: number };
 
 /** One job with the overrides of one run merged in: all that a run needs to know of the configuration. */

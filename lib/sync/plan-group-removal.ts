@@ -1,5 +1,6 @@
-import { formatGroup, type Group, type ListedGroup, type ListedSnapshot } from '../datastore/group.ts';
+import { findFile, formatGroup, type Group, type ListedGroup, type ListedSnapshot } from '../datastore/group.ts';
 import type { Layout } from '../datastore/layout.ts';
+import { mapAhead, READS_AT_ONCE } from './map-ahead.ts';
 import { refusalOf } from './refine-plan.ts';
 import type { Removal, RemovalSides } from './plan-removal.ts';
 
@@ -23,6 +24,7 @@ export async function planGroupRemoval(
   if (vanished.length === 0 && !isGone) return { removals: [], kept: [], stays: true };
 
   const name = formatGroup(target.group);
+  if (source !== undefined && lacksFiles(layout, source)) return { removals: [], kept: [`${name} (${LOST_FILES})`], stays: true };
   const foreign = await foreignOwner(sides, source, target);
   if (foreign !== undefined) return { removals: [], kept: [`${name} (belongs to ${foreign})`], stays: true };
   const kept = vanished.filter((snapshot) => layout.isProtected(snapshot));
@@ -36,6 +38,14 @@ export async function planGroupRemoval(
   };
 }
 
+/** A group has an owner from its first backup on: one with snapshots and without is damaged, by PBS as likely as not, and not pruned. */
+function lacksFiles(layout: Layout, { files, snapshots }: ListedGroup): boolean {
+  return snapshots.length > 0 && layout.groupFiles.some((name) => findFile(files, name) === undefined);
+}
+
+const LOST_FILES =
+  'on the source it has lost its owner, as when PBS forgets a group whose name begins its own: give it one in PBS (change owner)';
+
 /**
  * The snapshots that keep their copies. What a filter does not let pass has not vanished, unless the job says so with
  * `vanished-by-filter`; then, as in PBS (facts/pbs.md 4.2), one in progress has vanished too.
@@ -44,12 +54,13 @@ async function offeredNames(
   { job, layout, source: reader }: RemovalSides,
   source: ListedGroup | undefined,
 ): Promise<ReadonlySet<string>> {
-  const names = new Set<string>();
-  for (const snapshot of source?.snapshots ?? []) {
-    const offered = !job.vanishedByFilter || (layout.isFinished(snapshot) && (await passes(snapshot)));
-    if (offered) names.add(snapshot.name);
-  }
-  return names;
+  const isOffered = async (snapshot: ListedSnapshot): Promise<[string, boolean]> => [
+    snapshot.name,
+    !job.vanishedByFilter || (layout.isFinished(snapshot) && (await passes(snapshot))),
+  ];
+  const offered = new Set<string>();
+  for await (const [name, is] of mapAhead(source?.snapshots ?? [], READS_AT_ONCE, isOffered)) if (is) offered.add(name);
+  return offered;
 
   async function passes(snapshot: ListedSnapshot): Promise<boolean> {
     if (source === undefined || !(job.verifiedOnly || job.encryptedOnly)) return true;

@@ -150,7 +150,8 @@ function judgeCopy(candidate: Candidate, existing: ListedSnapshot, layout: Layou
     const change = changeOf(candidate, existing, layout);
     if (change !== undefined) return change;
   }
-  return facts.options.resyncCorrupt ? 'check' : 'copied';
+  // A copy whose manifest is the original's was found damaged by nobody: PBS would have written so into it.
+  return facts.options.resyncCorrupt && layout.compare(snapshot, existing) !== 'same' ? 'check' : 'copied';
 }
 
 function judgeMissing({ snapshot: { name }, newestCommon: common, cutoff, facts }: Candidate): Judgement {

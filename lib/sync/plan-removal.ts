@@ -3,11 +3,13 @@ import type { Layout } from '../datastore/layout.ts';
 import type { ObjectReader } from '../datastore/object-store.ts';
 import type { Job } from './job.ts';
 import { listGroups, type Listed } from './list-groups.ts';
+import { mapAhead, READS_AT_ONCE } from './map-ahead.ts';
 import { mergeListings, type ListedPair } from './merge-listings.ts';
 import { namespaceChain, sourceNamespace, targetNamespace } from './namespaces.ts';
 import { guardRemoval } from './guard-removal.ts';
 import { planGroupRemoval, type GroupRemoval } from './plan-group-removal.ts';
 import { isInDepth, isInScope } from './scope.ts';
+import { watchNamesakes, type Namesakes } from './spare-namesakes.ts';
 
 /** One thing to remove, its keys in the order in which they go: what makes it visible first. */
 export interface Removal {
@@ -28,6 +30,8 @@ export interface RemovalSides {
   readonly layout: Layout;
   readonly source: ObjectReader;
   readonly target: ObjectReader;
+  /** Finished snapshots in the job's reach at the last good run (`heldBefore`); undefined: none is known. */
+  readonly held: number | undefined;
   /** Whether this run could not bring the group (of the source) up to date: nothing of it is removed. Undefined: no run went before. */
   readonly isTroubled?: (group: Group) => boolean;
   /** Called for each entry of the listings: a long plan keeps the run's claim alive. */
@@ -41,8 +45,10 @@ interface Draft {
   readonly wanted: Set<string>;
   readonly present: Set<string>;
   readonly needed: Set<string>;
-  sourceSnapshots: number;
-  targetSnapshots: number;
+  readonly namesakes: Namesakes;
+  /** Snapshots of the source: all, and those that are finished and in the job's reach. */
+  listed: number;
+  offered: number;
 }
 
 /**
@@ -54,59 +60,85 @@ export async function planRemoval(sides: RemovalSides): Promise<RemovalPlan> {
   const { job, layout, source, target } = sides;
   const draft: Draft = {
     ...{ removals: [], kept: [], wanted: new Set(namespaceChain(job.targetNamespace)), present: new Set(), needed: new Set() },
-    ...{ sourceSnapshots: 0, targetSnapshots: 0 },
+    ...{ namesakes: watchNamesakes(layout), listed: 0, offered: 0 },
   };
   const pairs = mergeListings(listGroups(source, layout, job.namespace), listGroups(target, layout, job.targetNamespace));
-  for await (const pair of pairs) {
+  const planned = mapAhead(pairs, READS_AT_ONCE, async (pair) => ({ pair, plan: await planPair(sides, pair) }));
+  for await (const { pair, plan } of planned) {
     await sides.beat?.();
-    if (pair.source !== undefined) lookAtSource(draft, job, pair.source);
-    await lookAtTarget(draft, sides, pair);
+    if (pair.source !== undefined) lookAtSource(draft, sides, pair.source);
+    lookAtTarget(draft, sides, pair);
+    if (plan !== undefined) take(draft, plan.group, plan);
   }
+  for (const name of draft.present) if (!draft.wanted.has(name)) draft.namesakes.sawLostNamespace(name);
   spareNamesakes(draft);
   removeNamespaces(draft, sides);
-  guardRemoval(draft, job);
+  guardRemoval({ ...draft, held: sides.held }, job);
   return { removals: draft.removals, kept: draft.kept };
 }
 
-function lookAtSource(draft: Draft, job: Job, source: Listed): void {
+function lookAtSource(draft: Draft, { job, layout }: RemovalSides, source: Listed): void {
   const namespace = source.kind === 'namespace' ? source.namespace : source.listed.group.namespace;
-  for (const name of namespaceChain(targetNamespace(job, namespace))) draft.wanted.add(name);
-  if (source.kind === 'group') draft.sourceSnapshots += source.listed.snapshots.length;
+  const onTarget = targetNamespace(job, namespace);
+  for (const name of namespaceChain(onTarget)) draft.wanted.add(name);
+  if (source.kind === 'namespace') return;
+  const { group, snapshots } = source.listed;
+  draft.listed += snapshots.length;
+  if (isInScope(job, group)) draft.offered += snapshots.filter((snapshot) => layout.isFinished(snapshot)).length;
+  draft.namesakes.sawOriginal({ namespace: onTarget, name: group.name }, snapshots);
 }
 
-async function lookAtTarget(draft: Draft, sides: RemovalSides, { source, target }: ListedPair): Promise<void> {
-  if (target?.kind === 'namespace') draft.present.add(target.namespace);
+function lookAtTarget({ present, namesakes }: Draft, { layout }: RemovalSides, { source, target }: ListedPair): void {
+  if (target?.kind === 'namespace') present.add(target.namespace);
   if (target?.kind !== 'group') return;
-  const { group, snapshots } = target.listed;
+  const isLost = listedGroup(source)?.snapshots.every((snapshot) => layout.isProtected(snapshot)) ?? true;
+  const newest = target.listed.snapshots.findLast((snapshot) => layout.isFinished(snapshot))?.name ?? '';
+  if (isLost) namesakes.sawLost(target.listed.group, newest);
+}
+
+/** What goes of a group of the target, undefined: the target has no group there. */
+async function planPair(
+  sides: RemovalSides,
+  { source, target }: ListedPair,
+): Promise<(GroupRemoval & { group: Group }) | undefined> {
+  if (target?.kind !== 'group') return undefined;
+  const { group } = target.listed;
   const original = { namespace: sourceNamespace(sides.job, group.namespace), name: group.name };
-  const inScope = isInScope(sides.job, original);
-  const plan = inScope ? await planInScope(sides, original, listedGroup(source), target.listed) : OUT_OF_SCOPE;
-  draft.targetSnapshots += inScope ? snapshots.length : 0;
-  draft.removals.push(...plan.removals);
-  draft.kept.push(...plan.kept);
-  if (plan.stays) for (const name of namespaceChain(group.namespace)) draft.needed.add(name);
+  if (!isInScope(sides.job, original)) return { group, ...OUT_OF_SCOPE };
+  return { group, ...(await planInScope(sides, original, listedGroup(source), target.listed)) };
 }
 
-/**
- * PBS 4.2.3 forgets `vm/1000` in the bucket together with `vm/100` (facts/pbs.md 2.3). Where both vanished, the copy of the longer
- * name may be the last one there is. The shorter one stays too: without it the next run would see one group that vanished by itself.
- */
+function take(draft: Draft, group: Group, { removals, kept, stays }: GroupRemoval): void {
+  draft.removals.push(...removals);
+  draft.kept.push(...kept);
+  if (stays) keepNamespaces(draft, group.namespace);
+}
+
+function keepNamespaces({ needed }: Draft, namespace: string): void {
+  for (const name of namespaceChain(namespace)) needed.add(name);
+}
+
+/** Copies that may be the last there are, since PBS took their originals by mistake, stay; so does what shows that it was so. */
 function spareNamesakes(draft: Draft): void {
-  const gone = draft.removals.filter(({ kind }) => kind === 'group').map(({ group }) => group);
-  const isSpared = (group: Group): boolean => gone.some((other) => isNamesake(group, other) || isNamesake(other, group));
-  const victims = new Set(gone.filter(isSpared).map(formatGroup));
-  if (victims.size === 0) return;
-  for (const group of gone.filter((each) => victims.has(formatGroup(each)))) {
+  const spared = new Set<string>();
+  const evidence = new Set<string>();
+  for (const group of new Map(draft.removals.map((removal) => [formatGroup(removal.group), removal.group])).values()) {
+    const suspect = draft.namesakes.suspectOf(group);
+    if (suspect === undefined) continue;
+    const name = formatGroup(group);
+    spared.add(name);
     draft.kept.push(
-      `${formatGroup(group)} (it vanished together with a group whose name begins like its own, which PBS does by mistake: forget on the target what is really gone)`,
+      `${name} (PBS takes it away by mistake when it forgets ${suspect.name}: forget it on the target if it is really gone)`,
     );
-    for (const name of namespaceChain(group.namespace)) draft.needed.add(name);
+    keepNamespaces(draft, group.namespace);
+    if (!suspect.isLost) continue;
+    evidence.add(suspect.name);
+    keepNamespaces(draft, suspect.namespace);
   }
-  draft.removals = draft.removals.filter(({ group }) => !victims.has(formatGroup(group)));
-}
-
-function isNamesake(group: Group, shorter: Group): boolean {
-  return group.namespace === shorter.namespace && group.name !== shorter.name && group.name.startsWith(shorter.name);
+  draft.removals = draft.removals.filter(({ kind, group }) => {
+    const name = formatGroup(group);
+    return !spared.has(name) && !(kind === 'group' && evidence.has(name));
+  });
 }
 
 /** As in PBS (facts/pbs.md 4.1), a group that failed keeps all it has: its copies may be the last good ones. */

@@ -26,11 +26,19 @@ export interface RunRecord extends RunRef {
   readonly working?: number;
   /** Snapshots that planning left out, over all groups. */
   readonly leftOut?: SkipCounts;
+  /** What the source held when the run was planned; left out of a dry run, which follows nothing it sees. */
+  readonly held?: HeldSnapshots;
   /** What listing and planning sent. */
   readonly requests?: { readonly source: RequestCounts; readonly target: RequestCounts };
   /** Key of the report in the control bucket, without its ending. */
   readonly reportKey?: string;
   readonly message?: string;
+}
+
+/** Finished snapshots of the source; `reach` names the part of it that was counted (`held-before.ts`). */
+export interface HeldSnapshots {
+  readonly reach: string;
+  readonly snapshots: number;
 }
 
 /** A lease on the right to write one group of one target. `fence` rises with each acquisition and never restarts. */

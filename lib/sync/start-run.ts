@@ -1,5 +1,6 @@
 import type { ObjectWriter } from '../datastore/object-store.ts';
 import { ConfigError } from '../errors.ts';
+import { reachOf } from './held-before.ts';
 import { foundLine, startLines } from './log-lines.ts';
 import type { StartRunOutput } from './payloads.ts';
 import { planKey } from './run-files.ts';
@@ -30,16 +31,10 @@ export async function startRun(scheduledTime: string | undefined, control: Objec
   for (const line of startLines(job, scheduledTime)) log.info(line);
   await expectUnused(worker);
   tellThreads(worker);
-  const { items, working, groups, leftOut } = await writePlan(control, worker);
-  await store.saveRun({
-    ...record,
-    state: 'running',
-    planKey: planKey(run),
-    groups,
-    working,
-    leftOut,
-    requests: worker.requests,
-  });
+  const { items, working, groups, leftOut, held } = await writePlan(control, worker);
+  const planned = { planKey: planKey(run), groups, working, leftOut, requests: worker.requests };
+  const seen = job.dryRun ? {} : { held: { reach: reachOf(job), snapshots: held } };
+  await store.saveRun({ ...record, state: 'running', ...planned, ...seen });
   log.info(foundLine(working, groups));
   return { ...nothing(worker), items: job.dryRun ? 0 : items, removeVanished: job.removeVanished && !job.dryRun };
 }

@@ -14,20 +14,23 @@ export interface WrittenPlan {
   readonly working: number;
   readonly groups: number;
   readonly leftOut: SkipCounts;
+  /** Finished snapshots of these groups on the source. */
+  readonly held: number;
 }
 
 /** Plans the run and writes the plan into the control bucket. Throws a `ConflictError` RUN_STOPPED when somebody asks it to stop. */
 export async function writePlan(control: ObjectWriter, worker: Worker): Promise<WrittenPlan> {
   const items: PlanItem[] = [];
   const keepClaim = claimKeeper(worker);
-  let groups = 0;
+  let [groups, held] = [0, 0];
   const leftOut: SkipCounts = {};
   for await (const planned of planRun(worker)) {
     stopIfAsked(worker);
-    expectTime(worker, groups);
+    expectTime(worker);
     await keepClaim();
     if (planned.kind === 'group') {
       groups += 1;
+      held += planned.source.snapshots.filter((snapshot) => worker.layout.isFinished(snapshot)).length;
       countSkipped(leftOut, planned);
       tell(planned, worker);
     }
@@ -36,7 +39,7 @@ export async function writePlan(control: ObjectWriter, worker: Worker): Promise<
   }
   if (groups === 0) await expectDatastore(worker);
   await control.put(planKey(worker.run), formatPlan(items));
-  return { items: items.length, working: items.filter(({ kind }) => kind === 'group').length, groups, leftOut };
+  return { items: items.length, working: items.filter(({ kind }) => kind === 'group').length, groups, leftOut, held };
 }
 
 export function stopIfAsked({ stopReason }: Pick<Worker, 'stopReason'>): void {
@@ -45,10 +48,10 @@ export function stopIfAsked({ stopReason }: Pick<Worker, 'stopReason'>): void {
 }
 
 /** A listing has no place to go on from in another call: throws a `ConfigError` PLANNING_TOO_LONG before the call is cut off. */
-export function expectTime({ stopReason, job }: Pick<Worker, 'stopReason' | 'job'>, groups: number): void {
+export function expectTime({ stopReason, job }: Pick<Worker, 'stopReason' | 'job'>): void {
   if (stopReason() !== 'deadline') return;
   const message =
-    `both datastores of job ${job.id} could not be listed within one call (${String(groups)} groups were); nothing was changed:` +
+    `both datastores of job ${job.id} could not be listed within one call, so nothing was planned:` +
     ' make several jobs of it, each with a namespace of its own, or prune the source';
   throw new ConfigError('PLANNING_TOO_LONG', message, { context: { job: job.id } });
 }

@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { ListedObject, ObjectReader } from '../../lib/datastore/object-store.ts';
 import { pbsLayout } from '../../lib/layouts/pbs/layout.ts';
 import type { Job } from '../../lib/sync/job.ts';
+import { reachOf } from '../../lib/sync/held-before.ts';
 import { planRemoval, type Removal } from '../../lib/sync/plan-removal.ts';
 import { removeVanished } from '../../lib/sync/remove-vanished.ts';
 import { formatPlan, planKey, removalKey, removedKey } from '../../lib/sync/run-files.ts';
 import { targetPlace } from '../../lib/sync/target-place.ts';
-import { crash, recorder } from '../support/faulty.ts';
+import { crash, recorder, type Call } from '../support/faulty.ts';
 import { groupItem, stealLock } from '../support/group-sync.ts';
 import { groupOf, storeOf, type StoreSketch } from '../support/listed-store.ts';
 import { job as jobWith } from '../support/locations.ts';
@@ -25,7 +26,7 @@ async function removals(
   job: Partial<Job> = {},
 ) {
   const sides = { source: await storeOf(source, namespaces.source), target: await storeOf(target, namespaces.target) };
-  return planRemoval({ job: jobWith({ removeVanished: true, ...job }), layout: pbsLayout, ...sides });
+  return planRemoval({ job: jobWith({ removeVanished: true, ...job }), layout: pbsLayout, held: undefined, ...sides });
 }
 
 const title = ({ kind, group, snapshot }: Removal): string =>
@@ -79,19 +80,6 @@ describe('planRemoval', () => {
     expect(keys.every((key) => key.startsWith('.cnt/vm/100/') || key.startsWith('.cnt/host/web/'))).toBe(true);
   });
 
-  it('spares groups that vanished with one whose name begins like theirs, which PBS does by mistake, and keeps on doing so', async () => {
-    // PBS 4.2.3 was told to forget vm/100, and took the objects of vm/1000 with it; their copies are the last there are.
-    const target = await storeOf({ ...STAYS, 'vm/100': [1], 'vm/1000': [1], 'vm/2': [1] });
-    const sides = { job: jobWith({ removeVanished: true }), layout: pbsLayout, source: await storeOf(STAYS), target };
-    for (let run = 0; run < 3; run += 1) {
-      const plan = await planRemoval(sides);
-      expect(plan.kept.filter((line) => /^vm\/1000? /.test(line))).toHaveLength(2);
-      await target.delete(plan.removals.flatMap(({ keys }) => keys));
-    }
-    const left = [...target.objects.keys()].filter((key) => key.endsWith('owner'));
-    expect(left.toSorted()).toEqual(['.cnt/ct/1/owner', '.cnt/vm/100/owner', '.cnt/vm/1000/owner']);
-  });
-
   it('keeps protected snapshots, the group that holds them and its namespace, and names them', async () => {
     const plan = await removals(STAYS, { ...STAYS, 'old:vm/1': [{ day: 1, protected: true }, 2] }, { target: ['old'] });
     expect(plan.removals.map(title)).toEqual(['snapshot old vm/1 day 2']);
@@ -125,6 +113,33 @@ describe('planRemoval', () => {
     await expect(removals({ 'ct/1': [4, 5, 6, 7, 8] }, target)).rejects.toMatchObject({ code: 'REMOVAL_REFUSED' });
   });
 
+  it('counts by what the source held at the last good run, not by how much has gathered on the target', async () => {
+    const gathered = { 'ct/1': Array.from({ length: 28 }, (_, at) => ({ day: at + 1, protected: true as const })) };
+    const sides = async (left: number[], held: number | undefined) => ({
+      ...{ job: jobWith(), layout: pbsLayout, held },
+      source: await storeOf({ 'vm/1': left }),
+      target: await storeOf({ ...gathered, 'vm/1': [1, 2, 3, 4, 5, 6, 7, 8] }),
+    });
+    expect((await planRemoval(await sides([3, 4, 5, 6, 7, 8], 8))).removals).toHaveLength(2);
+    for (const held of [8, undefined]) {
+      await expect(planRemoval(await sides([8], held))).rejects.toMatchObject({ code: 'REMOVAL_REFUSED' });
+    }
+    const all = jobWith({ maxDelete: { kind: 'share', share: 1 } });
+    expect((await planRemoval({ ...(await sides([8], 1)), job: all })).removals).toHaveLength(7);
+  });
+
+  it('refuses when the source has much less than at the last good run, though few of the copies would go', async () => {
+    const sides = { source: await storeOf({ 'vm/1': [2, 3, 4] }), target: await storeOf({ 'vm/1': [1, 2, 3, 4] }) };
+    const plan = (held: number, maxDelete: Job['maxDelete']) =>
+      planRemoval({ job: jobWith({ maxDelete }), layout: pbsLayout, held, ...sides });
+    await expect(plan(100, { kind: 'share', share: 0.25 })).rejects.toMatchObject({
+      code: 'REMOVAL_REFUSED',
+      message: expect.stringMatching(/97 snapshots less than at the last good run, .* \(25% of the 100/) as string,
+    });
+    await expect(plan(100, { kind: 'count', count: 50 })).rejects.toMatchObject({ code: 'REMOVAL_REFUSED' });
+    expect((await plan(4, { kind: 'share', share: 0.25 })).removals).toHaveLength(1);
+  });
+
   it('throws when either listing breaks, wherever that is, and plans nothing', async () => {
     const store = await storeOf({ ...STAYS, 'vm/1': [1] });
     const broken = (pages: number): ObjectReader => {
@@ -137,7 +152,7 @@ describe('planRemoval', () => {
       };
       return { list, head: store.head.bind(store), get: store.get.bind(store) };
     };
-    const sides = { job: jobWith({ removeVanished: true }), layout: pbsLayout, source: store, target: store };
+    const sides = { job: jobWith({ removeVanished: true }), layout: pbsLayout, held: undefined, source: store, target: store };
     for (let pages = 0; pages < 8; pages += 1) {
       await expect(planRemoval({ ...sides, source: broken(pages) })).rejects.toThrow('connection lost');
       await expect(planRemoval({ ...sides, target: broken(pages) })).rejects.toThrow('connection lost');
@@ -216,11 +231,39 @@ describe('removeVanished', () => {
 
   it('goes on where a call had to end, and counts once', async () => {
     const cloud = await cloudWith();
-    let asks = 0;
-    // Each call is stopped after one group.
-    const { run, calls } = await remove(cloud, { stopReason: () => ((asks += 1) % 3 === 2 ? 'deadline' : undefined) });
-    expect(calls).toBeGreaterThan(1);
+    const run = newRun(cloud);
+    let deletes = 0;
+    // Each call has time for one batch.
+    const before = ({ method, args }: Call): void => {
+      if (method === 'get' && args[0] === removalKey(run)) deletes = 0;
+      if (method === 'delete') deletes += 1;
+    };
+    const { calls } = await remove(cloud, { faults: { before }, stopReason: () => (deletes > 0 ? 'deadline' : undefined) }, run);
+    expect(calls).toBe(4);
     expect(await removed(cloud, run)).toEqual({ snapshots: 2, groups: 1, namespaces: 1, kept: [] });
+  });
+
+  it('fails with what to change when one call is too short to make the list, and removes nothing', async () => {
+    const cloud = await cloudWith();
+    const before = keysOf(cloud);
+    const answer = remove(cloud, { stopReason: () => 'deadline' });
+    await expect(answer).rejects.toMatchObject({ name: 'ConfigError', code: 'PLANNING_TOO_LONG' });
+    expect(keysOf(cloud)).toEqual(before);
+  });
+
+  it('removes many snapshots of a group by few requests, all their manifests before anything else of them', async () => {
+    const many = Array.from({ length: 28 }, (_, at) => at + 1);
+    const cloud = await cloudWith({ ...STAYS, 'vm/1': many });
+    const passed = recorder();
+    const run = newRun(cloud);
+    await cloud.store.saveRun({ ...run, id: 'good', state: 'ok', held: { reach: reachOf(cloud.job), snapshots: 1000 } });
+    await remove(cloud, { faults: passed, job: { ...cloud.job, maxDelete: { kind: 'count', count: 1000 } } }, run);
+    const deletes = passed.calls.filter(({ method }) => method === 'delete').map(({ args }) => args[0] as string[]);
+    const ofGroup = deletes.filter(([key]) => key?.startsWith('.cnt/vm/1/'));
+    expect(ofGroup.map((keys) => [keys.length, keys.some((key) => key.endsWith('index.json.blob'))])).toEqual([
+      [27, true],
+      [27, false],
+    ]);
   });
 
   it('ends when somebody asks, with the rest left for the next run', async () => {
@@ -298,7 +341,12 @@ describe('removeVanished', () => {
     const cloud = await cloudWith();
     const run = newRun(cloud);
     await planLine(cloud, run);
-    await removeVanished(callWorker(cloud, run, { stopReason: () => 'deadline' }));
+    let planned = false;
+    const after = ({ method, args }: Call): void => {
+      planned ||= method === 'put' && args[0] === removalKey(run);
+    };
+    const worker = callWorker(cloud, run, { faults: { after }, stopReason: () => (planned ? 'deadline' : undefined) });
+    expect(await removeVanished(worker)).toEqual({ done: false });
     await copyObjects(await storeOf({ 'vm/1': [1, 2], 'old:vm/2': [1] }), cloud.source);
     const before = keysOf(cloud);
     await remove(cloud, {}, run);
@@ -325,12 +373,12 @@ describe('removeVanished', () => {
       },
     };
     await expect(remove(cloud, { faults: thief })).rejects.toMatchObject({ code: 'LOCK_LOST' });
-    expect(keysOf(cloud)).toContain(`.cnt/vm/3/${nameOf(2)}/index.json.blob`);
+    expect(keysOf(cloud)).toContain('.cnt/vm/3/owner');
     expect(keysOf(cloud)).not.toContain(`.cnt/vm/3/${nameOf(1)}/index.json.blob`);
   });
 
   it('removes nothing when its plan is refused', async () => {
-    const cloud = await cloudWith({ 'vm/1': [1, 2], 'vm/2': [1] });
+    const cloud = await cloudWith({ 'vm/1': [1, 2], 'vm/2': [1, 2, 3, 4, 5, 6, 7, 8] });
     const before = keysOf(cloud);
     await expect(remove(cloud)).rejects.toMatchObject({ code: 'REMOVAL_REFUSED' });
     expect(keysOf(cloud)).toEqual(before);

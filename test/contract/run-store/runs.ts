@@ -14,6 +14,7 @@ export function describeRuns(store: () => RunStore): void {
       endedAt: '2025-11-01T09:00:00.000Z',
       planKey: 'plans/1.jsonl',
       groups: 12,
+      held: { reach: 'all', snapshots: 1200 },
       reportKey: 'reports/1',
       message: 'all is well',
     };

@@ -15,7 +15,7 @@ import {
   readTarget,
   type History,
 } from './histories.ts';
-import { modelRun, type ModelOptions, type ModelStore } from './model.ts';
+import { modelRun, offeredBy, type ModelOptions, type ModelStore } from './model.ts';
 import { run, writesOf } from './world.ts';
 
 const happening = fc.record({
@@ -61,8 +61,31 @@ async function betweenBoth({ cloud, target }: History, wanted: ModelStore): Prom
   return found;
 }
 
-async function runRound(history: History, job: ModelOptions, trip: { crashAt: number | null; when: 'before' | 'after' }) {
+/** What the source held at each run, by its id and scope: the table says which of them ended well. */
+type Held = Map<string, { excluded: string; snapshots: number }>;
+
+async function heldBefore({ cloud }: History, held: Held, { excluded }: ModelOptions): Promise<number | undefined> {
+  const runs = await cloud.store.listRuns(cloud.job.id, 1000);
+  const good = runs.filter(({ state }) => state === 'ok' || state === 'warnings').map(({ id }) => held.get(id));
+  return good.find((each) => each?.excluded === excluded.join())?.snapshots;
+}
+
+/** After each run, whatever became of it. */
+async function rememberHeld({ cloud, source }: History, held: Held, options: ModelOptions): Promise<void> {
+  const [newest] = await cloud.store.listRuns(cloud.job.id, 1);
+  if (newest !== undefined && !held.has(newest.id)) {
+    held.set(newest.id, { excluded: options.excluded.join(), snapshots: offeredBy(source, options) });
+  }
+}
+
+async function runRound(
+  history: History,
+  held: Held,
+  asked: ModelOptions,
+  trip: { crashAt: number | null; when: 'before' | 'after' },
+) {
   const { cloud } = history;
+  let job = { ...asked, held: await heldBefore(history, held, asked) };
   const protectedOnes: string[] = [];
   const before = watchProtected(cloud, protectedOnes);
   if (trip.crashAt !== null) {
@@ -74,16 +97,20 @@ async function runRound(history: History, job: ModelOptions, trip: { crashAt: nu
       },
       after: (call: Call) => wire.after?.(call),
     };
-    await run(cloud, jobOf(job), { faults: both }).catch(() => undefined);
+    await run(cloud, jobOf(asked), { faults: both }).catch(() => undefined);
+    await rememberHeld(history, held, asked);
     expect(findTorn(cloud.bucket, 'offsite')).toEqual([]);
     history.target = await betweenBoth(history, modelRun(history.source, history.target, job));
     cloud.clock.advance(LEASE_IS_OVER_MS);
   }
   // A run that takes away the newest copies may make room for others in the next: as often as the model changes, it writes.
   for (let again = 0; again < 2; again += 1) {
+    job = { ...asked, held: await heldBefore(history, held, asked) };
     const wanted = modelRun(history.source, history.target, job);
     const written = writesOf(cloud);
-    await run(cloud, jobOf(job), { faults: { before } });
+    await run(cloud, jobOf(asked), { faults: { before } });
+    await rememberHeld(history, held, asked);
+    cloud.clock.advance(1000);
     expect(describe(await readTarget(cloud))).toEqual(describe(wanted));
     if (again > 0 && describe(wanted).join() === describe(history.target).join()) expect(writesOf(cloud)).toBe(written);
     history.target = wanted;
@@ -98,10 +125,11 @@ it('leaves on the target what the model says, whatever happened before, where it
     fc.asyncProperty(fc.boolean(), fc.array(round, { minLength: 1, maxLength: 5 }), async (carryMarks, rounds) => {
       const cloud = memoryCloud({ carryMarks, workerThreads: 2, transfersInFlight: 2 });
       const history: History = { pool, cloud, source: new Map(), target: new Map() };
+      const held: Held = new Map();
       openSource(history);
       for (const { happenings, options: asked, ...trip } of rounds) {
         for (const each of happenings) await happen(history, each);
-        await runRound(history, { ...asked, carryMarks }, trip);
+        await runRound(history, held, { ...asked, carryMarks }, trip);
       }
       copied.snapshots += describe(history.target).length;
     }),

@@ -28,6 +28,8 @@ export interface ModelOptions {
   readonly vanishedByFilter: boolean;
   /** A share, 0 to 1. */
   readonly maxDelete: number;
+  /** Finished snapshots in scope when a run of the same scope last ended well. */
+  readonly held?: number | undefined;
 }
 
 /** The target after one run that nothing disturbed. */
@@ -84,16 +86,35 @@ function removeVanished(source: ModelStore, target: ModelStore, options: ModelOp
   );
   const isEmptied = ([label, { snapshots }]: [string, ModelGroup]): boolean =>
     !source.has(label) && candidates.filter((each) => each.label === label).length === snapshots.size;
-  const gone = inScope.filter(isEmptied).map(([label]) => label);
-  // PBS forgets vm/1000 with vm/100 by mistake: two that go together stay, in this run and in the next.
-  const areNamesakes = (a: string, b: string): boolean => a !== b && (a.startsWith(b) || b.startsWith(a));
-  const emptied = gone.filter((label) => !gone.some((other) => areNamesakes(label, other)));
-  const vanished = candidates.filter(({ label }) => !gone.includes(label) || emptied.includes(label));
+  const suspects = new Map([...target.keys()].map((label) => [label, suspectsOf(label, source, target)]));
+  const isSpared = (label: string): boolean => candidates.some((each) => each.label === label) && suspects.get(label)!.length > 0;
+  const vanished = candidates.filter(({ label }) => !isSpared(label));
   const count = (store: Iterable<ModelGroup>): number => [...store].reduce((sum, { snapshots }) => sum + snapshots.size, 0);
   if (count(source.values()) === 0) return;
-  if (vanished.length > options.maxDelete * count(inScope.map(([, group]) => group))) return;
+  const offered = offeredBy(source, options);
+  const held = options.held ?? offered + vanished.length;
+  if (options.maxDelete < 1 && Math.max(vanished.length, held - offered) > options.maxDelete * held) return;
+  // What shows that a shorter name was there stays while the longer one is spared for it.
+  const evidence = [...target.keys()].filter(isSpared).flatMap((label) => suspects.get(label)!);
+  const emptied = inScope.filter(isEmptied).map(([label]) => label);
   for (const { group, day } of vanished) group.snapshots.delete(day);
-  for (const label of emptied) target.delete(label);
+  for (const label of emptied) if (!isSpared(label) && !evidence.includes(label)) target.delete(label);
+}
+
+/** Finished snapshots in scope. */
+export function offeredBy(source: ModelStore, options: Pick<ModelOptions, 'excluded'>): number {
+  const inScope = [...source].filter(([label]) => !options.excluded.includes(label.slice(label.indexOf(':') + 1)));
+  return inScope.flatMap(([, { snapshots }]) => [...snapshots.values()].filter(({ finished }) => finished)).length;
+}
+
+/** PBS forgets vm/1000 with vm/100 by mistake, but for what is protected: the shorter names that may have taken this one with them. */
+function suspectsOf(label: string, source: ModelStore, target: ModelStore): string[] {
+  const alive = (each: string): number[] =>
+    [...(source.get(each)?.snapshots ?? [])].filter(([, { protected: kept }]) => !kept).map(([day]) => day);
+  const newest = Math.max(0, ...(target.get(label)?.snapshots.keys() ?? []));
+  if (newest === 0 || alive(label).length > 0) return [];
+  const shorter = [...new Set([...source.keys(), ...target.keys()])].filter((each) => each !== label && label.startsWith(each));
+  return shorter.filter((each) => (alive(each).length === 0 ? target.has(each) : Math.min(...alive(each)) > newest));
 }
 
 /** Days whose copies go: a filter makes nothing vanish, unless the job says so. */

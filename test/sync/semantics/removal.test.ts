@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Job } from '../../../lib/sync/job.ts';
 import { TransientError } from '../../../lib/errors.ts';
 import { crash, type Call } from '../../support/faulty.ts';
+import { memoryRunStore } from '../../support/memory-run-store.ts';
 import { contents, LEASE_IS_OVER_MS } from '../../support/memory-run.ts';
 import { findTorn } from '../../support/restorable.ts';
 import {
@@ -157,6 +158,36 @@ describe('the guard of remove-vanished', () => {
     expect(daysOf(world.target, WEB)).toEqual([1, 2, 3, 4]);
     await run(world, { removeVanished: true, maxDelete: { kind: 'count', count: 2 } });
     expect(daysOf(world.target, WEB)).toEqual([3, 4]);
+  });
+
+  it('counts by what the source held at the last good run of the same reach: neither a refused run nor a dry one changes that', async () => {
+    const world = await copied();
+    const later = (): void => world.clock.advance(1000);
+    for (const day of [1, 2]) await forget(world.source, WEB, day);
+    later();
+    await run(world, { groupFilter: filters('group:host/db') });
+    later();
+    await run(world, { dryRun: true });
+    for (let again = 0; again < 2; again += 1) {
+      later();
+      const { finish } = await run(world, { removeVanished: true });
+      expect(finish.message).toMatch(/2 snapshots of the target would go, more than .*25% of the 5 that the source held/);
+    }
+    later();
+    expect((await run(world, ALL)).report.removed?.snapshots).toBe(2);
+    await forget(world.source, WEB, 3);
+    later();
+    expect((await run(world, { removeVanished: true })).finish.message).toMatch(/25% of the 3 that the source held/);
+  });
+
+  it('takes the source as it was when no good run is known: what it has, and what would go', async () => {
+    const world = await copied();
+    await forget(world.source, WEB, 1);
+    const alone = { ...world, store: memoryRunStore() };
+    expect((await run(alone, { removeVanished: true })).report.removed?.snapshots).toBe(1);
+    for (const day of [2, 3]) await forget(world.source, WEB, day);
+    const lost = { ...world, store: memoryRunStore() };
+    expect((await run(lost, { removeVanished: true })).finish.message).toMatch(/2 snapshots .*25% of 4, .* no good run is known/);
   });
 
   it('refuses everything when the source has no snapshot at all, whatever max-delete says', async () => {
