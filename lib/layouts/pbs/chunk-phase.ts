@@ -11,6 +11,9 @@ import { checkIn, contextOf, listedArchive, type SnapshotFiles } from './snapsho
 /** An index is read in pieces of this size: 131,072 references of a fixed index, 512 GiB of image. */
 const INDEX_PIECE_BYTES = 4 * 1024 * 1024;
 
+/** A piece is taken apart in steps of this size, so that no more of its references are in memory than are looked at soon. */
+const INDEX_STEP_BYTES = 64 * 1024;
+
 /** All chunks of the archives, index by index in the manifest's order; each index is proven when its last reference is read. */
 export function chunkPhase(files: SnapshotFiles, archives: readonly ManifestFile[]): Phase {
   return { name: 'chunks', commits: false, resumable: true, transfers: () => chunkTransfers(files, archives) };
@@ -18,7 +21,8 @@ export function chunkPhase(files: SnapshotFiles, archives: readonly ManifestFile
 
 async function* chunkTransfers(files: SnapshotFiles, archives: readonly ManifestFile[]): AsyncGenerator<Transfer> {
   for (const archive of archives) {
-    for await (const chunk of readIndex(files, archive)) yield chunkTransfer(files, archive, chunk);
+    const of: ChunksOf = { files, archive };
+    for await (const chunk of readIndex(files, archive)) yield new ChunkTransfer(of, chunk);
   }
 }
 
@@ -28,7 +32,9 @@ async function* readIndex(files: SnapshotFiles, archive: ManifestFile): AsyncGen
   const reader = openArchiveIndex(archive.kind, `${files.title}/${archive.name}`, file.size);
   for await (const piece of readPieces(files, file)) {
     if (piece.length === file.size) files.hold(file.name, piece);
-    yield* checkIn(files, file.name, () => reader.push(piece));
+    for (let at = 0; at < piece.length; at += INDEX_STEP_BYTES) {
+      yield* checkIn(files, file.name, () => reader.push(piece.subarray(at, at + INDEX_STEP_BYTES)));
+    }
   }
   checkIn(files, file.name, () => expectArchive(files, archive, reader.end()));
 }
@@ -47,28 +53,51 @@ async function* readPieces(files: SnapshotFiles, file: ListedFile): AsyncGenerat
   }
 }
 
-function chunkTransfer(files: SnapshotFiles, archive: ManifestFile, chunk: ChunkRef): Transfer {
-  const key = chunkKey(chunk.digest);
-  return {
-    sourceKey: key,
-    targetKey: key,
-    digest: chunk.digest,
-    contentBytes: chunk.size,
-    archive: archive.name,
-    get title() {
-      return chunkTitle(files, archive, chunk);
-    },
-    verify: (bytes) => verifyIn(files, archive, chunk, bytes),
-    absent: () => chunkMissing(files, archive, chunk),
-  };
+/** The archive that chunks belong to. */
+interface ChunksOf {
+  readonly files: SnapshotFiles;
+  readonly archive: ManifestFile;
 }
 
-function chunkTitle(files: SnapshotFiles, archive: ManifestFile, chunk: ChunkRef): string {
-  return `chunk ${chunk.digest.toString('hex')} of ${files.title}/${archive.name}`;
+/** Thousands are in memory at once: each holds what tells it from the others, and makes the rest when it is asked for. */
+class ChunkTransfer implements Transfer {
+  readonly digest: Buffer;
+  readonly contentBytes: number;
+  private readonly of: ChunksOf;
+
+  constructor(of: ChunksOf, { digest, size }: ChunkRef) {
+    this.of = of;
+    this.digest = digest;
+    this.contentBytes = size;
+  }
+
+  get sourceKey(): string {
+    return chunkKey(this.digest);
+  }
+
+  get targetKey(): string {
+    return chunkKey(this.digest);
+  }
+
+  get archive(): string {
+    return this.of.archive.name;
+  }
+
+  get title(): string {
+    return `chunk ${this.digest.toString('hex')} of ${this.of.files.title}/${this.archive}`;
+  }
+
+  verify(bytes: Buffer): void {
+    verifyIn(this.of, { digest: this.digest, size: this.contentBytes }, bytes);
+  }
+
+  absent(): Promise<DataError> {
+    return chunkMissing(this.of, this.digest);
+  }
 }
 
 /** The chunk's own checks know nothing of snapshots: what they find is told with the archive and the digest. */
-function verifyIn(files: SnapshotFiles, archive: ManifestFile, chunk: ChunkRef, bytes: Buffer): void {
+function verifyIn({ files, archive }: ChunksOf, chunk: ChunkRef, bytes: Buffer): void {
   const encrypted = archive.cryptMode === 'encrypt';
   try {
     verifyChunk(bytes, { digest: chunk.digest, size: chunk.size, encrypted }, `chunk ${chunk.digest.toString('hex')}`);
@@ -79,9 +108,9 @@ function verifyIn(files: SnapshotFiles, archive: ManifestFile, chunk: ChunkRef, 
   }
 }
 
-async function chunkMissing(files: SnapshotFiles, archive: ManifestFile, chunk: ChunkRef): Promise<DataError> {
-  const digest = chunk.digest.toString('hex');
-  const why = (await isMarkedBad(files, chunk))
+async function chunkMissing({ files, archive }: ChunksOf, content: Buffer): Promise<DataError> {
+  const digest = content.toString('hex');
+  const why = (await isMarkedBad(files, content))
     ? 'which PBS found damaged and renamed to .bad'
     : 'which the source does not have';
   const message =
@@ -91,7 +120,7 @@ async function chunkMissing(files: SnapshotFiles, archive: ManifestFile, chunk: 
 }
 
 /** A chunk that failed PBS's verification lies beside its place as `<digest>.<n>.bad` (facts/pbs.md 1.3). */
-async function isMarkedBad({ open }: SnapshotFiles, { digest }: ChunkRef): Promise<boolean> {
+async function isMarkedBad({ open }: SnapshotFiles, digest: Buffer): Promise<boolean> {
   for await (const page of open.source.list(`${chunkKey(digest)}.`, { pageSize: 10 })) {
     return page.some(({ key }) => parseBadChunkKey(key) !== undefined);
   }

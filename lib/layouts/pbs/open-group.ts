@@ -12,8 +12,10 @@ import { formatOwner, parseOwner } from './owner.ts';
  * one owner write another's group (4.1).
  */
 export async function openGroup(open: OpenGroup): Promise<Phase> {
-  const owner = await ownerOfCopy(open);
-  const transfers = [...(await ownerTransfer(open, owner)), ...notesTransfer(open)];
+  const copied = findFile(open.copy.files, OWNER_NAME);
+  const isKept = copied !== undefined && isOwnerListed(open, copied);
+  const owners = isKept ? [] : await ownerTransfer(open, await ownerOfCopy(open));
+  const transfers = [...owners, ...notesTransfer(open)];
   return { name: 'group', commits: false, resumable: false, transfers: () => transfers };
 }
 
