@@ -81,10 +81,9 @@ async function moveContent(digest: Buffer, located: Located, ticket: Ticket, opt
   const isAtHand = trusts && known.has(digest);
   // Who waits for others holds up nobody: no slot is kept for it.
   if (isAtHand || moving.has(digest)) giveBack(ticket);
-  if (isAtHand || !(await moving.once(digest, () => bringWith(ticket, located, options), trusts))) {
-    countKnown(options.tally, located.transfer);
-  }
-  known.add(digest);
+  // Known before it is no longer under way: in between somebody else would take it for missing.
+  const move = () => bringWith(ticket, located, options).then(() => known.add(digest));
+  if (isAtHand || !(await moving.once(digest, move, trusts))) countKnown(options.tally, located.transfer);
 }
 
 async function bringWith(ticket: Ticket, located: Located, options: PhaseOptions): Promise<void> {
