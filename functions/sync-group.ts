@@ -3,8 +3,10 @@ import { defineFunction, onLambda } from '../lib/runtime/define-function.ts';
 import type { SyncGroupInput } from '../lib/sync/payloads.ts';
 import { syncGroup } from '../lib/sync/sync-group.ts';
 
-export const syncGroupFunction = defineFunction<SyncGroupInput>('sync-group', (input, { services, context }) =>
-  syncGroup(input.item, input.cursor, services.openWorker(parseJob(input.job), input.run, context)),
-);
+export const syncGroupFunction = defineFunction<SyncGroupInput>('sync-group', async (input, { services, context }) => {
+  const worker = services.openWorker(parseJob(input.job), input.run, context);
+  const output = await syncGroup(input.item, input.cursor, worker, input.turn);
+  return { ...output, turn: output.turn ?? null };
+});
 
 export const handler = onLambda(syncGroupFunction);

@@ -21,6 +21,7 @@ const BUNDLED = [
   'lib/errors.ts',
   'lib/datastore',
   'lib/layouts',
+  'lib/limits',
   'lib/transfer',
   'lib/sync',
   'lib/s3',
@@ -48,6 +49,13 @@ export const LAYERS: readonly Layer[] = [
     because: `a layout knows formats and order, neither transfers nor runs; ${DOMAIN_REASON}`,
   },
   {
+    path: 'lib/limits',
+    may: ['lib/errors.ts', 'lib/datastore'],
+    types: [],
+    packages: [],
+    because: `limits are arithmetic on times and amounts; ${DOMAIN_REASON}`,
+  },
+  {
     path: 'lib/transfer',
     may: ['lib/errors.ts', 'lib/datastore'],
     types: [],
@@ -56,14 +64,14 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     path: 'lib/sync',
-    may: ['lib/errors.ts', 'lib/datastore', 'lib/transfer'],
+    may: ['lib/errors.ts', 'lib/datastore', 'lib/limits', 'lib/transfer'],
     types: [],
     packages: ['node:buffer', 'zod', 're2js'],
     because: `runs decide, and are handed layouts and adapters; ${DOMAIN_REASON}`,
   },
   ...['lib/s3', 'lib/dynamodb', 'lib/events'].map((path) => ({
     path,
-    may: ['lib/errors.ts', 'lib/datastore', 'lib/sync/run-store.ts', 'lib/sync/report', 'lib/sync/skip-reasons.ts'],
+    may: ['lib/errors.ts', 'lib/datastore', 'lib/limits', 'lib/sync/run-store.ts', 'lib/sync/report', 'lib/sync/skip-reasons.ts'],
     types: ['lib/sync/payloads.ts', 'lib/sync/job.ts'],
     packages: ['node:*', '@aws-sdk/*', '@smithy/*', '@aws-lambda-powertools/*', 'zod'],
     because: ADAPTER_REASON,
@@ -121,7 +129,16 @@ export const LAYERS: readonly Layer[] = [
 ];
 
 /** Folders whose files take clock, timers, chance, environment and console as arguments. */
-export const PURE = ['lib/errors.ts', 'lib/datastore', 'lib/layouts', 'lib/transfer', 'lib/sync', 'lib/config', 'lib/infra'];
+export const PURE = [
+  'lib/errors.ts',
+  'lib/datastore',
+  'lib/layouts',
+  'lib/limits',
+  'lib/transfer',
+  'lib/sync',
+  'lib/config',
+  'lib/infra',
+];
 
 /** Folders that may use timers and clocks, but are handed their environment, and leave printing to their callers. */
 export const HANDED = ['lib/s3', 'lib/dynamodb', 'lib/events', 'lib/local'];

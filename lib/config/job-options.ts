@@ -83,6 +83,16 @@ const speed = {
     .max(1000)
     .default(4)
     .meta({ description: 'How many groups are synced at once. `max-worker-threads` of the settings is the ceiling.' }),
+  'start-batch-size': z.int().min(0).max(1000).default(10).meta({
+    description:
+      'At most so many groups start in any window of `start-batch-period`, over all workers and all runs on one target; `0` is no limit. The others wait in the state machine.',
+  }),
+  'start-batch-period': z
+    .int()
+    .min(1)
+    .max(3600)
+    .default(1)
+    .meta({ description: 'The length of the window of `start-batch-size`, in seconds.' }),
   'transfers-in-flight': z.int().min(1).max(256).default(16).meta({
     description:
       'How many objects one worker moves at once. Each takes up to 32 MiB of memory: a deployed job has it for as many as its file says, and for 49 at least.',

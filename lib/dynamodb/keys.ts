@@ -11,6 +11,10 @@ export function lockItem(key: LockKey): ItemKey {
   return { pk: join('LOCK', key.target, key.group.namespace, key.group.name), sk: 'LOCK' };
 }
 
+export function startGateItem(target: string): ItemKey {
+  return { pk: join('START', target), sk: 'START' };
+}
+
 export function tickItem(job: string, tick: string): ItemKey {
   return { pk: join('TICK', job, tick), sk: 'TICK' };
 }

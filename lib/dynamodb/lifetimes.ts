@@ -9,6 +9,7 @@ export const LIFETIME = {
   /** A lock's fence must not restart while anyone may still hold an old one. */
   lock: 365 * DAY_SECONDS,
   claim: 7 * DAY_SECONDS,
+  startGate: DAY_SECONDS,
 } as const;
 
 /** A lease counts as running this much longer for others than for its owner: Lambda hosts' clocks differ by less. */

@@ -7,6 +7,7 @@ import { lockMethods } from './locks.ts';
 import { outcomeMethods } from './outcomes.ts';
 import { replicaMethods } from './replicas.ts';
 import { runMethods } from './runs.ts';
+import { startGateMethods } from './start-gate.ts';
 
 export type RunStoreOptions = { readonly table: string } & (TableEndpoint | { readonly client: DynamoDBDocumentClient });
 
@@ -20,6 +21,7 @@ export function openRunStore(options: RunStoreOptions): RunStore {
     ...groupMethods(table),
     ...outcomeMethods(table),
     ...lockMethods(table),
+    ...startGateMethods(table),
     ...replicaMethods(table),
   };
 }

@@ -37,7 +37,7 @@ export function groupsMap(scope: Construct, syncGroup: IFunction, controlBucket:
       job: JsonPath.objectAt('$.start.job'),
       run: JsonPath.objectAt('$.run'),
       item: JsonPath.objectAt('$$.Map.Item.Value'),
-      next: { done: false, waitSeconds: 0, cursor: JsonNull.INSTANCE },
+      next: { done: false, waitSeconds: 0, cursor: JsonNull.INSTANCE, turn: JsonNull.INSTANCE },
     },
     resultPath: JsonPath.DISCARD,
   });
@@ -53,13 +53,14 @@ function syncUntilDone(scope: Construct, syncGroup: IFunction): IChainable {
       run: JsonPath.objectAt('$.run'),
       item: JsonPath.objectAt('$.item'),
       cursor: JsonPath.objectAt('$.next.cursor'),
+      turn: JsonPath.objectAt('$.next.turn'),
     },
-    keep: ['done', 'waitSeconds', 'cursor'],
+    keep: ['done', 'waitSeconds', 'cursor', 'turn'],
     resultPath: '$.next',
   });
   const wait = Wait.jsonPath(scope, 'WaitForGroup', {
     stateName: 'WaitForGroup',
-    comment: 'Another run holds the group',
+    comment: 'Another run holds the group, or the start gate is closed',
     time: WaitTime.secondsPath('$.next.waitSeconds'),
   });
   // Children's outputs are gathered before they are discarded, in at most 256 KiB: `{}` leaves room for 80,000 groups.

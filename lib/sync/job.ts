@@ -49,6 +49,9 @@ export interface Job {
   readonly workerThreads: number;
   /** What the job or the run asked for, before the settings' limit. */
   readonly workerThreadsWanted: number;
+  /** At most so many groups start in any window of `startBatchPeriod` seconds, over all runs on the target; 0 is no limit. */
+  readonly startBatchSize: number;
+  readonly startBatchPeriod: number;
   /** Transfers at once inside one worker. */
   readonly transfersInFlight: number;
   readonly transferMode: TransferMode;

@@ -50,13 +50,16 @@ export interface SyncGroupInput {
   readonly run: RunName;
   readonly item: PlanItem;
   readonly cursor: SyncCursor | null;
+  /** Its place in the line before the start gate; null: it has none. */
+  readonly turn: number | null;
 }
 
-/** Out: sync-group. Not done: call again after `waitSeconds`, with `cursor`. */
+/** Out: sync-group. Not done: call again after `waitSeconds`, with `cursor` and `turn`. */
 export interface SyncGroupOutput {
   readonly done: boolean;
   readonly waitSeconds: number;
   readonly cursor: SyncCursor | null;
+  readonly turn?: number;
 }
 
 /** In: remove-vanished. */

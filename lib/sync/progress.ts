@@ -16,6 +16,8 @@ export interface Progress {
   readonly tally: Tally;
   /** Snapshots to look at, those of earlier calls with them, and how many are behind us. */
   position(): Pick<GroupRecord, 'snapshots' | 'snapshotsDone'>;
+  /** The work begins, at this time (epoch ms). */
+  start(at: number): void;
   /** How many snapshots there are to look at from here on. */
   expect(snapshots: number, skipped: readonly Skipped[]): void;
   doing(what: string): void;
@@ -38,7 +40,7 @@ export function openProgress(
   const { store, run, now } = worker;
   const group: Group = { namespace, name };
   const tally: Tally = { ...(earlier?.tally ?? noTally()) };
-  const startedAt = earlier?.startedAt ?? iso(now());
+  let started = earlier?.startedAt === undefined ? {} : { startedAt: earlier.startedAt };
   const found = openFindings(earlier);
   const moving = movingSnapshots(earlier?.underWay, tally);
   let { snapshots, snapshotsDone } = earlier ?? NOTHING_YET;
@@ -46,12 +48,13 @@ export function openProgress(
   let savedAt = 0;
   const save = async (state: GroupRecord['state']): Promise<void> => {
     savedAt = now();
-    const at = { startedAt, updatedAt: iso(savedAt), snapshots, snapshotsDone, ...(state === 'running' && told(doing)) };
+    const at = { ...started, updatedAt: iso(savedAt), snapshots, snapshotsDone, ...(state === 'running' && told(doing)) };
     const sent = withRequests(moving.sum(), worker.requests, earlier?.tally);
     await store.saveGroup(run, { ...group, state, ...at, tally: sent, ...moving.record(), ...found.record() });
   };
   return {
     tally,
+    start: (at) => void (started = { startedAt: iso(at) }),
     expect: (count, skipped) => {
       snapshots = snapshotsDone + count;
       found.leaveOut(skipped);

@@ -1,4 +1,5 @@
 import type { ArchiveSummary } from '../datastore/layout.ts';
+import type { StartBatch } from '../limits/start-gate/start-gate.ts';
 import type { RequestCounts } from '../datastore/object-store.ts';
 import type { Group } from '../datastore/group.ts';
 import type { GroupRecord } from './report/group-record.ts';
@@ -57,6 +58,16 @@ export interface LockKey {
 }
 
 export type LockAnswer = { readonly lock: Lock } | { readonly heldBy: string; readonly leaseUntil: number };
+
+/** Who wants to start, one name for each worker of a run; `turn` is what an earlier answer gave, null at first. */
+export interface StartClaim {
+  readonly owner: string;
+  readonly batch: StartBatch;
+  readonly turn: number | null;
+}
+
+/** `startedAt`: the worker may start, which is recorded. Else it comes again after `waitSeconds`, with `turn`, its place in line. */
+export type StartAnswer = { readonly startedAt: number } | { readonly waitSeconds: number; readonly turn: number };
 
 /** A snapshot known to be on a target. `sourceEtag` is that of the commit marker as the source listed it. */
 export interface Replica {
@@ -120,6 +131,13 @@ export interface RunStore {
   renewLock(lock: Lock, now: number, leaseMs: number): Promise<Lock | undefined>;
   /** Does nothing when the lock was lost. The fence is kept. */
   releaseLock(lock: Lock): Promise<void>;
+
+  /**
+   * Asks the start gate of a target datastore for a worker: never lets more than the batch start in any window of its period, by
+   * recorded times. A start whose answer is lost counts, at worst twice. `now` is asked when the gate has been read: by an older
+   * time, starts that were recorded meanwhile would lie in the future.
+   */
+  claimStart(target: string, claim: StartClaim, now: () => number): Promise<StartAnswer>;
 
   /** Replaces what is known of the snapshot. */
   saveReplica(target: string, group: Group, replica: Replica): Promise<void>;

@@ -1,5 +1,6 @@
 import { formatGroup, type Group, type ListedGroup } from '../datastore/group.ts';
 import { ConflictError, DataError, formatErrorChain, TransientError } from '../errors.ts';
+import { awaitStart, hasStarted } from './await-start.ts';
 import { holdLease, type Lease } from './lease.ts';
 import { findSnapshot, listGroup } from './list-groups.ts';
 import { failedLine, placeOf } from './log-lines.ts';
@@ -25,10 +26,15 @@ const DONE: SyncGroupOutput = { done: true, waitSeconds: 0, cursor: null };
 type GroupItem = Extract<PlanItem, { kind: 'group' }>;
 
 /**
- * Syncs one group until it is done, the deadline is near, or its lock is held by another run. Data errors are recorded in the
- * group's record; every other error is recorded there too, and thrown.
+ * Syncs one group until it is done, the deadline is near, its lock is held by another run or the start gate is closed. Data errors
+ * are recorded in the group's record; every other error is recorded there too, and thrown.
  */
-export async function syncGroup(item: PlanItem, cursor: SyncCursor | null, worker: Worker): Promise<SyncGroupOutput> {
+export async function syncGroup(
+  item: PlanItem,
+  cursor: SyncCursor | null,
+  worker: Worker,
+  turn: number | null = null,
+): Promise<SyncGroupOutput> {
   if (item.kind === 'namespaces') return syncNamespaces(item.missingNamespaces, worker);
   const targetGroup: Group = { namespace: targetNamespace(worker.job, item.namespace), name: item.name };
   const earlier = await worker.store.loadGroup(worker.run, item);
@@ -38,7 +44,8 @@ export async function syncGroup(item: PlanItem, cursor: SyncCursor | null, worke
   const answer = await worker.store.acquireLock(key, lockOwner(worker), worker.now(), worker.leaseMs);
   if (worker.stopReason() === 'asked') return stop(answer, progress, worker);
   if (!('lock' in answer)) return waitForLock(answer, targetGroup, progress, worker);
-  return syncLocked({ item, targetGroup, lock: answer.lock, cursor }, progress, worker);
+  const notYet = cursor !== null || hasStarted(earlier) ? undefined : await awaitStart(answer.lock, turn, progress, worker);
+  return notYet ?? syncLocked({ item, targetGroup, lock: answer.lock, cursor }, progress, worker);
 }
 
 /** All calls of one run's worker own the lock together: the fence tells a call from one that was given up. */
@@ -161,6 +168,7 @@ async function openOnTarget(session: Session, item: GroupItem, from: ListedGroup
 /** The plan's last line: namespaces that hold no group with work. */
 async function syncNamespaces(namespaces: readonly string[], worker: Worker): Promise<SyncGroupOutput> {
   const progress = openProgress({ namespace: '', name: NAMESPACES_RECORD }, undefined, worker);
+  progress.start(worker.now());
   try {
     await makeNamespaces(namespaces, worker);
   } catch (error) {

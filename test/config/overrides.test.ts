@@ -129,6 +129,8 @@ describe('describeOverrides', () => {
       ofJob('max-delete', { type: 'text', examples: ['25%', 100] }),
       ofJob('vanished-by-filter', yesOrNo),
       ofJob('worker-threads', { type: 'integer', minimum: 1, maximum: 1000 }),
+      ofJob('start-batch-size', { type: 'integer', minimum: 0, maximum: 1000 }),
+      ofJob('start-batch-period', { type: 'integer', minimum: 1, maximum: 3600 }),
       ofJob('transfers-in-flight', { type: 'integer', minimum: 1, maximum: 256 }),
       ofJob('transfer-mode', { type: 'choice', choices: ['relay', 'copy', 'auto'] }),
       ...['rate-in', 'burst-in', 'rate-out', 'burst-out'].map((key) => ofJob(key, bytes)),

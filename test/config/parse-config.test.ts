@@ -32,6 +32,8 @@ describe('parseConfig', () => {
         namespace: '',
         'target-namespace': '',
         'worker-threads': 4,
+        'start-batch-size': 10,
+        'start-batch-period': 1,
         'transfers-in-flight': 16,
         'transfer-mode': 'relay',
         'target-in-use': 'refuse',

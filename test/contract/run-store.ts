@@ -5,6 +5,7 @@ import { describeLocks, describeLostLocks } from './run-store/locks.ts';
 import { describeOutcomes } from './run-store/outcomes.ts';
 import { describeFailed, describeReplicas } from './run-store/replicas.ts';
 import { describeGroups, describeRuns } from './run-store/runs.ts';
+import { describeStarts } from './run-store/starts.ts';
 
 /** A store to put through the suite; it may be shared with other tests that use other names. */
 export interface OpenedRunStore {
@@ -31,5 +32,6 @@ export function describeRunStore(name: string, make: () => Promise<OpenedRunStor
     describe('outcomes', () => describeOutcomes(store));
     describe('replicas', () => describeReplicas(store));
     describe('failed replicas', () => describeFailed(store));
+    describe('the start gate', () => describeStarts(store));
   });
 }

@@ -28,7 +28,10 @@ describe('worker-threads', () => {
   /** The highest number of groups whose requests, from the first to the last, overlapped on the server. */
   async function highestAtOnce(bucket: string, options: Partial<JobDocument>, overrides: object = {}): Promise<number> {
     requests.length = 0;
-    const job = cloud.job(cloud.location('source', 'main'), cloud.location(bucket, 'main'), options);
+    const job = cloud.job(cloud.location('source', 'main'), cloud.location(bucket, 'main'), {
+      'start-batch-size': 0,
+      ...options,
+    });
     const report = await cloud.run(job, overrides);
     expect(report).toMatchObject({ state: 'ok', groups: { planned: GROUPS, ok: GROUPS } });
     return highestOverlap(spans(requests));

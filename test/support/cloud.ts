@@ -51,6 +51,8 @@ export interface TestCloudOptions {
   readonly stopAsked?: () => boolean;
   /** Epoch milliseconds. */
   readonly now?: () => number;
+  /** Called with what the machine is told to wait, 20 ms after it was told to. */
+  readonly onWait?: (seconds: number) => void;
 }
 
 /** Starts everything a whole run needs; waits of the machine pass at once. */
@@ -112,7 +114,10 @@ function openCloud(
   const note = (message: string, at?: LogPlace) => void log.push(`${placePrefix(at)}${message}`);
   return openEmbeddedCloud({
     ...{ folder: join(folder, 'cloud'), durable: false },
-    sleep: () => new Promise((resolve) => setTimeout(resolve, 20)),
+    sleep: async (seconds) => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      options.onWait?.(seconds);
+    },
     ...(options.callMs !== undefined && { callMs: options.callMs }),
     host: {
       environment,

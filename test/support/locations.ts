@@ -29,6 +29,8 @@ export function job(members: Partial<Job> = {}): Job {
     targetInUse: 'refuse',
     workerThreads: 4,
     workerThreadsWanted: 4,
+    startBatchSize: 10,
+    startBatchPeriod: 1,
     transfersInFlight: 4,
     transferMode: 'relay',
     rateIn: undefined,

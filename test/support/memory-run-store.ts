@@ -1,5 +1,7 @@
 import type { Group } from '../../lib/datastore/group.ts';
 import { CLOCK_SKEW_MS } from '../../lib/dynamodb/lifetimes.ts';
+import { askGate, NO_STARTS, recordStart, secondsToTurn, turnInterval } from '../../lib/limits/start-gate/start-gate.ts';
+import type { StartGate } from '../../lib/limits/start-gate/start-gate.ts';
 import type { GroupRecord } from '../../lib/sync/report/group-record.ts';
 import type { Outcome } from '../../lib/sync/report/outcome.ts';
 import type { ClaimAnswer, Lock, LockAnswer, LockKey, Replica, RunRecord, RunRef, RunStore } from '../../lib/sync/run-store.ts';
@@ -17,7 +19,15 @@ interface Claim {
 
 /** The run store in this process's memory: keeps the same promises as the table, and the same skew margin. */
 export function memoryRunStore(): RunStore {
-  return { ...memoryLocks(), ...memoryClaims(), ...memoryRuns(), ...memoryGroups(), ...memoryOutcomes(), ...memoryReplicas() };
+  return {
+    ...memoryLocks(),
+    ...memoryStartGates(),
+    ...memoryClaims(),
+    ...memoryRuns(),
+    ...memoryGroups(),
+    ...memoryOutcomes(),
+    ...memoryReplicas(),
+  };
 }
 
 function memoryLocks(): Pick<RunStore, 'acquireLock' | 'renewLock' | 'releaseLock'> {
@@ -45,6 +55,25 @@ function memoryLocks(): Pick<RunStore, 'acquireLock' | 'renewLock' | 'releaseLoc
     },
     async releaseLock(lock): Promise<void> {
       if (isOurs(lock)) locks.set(nameOf(lock.key), { owner: undefined, fence: lock.fence, leaseUntil: 0 });
+    },
+  };
+}
+
+function memoryStartGates(): Pick<RunStore, 'claimStart'> {
+  const gates = new Map<string, StartGate>();
+  return {
+    async claimStart(target, { batch, turn }, clock) {
+      await Promise.resolve();
+      const now = clock();
+      const gate = gates.get(target) ?? NO_STARTS;
+      const answer = askGate(gate, batch, now, turn);
+      if ('at' in answer) {
+        gates.set(target, recordStart(gate, batch, answer.at));
+        return { startedAt: answer.at };
+      }
+      const own = turn ?? Math.max(gate.line, answer.opensAt);
+      if (turn === null) gates.set(target, { ...gate, line: own + turnInterval(batch) });
+      return { turn: own, waitSeconds: secondsToTurn(own, answer.opensAt, now, batch) };
     },
   };
 }

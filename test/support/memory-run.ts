@@ -106,12 +106,14 @@ export async function readPlan(cloud: MemoryCloud, { planKey }: StartDecision): 
 /** Calls sync-group for one line of the plan until it is done, as the state machine does. */
 export async function syncUntilDone(item: PlanItem, openWorker: () => Worker, cloud: MemoryCloud): Promise<number> {
   let cursor: SyncCursor | null = null;
+  let turn: number | null = null;
   for (let calls = 1; ; calls += 1) {
-    const at: SyncCursor | null = cursor;
-    const next: SyncGroupOutput = await retrying(() => syncGroup(item, at, openWorker()));
+    const [at, due]: [SyncCursor | null, number | null] = [cursor, turn];
+    const next: SyncGroupOutput = await retrying(() => syncGroup(item, at, openWorker(), due));
     if (next.done) return calls;
     cloud.clock.advance(next.waitSeconds * 1000);
     cursor = next.cursor;
+    turn = next.turn ?? null;
   }
 }
 

@@ -85,7 +85,9 @@ function detailOf(record: GroupRecord, gathered: GatheredOutcomes): Detail {
   const { tally, skipped, failureCount } = record;
   const outcomes = gathered.named.get(formatGroup(record)) ?? [];
   return {
-    ...{ namespace, name, state, startedAt, updatedAt, snapshots, snapshotsDone, ...(doing !== undefined && { doing }) },
+    ...{ namespace, name, state, updatedAt, snapshots, snapshotsDone },
+    ...(startedAt !== undefined && { startedAt }),
+    ...(doing !== undefined && { doing }),
     ...{ tally, skipped, failureCount, outcomes },
     outcomeCount: gathered.counts.get(formatGroup(record)) ?? outcomes.length,
   };

@@ -93,7 +93,7 @@ export const GroupRecordSchema = z.object({
   state: z
     .enum(['running', 'waiting', 'ok', 'errors', 'stopped'])
     .describe('running and waiting: its worker ended without a result'),
-  startedAt: time,
+  startedAt: time.exactOptional().describe('When its work began; left out while it has only waited'),
   updatedAt: time,
   snapshots: count.describe('Snapshots to look at'),
   snapshotsDone: count,

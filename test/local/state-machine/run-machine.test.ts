@@ -17,7 +17,7 @@ import { makeJob } from '../../infra/job-document.ts';
 const job = makeJob();
 const { definition } = synthesizeJob(job);
 const merged = { ...job, 'worker-threads': 8 };
-const done = { done: true, waitSeconds: 0, cursor: null };
+const done = { done: true, waitSeconds: 0, cursor: null, turn: null };
 
 const started: StartRunOutput = {
   ...{ decision: 'go', waitSeconds: 0, job: merged, workerThreads: 8, items: 1, planKey: 'runs/a/plan.jsonl' },
@@ -84,11 +84,13 @@ describe('a run of the synthesized machine', () => {
     expect(read).toEqual(['flotilla-control/runs/a/plan.jsonl']);
   });
 
-  it('hands sync-group the merged job, the run, one line of the plan and a cursor that is null', async () => {
+  it('hands sync-group the merged job, the run, one line of the plan, and neither cursor nor turn', async () => {
     const seen: unknown[] = [];
     await run({ handlers: { 'sync-group': async (payload) => (seen.push(payload), done) } });
     const item = { kind: 'group', namespace: '', name: 'vm/100', missingNamespaces: [] };
-    expect(seen).toEqual([{ job: merged, run: { id: 'run-1', startedAt: '2026-01-02T03:04:05.678Z' }, item, cursor: null }]);
+    expect(seen).toEqual([
+      { job: merged, run: { id: 'run-1', startedAt: '2026-01-02T03:04:05.678Z' }, item, cursor: null, turn: null },
+    ]);
   });
 
   it('ends with what finish-run says', async () => {

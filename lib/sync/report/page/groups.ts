@@ -43,7 +43,7 @@ const STATES = {
 function row(record: Detail, largest: number): Html {
   const { word, tone } = STATES[record.state];
   const { tally } = record;
-  const seconds = Math.max(0, Date.parse(record.updatedAt) - Date.parse(record.startedAt)) / 1000;
+  const seconds = Math.max(0, Date.parse(record.updatedAt) - Date.parse(record.startedAt ?? record.updatedAt)) / 1000;
   const share = Math.round((tally.bytes / largest) * 100);
   return html`<tr role="row">
     <th role="rowheader" scope="row">${nameOf(record)}${notes(record)}</th>
