@@ -78,7 +78,7 @@ export const LAYERS: readonly Layer[] = [
   })),
   {
     path: 'lib/config',
-    may: ['lib/errors.ts', 'lib/datastore', 'lib/sync/job.ts', 'lib/sync/group-filter.ts'],
+    may: ['lib/errors.ts', 'lib/datastore', 'lib/limits/timetable.ts', 'lib/sync/job.ts', 'lib/sync/group-filter.ts'],
     types: ['lib/sync/payloads.ts'],
     packages: ['node:*', 'zod', 'yaml'],
     because: 'lib/config turns text into checked values and opens nothing that it describes',

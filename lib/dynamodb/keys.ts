@@ -73,6 +73,10 @@ export function failedOf(target: string): string {
   return join('FAILED', target);
 }
 
+export function limitItem(limit: string): ItemKey {
+  return { pk: join('LIMIT', limit), sk: 'LIMIT' };
+}
+
 /** Parts with `#` between them. Safe ids contain no `#`; in any other name it is escaped, so that no two lists of parts meet. */
 function join(...parts: readonly string[]): string {
   return parts.map((part) => part.replace(/[%#]/g, encodeURIComponent)).join('#');

@@ -10,6 +10,8 @@ export const LIFETIME = {
   lock: 365 * DAY_SECONDS,
   claim: 7 * DAY_SECONDS,
   startGate: DAY_SECONDS,
+  /** A limit whose item is gone begins anew, without a burst. */
+  limit: 7 * DAY_SECONDS,
 } as const;
 
 /** A lease counts as running this much longer for others than for its owner: Lambda hosts' clocks differ by less. */

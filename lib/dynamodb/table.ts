@@ -28,6 +28,8 @@ export interface Expression {
 export interface Update {
   readonly set: Expression;
   readonly condition: Expression;
+  /** What is answered: the item as it is now, which is the default, or as it was before. */
+  readonly answer?: 'now' | 'before';
 }
 
 export interface ItemQuery {
@@ -58,7 +60,7 @@ export async function putItem(
   return answer !== undefined;
 }
 
-/** One conditional update. The item as it is now; `undefined` when the condition did not hold. */
+/** One conditional update. The item, with no members where there was none before; `undefined` when the condition did not hold. */
 export async function updateItem<T>(table: Table, key: ItemKey, update: Update, schema: z.ZodType<T>): Promise<T | undefined> {
   const command = new UpdateCommand({
     TableName: table.name,
@@ -67,7 +69,7 @@ export async function updateItem<T>(table: Table, key: ItemKey, update: Update, 
     ConditionExpression: update.condition.text,
     ExpressionAttributeNames: { ...update.set.names, ...update.condition.names },
     ExpressionAttributeValues: { ...update.set.values, ...update.condition.values },
-    ReturnValues: 'ALL_NEW',
+    ReturnValues: update.answer === 'before' ? 'ALL_OLD' : 'ALL_NEW',
   });
   const answer = await unlessConditionFailed(send(table, () => table.client.send(command)));
   return answer === undefined ? undefined : parseItem(table, answer.Attributes ?? {}, schema);

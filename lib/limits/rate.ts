@@ -1,0 +1,24 @@
+/** What may go: bytes or requests a second, and how much at once before that holds. */
+export interface Rate {
+  readonly perSecond: number;
+  readonly burst: number;
+}
+
+/** One limit over all who share it. */
+export interface Limit {
+  /** The same for all who share it, wherever they run. */
+  readonly id: string;
+  /** The option that sets it, for people: `rate-in of job nightly`. */
+  readonly name: string;
+  readonly unit: 'bytes' | 'requests';
+  /** What holds at this epoch ms; undefined is no limit. */
+  readonly rateAt: (date: number) => Rate | undefined;
+}
+
+/** Workers settle with each other about once a second: a smaller burst could not be shared by them. */
+const LEAST_BURST_SECONDS = 1;
+
+/** The burst that is kept: what the rate allows in one second at least, which is also the default. */
+export function rateOf(perSecond: number, burst = 0): Rate {
+  return { perSecond, burst: Math.max(burst, perSecond * LEAST_BURST_SECONDS) };
+}
