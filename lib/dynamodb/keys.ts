@@ -39,6 +39,10 @@ export function runsOf(job: string): string {
   return join('RUNS', job);
 }
 
+export function refusalItem({ job, startedAt, id }: RunRef): ItemKey {
+  return { pk: join('REFUSAL', job, startedAt, id), sk: 'REFUSAL' };
+}
+
 export function groupItem(run: RunRef, group: Group): ItemKey {
   return { pk: groupsOf(run), sk: join(group.namespace, group.name) };
 }

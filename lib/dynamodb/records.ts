@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { RequestCountsSchema } from '../sync/report/group-record.ts';
 import { RUN_STATES, SkipCountsSchema } from '../sync/report/report.ts';
-import type { Replica, RunRecord } from '../sync/run-store.ts';
+import type { Refusal, Replica, RunRecord } from '../sync/run-store.ts';
 
 /** How values come back from the table. Members that a later version may add are dropped. */
 
@@ -21,6 +21,8 @@ export const RunRecordSchema: z.ZodType<RunRecord> = z.object({
   reportKey: z.string().exactOptional(),
   message: z.string().exactOptional(),
 });
+
+export const RefusalSchema: z.ZodType<Refusal> = z.object({ code: z.string(), message: z.string() });
 
 export const ReplicaSchema: z.ZodType<Replica> = z.object({
   snapshot: z.string(),

@@ -1,15 +1,18 @@
 import type { RunRecord, RunRef, RunStore } from '../sync/run-store.ts';
-import { runItem, runsOf } from './keys.ts';
+import { refusalItem, runItem, runsOf } from './keys.ts';
 import { expiresAt, LIFETIME } from './lifetimes.ts';
-import { RunRecordSchema } from './records.ts';
+import { RefusalSchema, RunRecordSchema } from './records.ts';
 import { clip } from './bounds.ts';
 import { putItem, queryItems, readItem, type Table } from './table.ts';
 
-export function runMethods(table: Table): Pick<RunStore, 'saveRun' | 'loadRun' | 'listRuns'> {
+export function runMethods(table: Table): Pick<RunStore, 'saveRun' | 'loadRun' | 'listRuns' | 'saveRefusal' | 'loadRefusal'> {
   return {
     saveRun: (record) => save(table, record),
     loadRun: (run) => readItem(table, runItem(run), RunRecordSchema),
     listRuns: (job, limit) => list(table, job, limit),
+    saveRefusal: (run, { code, message }) =>
+      putItem(table, { code, message: clip(message), ...refusalItem(run), 'expires-at': lastsUntil(run) }).then(() => undefined),
+    loadRefusal: (run) => readItem(table, refusalItem(run), RefusalSchema),
   };
 }
 

@@ -47,7 +47,7 @@ const TRANSLATIONS: Readonly<Record<FaultKind, Translate>> = {
   'not-implemented': (failure) => config(failure, 'STORE_UNSUPPORTED', 'the provider does not support this operation'),
   throttled: (failure) => transient(failure, 'STORE_THROTTLED', 'the provider asks to slow down'),
   timeout: (failure) => transient(failure, 'STORE_TIMEOUT', 'no answer in time'),
-  unreachable: (failure) => transient(failure, 'STORE_UNREACHABLE', 'the connection failed'),
+  unreachable: (failure) => transient(failure, 'STORE_UNREACHABLE', unreachableAdvice(failure)),
   failed: (failure) => transient(failure, 'STORE_FAILED', 'the provider failed'),
   truncated: (failure) => transient(failure, 'SOURCE_TRUNCATED', 'the body does not have the length that was declared'),
   corrupted: (failure) => transient(failure, 'UPLOAD_CORRUPTED', 'the provider received other bytes than were sent'),
@@ -111,6 +111,22 @@ function regionAdvice({ location, fault }: Failure): string {
     ? `the bucket is in another region (${said}): put in the one it is in`
     : `the bucket is in ${fault.region} (${said}): set it to ${fault.region}`;
 }
+
+/** What to look at, by what the socket said. */
+function unreachableAdvice({ location: { endpoint = 'AWS S3' }, fault: { code } }: Failure): string {
+  const advice = UNREACHABLE[code] ?? 'the connection broke: look at the endpoint and at what stands before it (proxy, firewall)';
+  return `no connection to ${endpoint}: ${advice}`;
+}
+
+const NO_WAY = 'there is no way to it: check `endpoint`, and network, VPN and firewall of this machine';
+const UNREACHABLE: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there: check that the server runs, and `endpoint` and its port',
+  EHOSTUNREACH: NO_WAY,
+  ENETUNREACH: NO_WAY,
+  ENETDOWN: NO_WAY,
+  EAI_AGAIN: 'the name server does not answer: check the network of this machine',
+  EPROTO: 'TLS was refused: check whether `endpoint` is http or https',
+};
 
 function certificateAdvice(location: BucketLocation): string {
   if (location.fingerprint !== undefined)

@@ -63,11 +63,18 @@ async function makeReport({ start, error }: Pick<FinishRunInput, 'start' | 'erro
       planning: before?.requests,
       decision: start?.decision,
       removed: await loadRemoved(worker),
-      error,
+      error: await failureOfRun(error, worker),
       message: before?.message,
     },
   });
   return { ...report, failures: await nameSharedChunks(report.failures, () => store.listOutcomes(run)) };
+}
+
+/** What a Catch handed on, or what a worker was refused: its child failed in the Map, which tolerates that. */
+async function failureOfRun(caught: FinishRunInput['error'], { store, run }: FinishWorker): Promise<FinishRunInput['error']> {
+  if (caught !== undefined) return caught;
+  const refusal = await store.loadRefusal(run);
+  return refusal && { Error: 'ConfigError', Cause: `${refusal.code}: ${refusal.message}` };
 }
 
 /** The groups that the plan named, by the names their records have. */

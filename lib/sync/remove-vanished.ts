@@ -47,7 +47,9 @@ async function loadJson<T>(key: string, { control }: RemovalWorker): Promise<T |
 }
 
 async function storePlan(worker: RemovalWorker): Promise<RemovalPlan> {
-  const plan = (await wasRefused(worker)) ? NOTHING_REMOVED : await planRemoval(await removalSides(worker));
+  // Nothing is removed by what is not set up right.
+  const wasRefused = (await worker.store.loadRefusal(worker.run)) !== undefined;
+  const plan = wasRefused ? NOTHING_REMOVED : await planRemoval(await removalSides(worker));
   await worker.control.put(removalKey(worker.run), Buffer.from(JSON.stringify(plan)));
   return plan;
 }
@@ -70,12 +72,4 @@ async function removalSides(worker: RemovalWorker): Promise<RemovalSides> {
     await keepClaim();
   };
   return { ...worker, held: await heldBefore(worker), isTroubled: (group) => troubled.has(formatGroup(group)), beat };
-}
-
-/** Whether a worker failed for what an operator has to change: nothing is removed by what is not set up right. */
-async function wasRefused({ store, run }: RemovalWorker): Promise<boolean> {
-  for await (const { failures } of store.listGroups(run)) {
-    if (failures.some(({ kind }) => kind === 'ConfigError')) return true;
-  }
-  return false;
 }

@@ -36,6 +36,12 @@ export interface RunRecord extends RunRef {
   readonly message?: string;
 }
 
+/** A `ConfigError`: what an operator has to change before the run can be started again. */
+export interface Refusal {
+  readonly code: string;
+  readonly message: string;
+}
+
 /** Finished snapshots of the source; `reach` names the part of it that was counted (`held-before.ts`). */
 export interface HeldSnapshots {
   readonly reach: string;
@@ -114,6 +120,10 @@ export interface RunStore {
   loadRun(run: RunRef): Promise<RunRecord | undefined>;
   /** Newest first, at most `limit`. */
   listRuns(job: string, limit: number): Promise<readonly RunRecord[]>;
+
+  /** Remembers what a worker was refused: its run fails, and its other workers end before they begin. The last one saved holds. */
+  saveRefusal(run: RunRef, refusal: Refusal): Promise<void>;
+  loadRefusal(run: RunRef): Promise<Refusal | undefined>;
 
   /** Progress and result of one group in one run; replaces what was saved before. */
   saveGroup(run: RunRef, record: GroupRecord): Promise<void>;

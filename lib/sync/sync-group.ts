@@ -1,5 +1,5 @@
 import { formatGroup, type Group, type ListedGroup } from '../datastore/group.ts';
-import { ConflictError, DataError, formatErrorChain, TransientError } from '../errors.ts';
+import { ConfigError, ConflictError, DataError, formatErrorChain, TransientError } from '../errors.ts';
 import { awaitStart, hasStarted } from './await-start.ts';
 import { holdLease, type Lease } from './lease.ts';
 import { findSnapshot, listGroup } from './list-groups.ts';
@@ -42,10 +42,15 @@ export async function syncGroup(
 
   const key = { target: targetPlace(worker.job.target), group: targetGroup };
   const answer = await worker.store.acquireLock(key, lockOwner(worker), worker.now(), worker.leaseMs);
-  if (worker.stopReason() === 'asked') return stop(answer, progress, worker);
+  if (await hasToStop(worker)) return stop(answer, progress, worker);
   if (!('lock' in answer)) return waitForLock(answer, targetGroup, progress, worker);
   const notYet = cursor !== null || hasStarted(earlier) ? undefined : await awaitStart(answer.lock, turn, progress, worker);
   return notYet ?? syncLocked({ item, targetGroup, lock: answer.lock, cursor }, progress, worker);
+}
+
+/** Somebody asked for it, or another worker of the run was refused what this one would be refused too. */
+async function hasToStop({ store, run, stopReason }: Worker): Promise<boolean> {
+  return stopReason() === 'asked' || (await store.loadRefusal(run)) !== undefined;
 }
 
 /** All calls of one run's worker own the lock together: the fence tells a call from one that was given up. */
@@ -101,7 +106,7 @@ async function syncLocked(locked: LockedGroup, progress: Progress, worker: Worke
   } catch (error) {
     if (error instanceof ConflictError) return { done: false, waitSeconds: MIN_LOCK_WAIT_SECONDS, cursor: null };
     tellEnd(error, work);
-    await recordEnd(error, progress);
+    await recordEnd(error, progress, worker);
     await work.lease.release();
     if (error instanceof DataError) return DONE;
     throw error;
@@ -126,7 +131,8 @@ function tellEnd(error: unknown, { worker, group }: GroupWork): void {
 }
 
 /** What will be tried again is no result yet, but if it never gets better, this is where the report finds the reason. */
-async function recordEnd(error: unknown, progress: Progress): Promise<void> {
+async function recordEnd(error: unknown, progress: Progress, { store, run }: Worker): Promise<void> {
+  if (error instanceof ConfigError) await store.saveRefusal(run, { code: error.code, message: formatErrorChain(error) });
   progress.fail(error);
   await progress.save(error instanceof TransientError ? 'running' : 'errors');
 }
@@ -172,7 +178,7 @@ async function syncNamespaces(namespaces: readonly string[], worker: Worker): Pr
   try {
     await makeNamespaces(namespaces, worker);
   } catch (error) {
-    await recordEnd(error, progress);
+    await recordEnd(error, progress, worker);
     throw error;
   }
   return end(progress, 'ok');

@@ -188,6 +188,9 @@ describe('a failure that may pass', () => {
     await expect(openDatastore(connection, counts).head('a')).rejects.toMatchObject({
       name: 'TransientError',
       code: 'STORE_UNREACHABLE',
+      message: expect.stringMatching(
+        /no connection to http:.*: nothing listens there: check .* `endpoint` and its port/,
+      ) as string,
     });
     expect(counts.head).toBe(2);
   });

@@ -4,7 +4,17 @@ import { askGate, NO_STARTS, recordStart, secondsToTurn, turnInterval } from '..
 import type { StartGate } from '../../lib/limits/start-gate/start-gate.ts';
 import type { GroupRecord } from '../../lib/sync/report/group-record.ts';
 import type { Outcome } from '../../lib/sync/report/outcome.ts';
-import type { ClaimAnswer, Lock, LockAnswer, LockKey, Replica, RunRecord, RunRef, RunStore } from '../../lib/sync/run-store.ts';
+import type {
+  ClaimAnswer,
+  Lock,
+  LockAnswer,
+  LockKey,
+  Refusal,
+  Replica,
+  RunRecord,
+  RunRef,
+  RunStore,
+} from '../../lib/sync/run-store.ts';
 
 interface Held {
   readonly owner: string | undefined;
@@ -115,7 +125,8 @@ function memoryClaims(): Pick<RunStore, 'claimTick' | 'claimJob' | 'renewJob' | 
   };
 }
 
-function memoryRuns(): Pick<RunStore, 'saveRun' | 'loadRun' | 'listRuns'> {
+function memoryRuns(): Pick<RunStore, 'saveRun' | 'loadRun' | 'listRuns' | 'saveRefusal' | 'loadRefusal'> {
+  const refusals = new Map<string, Refusal>();
   const runs = new Map<string, RunRecord>();
   const nameOf = (run: RunRef): string => textOf(run.job, run.startedAt, run.id);
   return {
@@ -124,6 +135,12 @@ function memoryRuns(): Pick<RunStore, 'saveRun' | 'loadRun' | 'listRuns'> {
     },
     async loadRun(run): Promise<RunRecord | undefined> {
       return structuredClone(runs.get(nameOf(run)));
+    },
+    async saveRefusal(run, { code, message }): Promise<void> {
+      refusals.set(nameOf(run), { code, message });
+    },
+    async loadRefusal(run): Promise<Refusal | undefined> {
+      return refusals.get(nameOf(run));
     },
     async listRuns(job, limit): Promise<readonly RunRecord[]> {
       const ofJob = [...runs.values()].filter((run) => run.job === job);

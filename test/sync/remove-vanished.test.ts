@@ -329,8 +329,7 @@ describe('removeVanished', () => {
   it('takes nothing at all in a run that was refused something', async () => {
     const cloud = await cloudWith();
     const run = newRun(cloud);
-    const failures = [{ kind: 'ConfigError', code: 'ACCESS_DENIED', message: 'denied' }];
-    await cloud.store.saveGroup(run, { ...groupRecord({ name: 'ct/1' }), state: 'errors', failures, failureCount: 1 });
+    await cloud.store.saveRefusal(run, { code: 'STORE_ACCESS_DENIED', message: 'denied' });
     const before = keysOf(cloud);
     await remove(cloud, {}, run);
     expect(keysOf(cloud)).toEqual(before);

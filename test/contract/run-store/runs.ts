@@ -24,6 +24,16 @@ export function describeRuns(store: () => RunStore): void {
     expect(await store().loadRun(run(job, 2))).toStrictEqual(least);
   });
 
+  it('remembers what a run was refused, the last one, and nothing of other runs', async () => {
+    const job = fresh('job');
+    expect(await store().loadRefusal(run(job, 1))).toBeUndefined();
+    for (const message of ['first', 'last']) await store().saveRefusal(run(job, 1), { code: 'DENIED', message });
+    expect(await store().loadRefusal(run(job, 1))).toStrictEqual({ code: 'DENIED', message: 'last' });
+    expect(await store().loadRefusal(run(job, 2))).toBeUndefined();
+    expect(await store().listRuns(job, 10)).toEqual([]);
+    expect(await Array.fromAsync(store().listGroups(run(job, 1)))).toEqual([]);
+  });
+
   it('knows no run that was never saved', async () => {
     expect(await store().loadRun(run(fresh('job'), 1))).toBeUndefined();
   });
