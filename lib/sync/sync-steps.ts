@@ -9,7 +9,7 @@ import { openWork, prepareSnapshot, settleSnapshot, type Prepared, type Settleab
 
 /** Snapshots that may be under way at once, and bytes of their files that may be in memory. */
 const MAX_AHEAD = 32;
-const MAX_AHEAD_BYTES = 16 * 1024 * 1024;
+const MAX_AHEAD_BYTES = 8 * 1024 * 1024;
 
 /** Of a larger file only a piece is in memory at once. */
 const MAX_FILE_BYTES = 4 * 1024 * 1024;
