@@ -8,7 +8,7 @@ import type { RunName } from '../sync/payloads.ts';
 import type { RunStore } from '../sync/run-store.ts';
 import { targetPlace } from '../sync/target-place.ts';
 import { fixedConcurrency } from '../transfer/concurrency/fixed.ts';
-import { memoryBudget } from '../transfer/memory-budget.ts';
+import { BODY_BYTES, memoryBudget } from '../transfer/memory-budget.ts';
 import { targetContent, type TargetContent } from '../transfer/target-content.ts';
 import type { RemovalWorker } from '../sync/remove-vanished.ts';
 import type { Worker } from '../sync/worker.ts';
@@ -27,9 +27,6 @@ export interface ServiceNames {
 
 /** Sockets to one datastore: what all workers in this process may have in flight, within reason. */
 const MAX_CONNECTIONS = 256;
-
-/** Bytes of objects in memory, of all workers in this process together. */
-const BODY_BYTES = 96 * 1024 * 1024;
 
 /** Runs whose knowledge of their target is kept: more are hardly at work in one process at once. */
 const RUNS_REMEMBERED = 4;

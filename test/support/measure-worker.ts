@@ -7,7 +7,7 @@ import { pbsLayout } from '../../lib/layouts/pbs/layout.ts';
 import { encodeManifest } from '../../lib/layouts/pbs/manifest.ts';
 import { syncGroup } from '../../lib/sync/sync-group.ts';
 import { fixedConcurrency } from '../../lib/transfer/concurrency/fixed.ts';
-import { memoryBudget } from '../../lib/transfer/memory-budget.ts';
+import { BODY_BYTES, memoryBudget } from '../../lib/transfer/memory-budget.ts';
 import { targetContent } from '../../lib/transfer/target-content.ts';
 import { fixedClock } from './fixed-clock.ts';
 import { groupItem } from './group-sync.ts';
@@ -16,17 +16,25 @@ import { MemoryObjectStore } from './memory-object-store.ts';
 import { memoryRunStore } from './memory-run-store.ts';
 import { day, nameOf } from './sample-store.ts';
 
-// Run as a process of its own: syncs one group of a hundred thousand chunks and prints by how much its memory grew.
+// Run as a process of its own: syncs groups side by side, and prints by how much its memory grew.
 
-const REFERENCES = 100_000;
-/** One chunk in so many is as large as a chunk may be. */
-const LARGE_EVERY = 4000;
-const LARGE_BYTES = 16 * 1024 * 1024;
+/** What is synced, as the first argument tells in JSON. */
+interface Measure {
+  readonly groups: number;
+  /** Chunks of each group, and how many of them go at once. */
+  readonly references: number;
+  readonly inFlight: number;
+  /** One chunk in so many is large; the others have 64 bytes. */
+  readonly largeEvery: number;
+  readonly largeBytes: number;
+}
+
+const measure = JSON.parse(process.argv[2] ?? '{}') as Measure;
 const INDEX = 'root.pxar.didx';
 
 /** The content of chunk `number`, made anew each time: the source must not be what takes the memory. */
 function contentOf(number: number): Buffer {
-  const bytes = Buffer.alloc(number % LARGE_EVERY === 0 ? LARGE_BYTES : 64);
+  const bytes = Buffer.alloc(number % measure.largeEvery === 0 ? measure.largeBytes : 64);
   bytes.writeUInt32LE(number, 0);
   return bytes;
 }
@@ -35,36 +43,40 @@ function shortName(digest: Buffer): number {
   return digest.readUIntBE(0, 6);
 }
 
-/** The index of all chunks (facts/pbs.md 1.5), made without any object that stays: what was allocated before hides what comes. */
-function makeIndex(numbers: Map<number, number>): { index: Buffer; size: number } {
-  const index = Buffer.alloc(INDEX_HEADER_BYTES + 40 * REFERENCES);
+/** The index of one group's chunks (facts/pbs.md 1.5), made without any object that stays: what was allocated before hides what comes. */
+function makeIndex(numbers: Map<number, number>, group: number): { index: Buffer; size: number } {
+  const index = Buffer.alloc(INDEX_HEADER_BYTES + 40 * measure.references);
   index.write('1c914ea519bab3cd', 'hex');
   let size = 0;
-  for (let number = 0; number < REFERENCES; number += 1) {
+  for (let entry = 0; entry < measure.references; entry += 1) {
+    const number = group * measure.references + entry;
     const content = contentOf(number);
     const digest = hash('sha256', content, 'buffer');
     size += content.length;
-    index.writeBigUInt64LE(BigInt(size), INDEX_HEADER_BYTES + 40 * number);
-    digest.copy(index, INDEX_HEADER_BYTES + 40 * number + 8);
+    index.writeBigUInt64LE(BigInt(size), INDEX_HEADER_BYTES + 40 * entry);
+    digest.copy(index, INDEX_HEADER_BYTES + 40 * entry + 8);
     numbers.set(shortName(digest), number);
   }
   hash('sha256', index.subarray(INDEX_HEADER_BYTES), 'buffer').copy(index, 32);
   return { index, size };
 }
 
-/** A datastore of one snapshot whose chunks are made when they are asked for. */
+/** One snapshot of one group. */
+async function addGroup(files: MemoryObjectStore, numbers: Map<number, number>, group: number): Promise<void> {
+  const { index, size } = makeIndex(numbers, group);
+  const id = String(100 + group);
+  const folder = `.cnt/vm/${id}/${nameOf(1)}`;
+  const file = { name: INDEX, checksum: index.toString('hex', 32, 64), size, cryptMode: 'none' } as const;
+  await files.put(`.cnt/vm/${id}/owner`, Buffer.from('root@pam\n'));
+  await files.put(`${folder}/${INDEX}`, index);
+  await files.put(`${folder}/index.json.blob`, encodeManifest({ type: 'vm', id, time: day(1), files: [file], unprotected: {} }));
+}
+
+/** A datastore whose chunks are made when they are asked for. */
 async function endlessSource(): Promise<ObjectReader> {
   const files = new MemoryObjectStore();
   const numbers = new Map<number, number>();
-  const { index, size } = makeIndex(numbers);
-  const folder = `.cnt/vm/100/${nameOf(1)}`;
-  const file = { name: INDEX, checksum: index.toString('hex', 32, 64), size, cryptMode: 'none' } as const;
-  await files.put('.cnt/vm/100/owner', Buffer.from('root@pam\n'));
-  await files.put(`${folder}/${INDEX}`, index);
-  await files.put(
-    `${folder}/index.json.blob`,
-    encodeManifest({ type: 'vm', id: '100', time: day(1), files: [file], unprotected: {} }),
-  );
+  for (let group = 0; group < measure.groups; group += 1) await addGroup(files, numbers, group);
 
   const makeChunk = async (digest: Buffer): Promise<StoredObject | undefined> => {
     // As over a network, what is asked for at once is in memory at once.
@@ -102,18 +114,25 @@ function forgetfulTarget(): { target: ObjectWriter; chunks: () => number } {
 
 const source = await endlessSource();
 const { target, chunks } = forgetfulTarget();
-globalThis.gc?.();
-const before = process.memoryUsage.rss();
 const clock = fixedClock();
-const { done } = await syncGroup(groupItem(), null, {
-  ...{ job: job({ transfersInFlight: 4 }), layout: pbsLayout, source, target, store: memoryRunStore(), leaseMs: 60_000 },
+const shared = {
+  ...{ job: job({ transfersInFlight: measure.inFlight }), layout: pbsLayout, source, target, store: memoryRunStore() },
+  ...{ control: new MemoryObjectStore(), content: targetContent(pbsLayout), budget: memoryBudget(BODY_BYTES), leaseMs: 60_000 },
   run: { job: 'daily-offsite', id: 'run', startedAt: new Date(clock.now()).toISOString() },
-  requests: { source: noRequests(), target: noRequests() },
-  ...{ control: new MemoryObjectStore(), content: targetContent(pbsLayout), budget: memoryBudget(96 * 1024 * 1024) },
-  controller: fixedConcurrency(4),
   now: () => clock.now(),
   stopReason: () => undefined,
   log: { info: () => undefined, warn: () => undefined, error: () => undefined },
-});
-const peak = process.resourceUsage().maxRSS * 1024;
-process.stdout.write(JSON.stringify({ done, chunks: chunks(), growth: peak - before }));
+};
+globalThis.gc?.();
+const before = process.memoryUsage.rss();
+const outputs = await Promise.all(
+  Array.from({ length: measure.groups }, (_, group) =>
+    syncGroup(groupItem(`vm/${String(100 + group)}`), null, {
+      ...shared,
+      requests: { source: noRequests(), target: noRequests() },
+      controller: fixedConcurrency(measure.inFlight),
+    }),
+  ),
+);
+const growth = process.resourceUsage().maxRSS * 1024 - before;
+process.stdout.write(JSON.stringify({ done: outputs.every(({ done }) => done), chunks: chunks(), growth }));

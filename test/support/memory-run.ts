@@ -13,7 +13,7 @@ import { syncGroup } from '../../lib/sync/sync-group.ts';
 import { placePrefix } from '../../lib/sync/log-lines.ts';
 import type { LogPlace, StopReason, Worker } from '../../lib/sync/worker.ts';
 import { inFlight } from '../../lib/transfer/in-flight.ts';
-import { memoryBudget } from '../../lib/transfer/memory-budget.ts';
+import { BODY_BYTES, memoryBudget } from '../../lib/transfer/memory-budget.ts';
 import { targetContent, type TargetContent } from '../../lib/transfer/target-content.ts';
 import { faulty, type Faults } from './faulty.ts';
 import { fixedClock, type FixedClock } from './fixed-clock.ts';
@@ -26,8 +26,6 @@ import { controlled } from './transfers.ts';
 /** Milliseconds that a lock or a claim lives in these runs, and after which nobody thinks that it does. */
 export const LEASE_MS = 60_000;
 export const LEASE_IS_OVER_MS = 120_000;
-
-const BODY_BYTES = 96 * 1024 * 1024;
 
 /** Both datastores, the control bucket, the table and the clock, all in memory. The target is watched at every write. */
 export interface MemoryCloud {

@@ -1,15 +1,37 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { BODY_BYTES } from '../../lib/transfer/memory-budget.ts';
 
 const MIB = 1024 * 1024;
-const IN_FLIGHT = 4;
 const SCRIPT = fileURLToPath(new URL('../support/measure-worker.ts', import.meta.url));
 
-it('syncs a group of 100,000 chunks, 25 of them of 16 MiB, in the memory of its transfers in flight and 60 MB', async () => {
-  const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', SCRIPT]);
-  const measured = JSON.parse(stdout) as { done: boolean; chunks: number; growth: number };
-  expect(measured).toMatchObject({ done: true, chunks: 100_000 });
-  expect(measured.growth / MIB).toBeLessThan(IN_FLIGHT * 16 * 2 + 60);
+interface Measured {
+  readonly done: boolean;
+  readonly chunks: number;
+  /** Bytes by which the process grew. */
+  readonly growth: number;
+}
+
+async function measure(what: object): Promise<Measured> {
+  const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', SCRIPT, JSON.stringify(what)]);
+  return JSON.parse(stdout) as Measured;
+}
+
+describe('the memory of workers', () => {
+  it('is that of the transfers in flight and 60 MB, with 100,000 chunks, 25 of them of 16 MiB', async () => {
+    const large = { largeEvery: 4000, largeBytes: 16 * MIB };
+    const { done, chunks, growth } = await measure({ groups: 1, references: 100_000, inFlight: 4, ...large });
+    expect([done, chunks]).toEqual([true, 100_000]);
+    expect(growth / MIB).toBeLessThan(4 * 16 * 2 + 60);
+  });
+
+  it('is bounded for all of them together, however many transfers each may have in flight', async () => {
+    const large = { largeEvery: 1, largeBytes: 4 * MIB };
+    const { done, chunks, growth } = await measure({ groups: 4, references: 50, inFlight: 64, ...large });
+    expect([done, chunks]).toEqual([true, 200]);
+    // 256 chunks of 4 MiB would be a gigabyte. The source makes each chunk in two buffers, and garbage is collected late.
+    expect(growth).toBeLessThan(4 * BODY_BYTES);
+  });
 });
