@@ -19,7 +19,7 @@ export function overridesOf(command: Command): Record<string, unknown> {
 }
 
 /** A switch that is on by default could not be told from one that was not given: every flag but a bare switch takes its value. */
-function overrideFlag({ key, type, choices, help, none }: OverrideDescription): Option {
+function overrideFlag({ key, type, choices, word, help, none }: OverrideDescription): Option {
   switch (type) {
     case 'boolean':
       return new Option(`--${key} [true|false]`, `${help} No: --no-${key}.`).argParser(parseSwitch);
@@ -27,7 +27,8 @@ function overrideFlag({ key, type, choices, help, none }: OverrideDescription): 
       return new Option(`--${key} <${singular(key)}>`, `${help} Repeat it for more. None: --no-${key}.`).argParser(collect);
     default: {
       const said = none === undefined ? help : `${help} None: --no-${key}.`;
-      const option = new Option(`--${key} <${choices?.join('|') ?? type}>`, said);
+      const value = choices?.join('|') ?? (word === undefined ? type : `${word}|${type}`);
+      const option = new Option(`--${key} <${value}>`, said);
       return type === 'integer' || type === 'number' ? option.argParser(parseNumber) : option;
     }
   }

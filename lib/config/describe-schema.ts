@@ -7,6 +7,8 @@ export interface SchemaDescription {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly choices?: readonly string[];
+  /** What may stand in the place of a number. */
+  readonly word?: string;
   readonly default?: unknown;
   /** Values as they may be written. */
   readonly examples?: readonly unknown[];
@@ -15,16 +17,24 @@ export interface SchemaDescription {
 
 /** Reads type, range, default and help of a schema from its JSON Schema, so that they are said in one place. */
 export function describeSchema(schema: z.ZodType): SchemaDescription {
-  const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  const whole = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  const { json, word } = splitWord(whole);
   return {
     type: typeName(json),
     ...limit('minimum', json.minimum),
     ...limit('maximum', json.maximum),
     ...(json.enum === undefined ? {} : { choices: json.enum.map(String) }),
-    ...(json.default === undefined ? {} : { default: json.default }),
+    ...(word === undefined ? {} : { word }),
+    ...(whole.default === undefined ? {} : { default: whole.default }),
     ...(json.examples === undefined ? {} : { examples: json.examples }),
-    help: json.description ?? '',
+    help: whole.description ?? '',
   };
+}
+
+/** A word beside something else: `wordOrInteger`. */
+function splitWord(json: z.core.JSONSchema.BaseSchema): { readonly json: z.core.JSONSchema.BaseSchema; readonly word?: string } {
+  const [first, second] = json.anyOf ?? [];
+  return typeof first?.const === 'string' && second !== undefined ? { json: second, word: first.const } : { json };
 }
 
 const TYPE_NAMES = { integer: 'integer', number: 'number', boolean: 'boolean', array: 'list', object: 'mapping' } as const;
@@ -46,7 +56,7 @@ export function wantedBy(schema: z.ZodType | undefined): string {
   const wanted = describeSchema(schema);
   switch (wanted.type) {
     case 'integer':
-      return `a whole number${rangeOf(wanted)}`;
+      return `a whole number${rangeOf(wanted)}${wanted.word === undefined ? '' : `, or ${wanted.word}`}`;
     case 'number':
       return `a number${rangeOf(wanted)}`;
     case 'boolean':

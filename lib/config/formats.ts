@@ -32,6 +32,15 @@ export function textOrNumber(
     .meta({ ...meta, examples: [...meta.examples] });
 }
 
+/** A word, or a whole number within bounds. */
+export function wordOrInteger<W extends string>(
+  word: W,
+  { min, max }: { readonly min: number; readonly max: number },
+): z.ZodUnion<readonly [z.ZodLiteral<W>, z.ZodInt]> {
+  const error = `is neither ${word} nor a number; wanted a whole number from ${String(min)} to ${String(max)}, or ${word}`;
+  return z.union([z.literal(word), z.int().min(min).max(max)], { error });
+}
+
 /** PBS: safe id (pbs-api-types; datastore names and job ids have 3 to 32 characters). */
 const SAFE_ID = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/;
 

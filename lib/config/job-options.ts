@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { parseGroupFilter } from '../sync/group-filter.ts';
-import { TARGET_IN_USE, TRANSFER_MODES } from '../sync/job.ts';
+import { MAX_TRANSFERS_IN_FLIGHT, TARGET_IN_USE, TRANSFER_MODES } from '../sync/job.ts';
 import { humanByte, maxDelete } from './amounts.ts';
-import { checkNamespace, checkOwner, checkTime, text } from './formats.ts';
+import { checkNamespace, checkOwner, checkTime, text, wordOrInteger } from './formats.ts';
 
 /**
  * The options of a job. One entry here (and its member in `sync/job.ts`) gives the key in the configuration file, its JSON
@@ -93,9 +93,9 @@ const speed = {
     .max(3600)
     .default(1)
     .meta({ description: 'The length of the window of `start-batch-size`, in seconds.' }),
-  'transfers-in-flight': z.int().min(1).max(256).default(16).meta({
+  'transfers-in-flight': wordOrInteger('auto', { min: 1, max: MAX_TRANSFERS_IN_FLIGHT }).default('auto').meta({
     description:
-      'How many objects one worker moves at once. Each takes up to 32 MiB of memory: a deployed job has it for as many as its file says, and for 49 at least.',
+      'How many objects one worker moves at once. `auto` begins with a few, adds more while that makes the whole faster, and keeps to what link and provider bear. A number is kept, but for while a provider asks to slow down. What they take of memory is bounded either way.',
   }),
   'transfer-mode': z.enum(TRANSFER_MODES).default('relay').meta({
     description:

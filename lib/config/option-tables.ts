@@ -44,10 +44,11 @@ function defaultText(value: unknown): string {
   return typeof value === 'string' && value !== '' ? value : JSON.stringify(value);
 }
 
-function valueOf({ type, minimum, maximum, choices, examples }: SchemaDescription): string {
+function valueOf({ type, minimum, maximum, choices, word, examples }: SchemaDescription): string {
   if (choices !== undefined) return choices.map((choice) => `\`${choice}\``).join(', ');
   if (type === 'boolean') return '`true`, `false`';
   if (type === 'text' && examples !== undefined) return examples.map((example) => `\`${String(example)}\``).join(', ') + ', ..';
   if (minimum === undefined) return type;
-  return maximum === undefined ? `${minimum} or more` : `${minimum} to ${maximum}`;
+  const range = maximum === undefined ? `${minimum} or more` : `${minimum} to ${maximum}`;
+  return word === undefined ? range : `\`${word}\`, ${range}`;
 }

@@ -42,12 +42,10 @@ export class SyncJob extends Construct {
 }
 
 /**
- * MiB for a worker: one vCPU, which is more than a relay at Lambda's 625 Mbit/s takes (facts/aws.md 2.2), or what its transfers
- * take at worst: for each a chunk of 16 MiB as it came and as it goes, beside 200 MiB of its own. So 49 fit in any job.
+ * MiB for a worker: one vCPU, which is more than a relay at Lambda's 625 Mbit/s takes (facts/aws.md 2.2). Its transfers take no
+ * more than the bodies' budget of lib/runtime/open-worker.ts, however many they are.
  */
-export function workerMemoryMiB(transfersInFlight: number): number {
-  return Math.max(1769, 200 + transfersInFlight * 2 * 16);
-}
+const WORKER_MEMORY_MIB = 1769;
 
 const FUNCTIONS = {
   'start-run': { id: 'StartRun', description: 'Flotilla: decides whether a run goes, lists both sides and plans' },
@@ -67,7 +65,7 @@ function syncFunctions(scope: Construct, props: SyncJobProps): PerFunction<SyncF
   } satisfies PerFunction<FunctionEnvironment>;
   return mapFunctions((name) => {
     const { id, description } = FUNCTIONS[name];
-    const memoryMiB = name === 'sync-group' ? workerMemoryMiB(props.job['transfers-in-flight']) : 1024;
+    const memoryMiB = name === 'sync-group' ? WORKER_MEMORY_MIB : 1024;
     return new SyncFunction(scope, id, { name, description, memoryMiB, environment: environments[name] });
   });
 }

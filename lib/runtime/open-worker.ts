@@ -3,10 +3,12 @@ import type { DatastoreLocation } from '../datastore/location.ts';
 import { openRunStore } from '../dynamodb/run-store.ts';
 import { layoutOf } from '../layouts/layouts.ts';
 import { createS3Connection, openDatastore, type S3Connection, type S3Datastore } from '../s3/open-datastore.ts';
-import type { Job } from '../sync/job.ts';
+import { MAX_TRANSFERS_IN_FLIGHT, type Job } from '../sync/job.ts';
 import type { RunName } from '../sync/payloads.ts';
 import type { RunStore } from '../sync/run-store.ts';
 import { targetPlace } from '../sync/target-place.ts';
+import { autoConcurrency } from '../transfer/concurrency/auto.ts';
+import type { ConcurrencyController } from '../transfer/concurrency/controller.ts';
 import { fixedConcurrency } from '../transfer/concurrency/fixed.ts';
 import { BODY_BYTES, memoryBudget } from '../transfer/memory-budget.ts';
 import { targetContent, type TargetContent } from '../transfer/target-content.ts';
@@ -64,9 +66,11 @@ export function openServices(names: ServiceNames, host: Host): Services {
 
   const budget = memoryBudget(BODY_BYTES);
   const contentOf = rememberContent();
+  const concurrencyOf = rememberConcurrency();
   const open = (job: Job, run: RunName, call: CallContext): { worker: Worker; target: S3Datastore } => {
     const requests = { source: noRequests(), target: noRequests() };
-    const sockets = Math.min(job.workerThreads * job.transfersInFlight + 8, MAX_CONNECTIONS);
+    const mostInFlight = job.transfersInFlight === 'auto' ? MAX_TRANSFERS_IN_FLIGHT : job.transfersInFlight;
+    const sockets = Math.min(job.workerThreads * mostInFlight + 8, MAX_CONNECTIONS);
     const side = (location: DatastoreLocation, counts: RequestCounts) => openDatastore(connect(location, sockets), counts);
     const target = side(job.target, requests.target);
     const source: ObjectReader = side(job.source, requests.source);
@@ -74,7 +78,7 @@ export function openServices(names: ServiceNames, host: Host): Services {
       ...openRun(job, run),
       ...{ layout: layoutOf(job.source.layout), source, target, requests, leaseMs: names.LOCK_LEASE_SECONDS * 1000 },
       ...{ control: openControl(), content: contentOf(job, run), budget },
-      controller: fixedConcurrency(job.transfersInFlight),
+      controller: concurrencyOf(job),
       stopReason: () => stopReason(host, call),
     };
     return { worker, target };
@@ -99,6 +103,20 @@ function rememberContent(): (job: Job, run: RunName) => TargetContent {
     contents.set(key, content);
     for (const old of [...contents.keys()].slice(0, -RUNS_REMEMBERED)) contents.delete(old);
     return content;
+  };
+}
+
+/** Each worker decides by itself how many transfers go at once; where it may, it begins with what the one before it had found. */
+function rememberConcurrency(): (job: Job) => ConcurrencyController {
+  const last = new Map<string, ConcurrencyController>();
+  return ({ source, target, transfersInFlight }) => {
+    if (transfersInFlight !== 'auto') return fixedConcurrency(transfersInFlight);
+    const key = JSON.stringify([source, target]);
+    const before = last.get(key);
+    const bounds = { min: 2, max: MAX_TRANSFERS_IN_FLIGHT, random: Math.random };
+    const controller = autoConcurrency(before === undefined ? bounds : { ...bounds, start: before.limit });
+    last.set(key, controller);
+    return controller;
   };
 }
 

@@ -7,6 +7,9 @@ export type TransferMode = (typeof TRANSFER_MODES)[number];
 export const TARGET_IN_USE = ['refuse', 'allow'] as const;
 export type TargetInUse = (typeof TARGET_IN_USE)[number];
 
+/** Small objects over a far link need hundreds at once; more than these, a thread of Node can hardly serve. */
+export const MAX_TRANSFERS_IN_FLIGHT = 256;
+
 /** How much one run may remove: a share (0 to 1) of the snapshots that the source held at the last good run, or a number of them. */
 export type MaxDelete = { readonly kind: 'share'; readonly share: number } | { readonly kind: 'count'; readonly count: number };
 
@@ -52,8 +55,8 @@ export interface Job {
   /** At most so many groups start in any window of `startBatchPeriod` seconds, over all runs on the target; 0 is no limit. */
   readonly startBatchSize: number;
   readonly startBatchPeriod: number;
-  /** Transfers at once inside one worker. */
-  readonly transfersInFlight: number;
+  /** Transfers at once inside one worker, 1 to `MAX_TRANSFERS_IN_FLIGHT`; `auto` finds out how many. */
+  readonly transfersInFlight: number | 'auto';
   readonly transferMode: TransferMode;
   /** Bytes per second of the whole job, over all its workers: `in` is what is read, `out` what is written. Undefined is no limit. */
   readonly rateIn: number | undefined;

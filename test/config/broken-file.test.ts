@@ -64,7 +64,7 @@ const MESSAGE = `the configuration flotilla.yaml cannot be used: 28 faults
   flotilla.yaml:24:9  jobs[0].id  "my_job" is no job id; use 3 to 32 letters, digits and hyphens, beginning with a letter or digit (it becomes the name of a stack)
   flotilla.yaml:26:13  jobs[0].target  "mian" is no datastore of this file; did you mean main?
   flotilla.yaml:27:21  jobs[0].worker-threads  "8" is text; wanted a whole number from 1 to 1000, written without quotes
-  flotilla.yaml:28:26  jobs[0].transfers-in-flight  1000 is too high; wanted a whole number from 1 to 256
+  flotilla.yaml:28:26  jobs[0].transfers-in-flight  1000 is too high; wanted a whole number from 1 to 256, or auto
   flotilla.yaml:29:20  jobs[0].transfer-mode  "copi" is not known here; wanted relay, copy or auto; did you mean copy?
   flotilla.yaml:31:5  jobs[0].namespace  is there twice; keep one
   flotilla.yaml:34:13  jobs[1].target  is the source itself; name another datastore

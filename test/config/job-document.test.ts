@@ -56,7 +56,7 @@ const options = fc.record({
   vanishedByFilter: fc.boolean(),
   startBatchSize: fc.integer({ min: 0, max: 1000 }),
   startBatchPeriod: fc.integer({ min: 1, max: 3600 }),
-  transfersInFlight: fc.integer({ min: 1, max: 256 }),
+  transfersInFlight: fc.oneof(fc.constant('auto' as const), fc.integer({ min: 1, max: 256 })),
   transferMode: fc.constantFrom(...TRANSFER_MODES),
   dryRun: fc.boolean(),
 });
@@ -143,7 +143,7 @@ describe('parseJob', () => {
       workerThreadsWanted: 4,
       startBatchSize: 10,
       startBatchPeriod: 1,
-      transfersInFlight: 16,
+      transfersInFlight: 'auto',
       transferMode: 'relay',
       rateIn: undefined,
       rateOut: undefined,

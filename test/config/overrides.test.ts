@@ -79,7 +79,7 @@ describe('mergeOverrides', () => {
     ).toEqual([
       'remove-vanished  "true" is text; wanted true or false, written without quotes',
       'worker-threads  "8" is text; wanted a whole number from 1 to 1000, written without quotes',
-      'transfers-in-flight  0 is too low; wanted a whole number from 1 to 256',
+      'transfers-in-flight  0 is too low; wanted a whole number from 1 to 256, or auto',
       'transfer-mode  "rely" is not known here; wanted relay, copy or auto; did you mean relay?',
       'dry-run  the key has no value; wanted true or false, or leave the key out',
       'scheduled-time  "now" is no ISO 8601 time; write it as 2026-11-01T08:10:00Z',
@@ -131,7 +131,7 @@ describe('describeOverrides', () => {
       ofJob('worker-threads', { type: 'integer', minimum: 1, maximum: 1000 }),
       ofJob('start-batch-size', { type: 'integer', minimum: 0, maximum: 1000 }),
       ofJob('start-batch-period', { type: 'integer', minimum: 1, maximum: 3600 }),
-      ofJob('transfers-in-flight', { type: 'integer', minimum: 1, maximum: 256 }),
+      ofJob('transfers-in-flight', { type: 'integer', word: 'auto', minimum: 1, maximum: 256 }),
       ofJob('transfer-mode', { type: 'choice', choices: ['relay', 'copy', 'auto'] }),
       ...['rate-in', 'burst-in', 'rate-out', 'burst-out'].map((key) => ofJob(key, bytes)),
       { key: 'dry-run', ofJob: false, type: 'boolean', default: false, none: false },

@@ -34,7 +34,7 @@ describe('parseConfig', () => {
         'worker-threads': 4,
         'start-batch-size': 10,
         'start-batch-period': 1,
-        'transfers-in-flight': 16,
+        'transfers-in-flight': 'auto',
         'transfer-mode': 'relay',
         'target-in-use': 'refuse',
         'group-filter': [],

@@ -74,7 +74,7 @@ describe('a value of the wrong kind', () => {
       'too many transfers',
       '    target: offsite',
       ['    target: offsite', '    transfers-in-flight: 257'],
-      '17:26  jobs[0].transfers-in-flight  257 is too high; wanted a whole number from 1 to 256',
+      '17:26  jobs[0].transfers-in-flight  257 is too high; wanted a whole number from 1 to 256, or auto',
     ],
     [
       'yes for true',

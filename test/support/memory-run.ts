@@ -81,13 +81,14 @@ export interface CallOptions {
 export function callWorker(cloud: MemoryCloud, run: RunRef, options: CallOptions = {}): RemovalWorker {
   const wrap = <T extends object>(contract: T): T => (options.faults === undefined ? contract : faulty(contract, options.faults));
   const target: ObjectWriter & ObjectRemover = wrap(cloud.target);
+  const { transfersInFlight } = options.job ?? cloud.job;
   const tell = (message: string, at?: LogPlace): void => void cloud.lines.push(`${placePrefix(at)}${message}`);
   return {
     ...{ job: options.job ?? cloud.job, run, layout: pbsLayout, leaseMs: LEASE_MS, now: () => cloud.clock.now() },
     ...{ source: wrap(cloud.source), target, remover: target, control: wrap(cloud.control), store: wrap(cloud.store) },
     requests: { source: noRequests(), target: noRequests() },
     ...{ content: options.content ?? targetContent(pbsLayout), budget: memoryBudget(BODY_BYTES) },
-    controller: controlled((options.job ?? cloud.job).transfersInFlight),
+    controller: controlled(typeof transfersInFlight === 'number' ? transfersInFlight : 4),
     stopReason: options.stopReason ?? (() => undefined),
     log: { info: tell, warn: tell, error: tell },
   };

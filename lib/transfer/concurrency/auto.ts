@@ -8,6 +8,8 @@ export interface AutoConcurrencyOptions {
   /** At least so many transfers at once, and at most. */
   readonly min: number;
   readonly max: number;
+  /** Where to begin: what a worker before this one has found; 8 by default. */
+  readonly start?: number;
   /** Sets workers apart that began together; 0 to 1. */
   readonly random?: () => number;
 }
@@ -62,9 +64,9 @@ class AutoConcurrency implements ConcurrencyController {
   #pauseMs = FIRST_PAUSE_MS;
   #nextMoreAt = 0;
 
-  constructor({ min, max, random = () => 0.5 }: AutoConcurrencyOptions) {
+  constructor({ min, max, start = START, random = () => 0.5 }: AutoConcurrencyOptions) {
     [this.#min, this.#max, this.#random] = [min, max, random];
-    this.#limit = Math.min(max, Math.max(min, START));
+    this.#limit = Math.min(max, Math.max(min, start));
     this.#round = openRound(this.#limit, { now: 0, active: 0, newcomers: this.#limit });
   }
 
