@@ -56,7 +56,7 @@ export function wantedBy(schema: z.ZodType | undefined): string {
   const wanted = describeSchema(schema);
   switch (wanted.type) {
     case 'integer':
-      return `a whole number${rangeOf(wanted)}${wanted.word === undefined ? '' : `, or ${wanted.word}`}`;
+      return `a whole number${rangeOf(wanted)}${orWord(wanted)}`;
     case 'number':
       return `a number${rangeOf(wanted)}`;
     case 'boolean':
@@ -83,6 +83,8 @@ function rangeOf({ minimum, maximum }: SchemaDescription): string {
   if (minimum !== undefined) return ` of at least ${minimum}`;
   return maximum === undefined ? '' : ` of at most ${maximum}`;
 }
+
+const orWord = ({ word }: SchemaDescription): string => (word === undefined ? '' : `, or ${word}`);
 
 /** The schema of the value at `path`; undefined when the schema knows no such place. */
 export function schemaAt(schema: z.ZodType, path: Path): z.ZodType | undefined {
