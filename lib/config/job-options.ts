@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { VERIFY_MODES } from '../datastore/layout.ts';
 import { parseGroupFilter } from '../sync/group-filter.ts';
 import { MAX_TRANSFERS_IN_FLIGHT, TARGET_IN_USE, TRANSFER_MODES } from '../sync/job.ts';
 import { humanByte, maxDelete } from './amounts.ts';
@@ -100,6 +101,10 @@ const speed = {
   'transfer-mode': z.enum(TRANSFER_MODES).default('relay').meta({
     description:
       '`relay` reads every object, verifies it and writes it; `copy` lets the provider copy, unverified, where one principal may read the source and write the target on the same endpoint; `auto` copies where that can be and relays elsewhere.',
+  }),
+  verify: z.enum(VERIFY_MODES).default('full').meta({
+    description:
+      'How chunks are verified on their way: `full` reads the content of those that are not encrypted and compares it with the digest that names it, `crc` checks only that the stored bytes are undamaged, for less than half of the processor time.',
   }),
   'rate-in': humanByte(
     'What all workers of the job together may read from the source in one second. Left out: no limit. Checked, but not yet enforced.',

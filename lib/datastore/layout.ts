@@ -12,6 +12,13 @@ export type Entry =
   | { readonly kind: 'snapshot-file'; readonly group: Group; readonly snapshot: string; readonly name: string }
   | { readonly kind: 'foreign' };
 
+/**
+ * How far content is proven on its way: `full` is that it is what its name says, wherever it can be read; `crc` is that it was
+ * not damaged since it was stored.
+ */
+export const VERIFY_MODES = ['full', 'crc'] as const;
+export type VerifyMode = (typeof VERIFY_MODES)[number];
+
 /** One object on its way from source to target. */
 export interface Transfer {
   readonly sourceKey: string;
@@ -34,6 +41,8 @@ export interface Transfer {
   readonly body?: Buffer;
   /** Throws a `DataError` when the whole bytes are not what they should be. */
   verify?(bytes: Buffer): void;
+  /** The CRC-32 of verified bytes, known from a checksum that is in them. */
+  crc32?(bytes: Buffer): number;
   /** The same for an object that goes in parts, since it is too large for one buffer. */
   verifyParts?(): PartVerifier;
   /** What it means that the source has no such object. */
@@ -102,6 +111,8 @@ export interface OpenSnapshot {
   readonly existing: ListedSnapshot | undefined;
   readonly source: ObjectReader;
   readonly target: ObjectReader;
+  /** Default: full. */
+  readonly verify?: VerifyMode;
 }
 
 /** `owner` is undefined when there is no valid one. */

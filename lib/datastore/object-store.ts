@@ -21,6 +21,8 @@ export interface ObjectHead {
 
 export interface StoredObject extends ObjectHead {
   readonly bytes: Buffer;
+  /** Gives the memory of `bytes` back at once: to be called by who has finished with them, when nothing else refers to them. */
+  release?(): void;
 }
 
 /** A span of bytes: `offset` from the start of the object, `length` > 0. */
@@ -64,6 +66,8 @@ export interface PutOptions {
    * only for objects whose content follows from their key.
    */
   readonly ifAbsent?: boolean;
+  /** CRC-32 of the bytes, given where their key names their content: a provider that checks it needs no other proof of them. */
+  readonly crc32?: number;
 }
 
 /** What became of a conditional write: `exists` when the condition failed because the key is there. */
@@ -87,7 +91,10 @@ export interface MultipartUpload {
 }
 
 export interface ObjectWriter extends ObjectReader {
-  /** Writes one object, atomically: a reader sees the old object or the new one. Writing twice is harmless. */
+  /**
+   * Writes one object, atomically: a reader sees the old object or the new one. Writing twice is harmless. When it ends well,
+   * the bytes are the caller's again.
+   */
   put(key: string, bytes: Buffer, options?: PutOptions): Promise<PutOutcome>;
 
   /**

@@ -9,7 +9,7 @@ import type { CompletedPart } from '@aws-sdk/client-s3';
 import type { MultipartUpload, ObjectReader } from '../datastore/object-store.ts';
 import { invalidAnswer, translate } from './errors.ts';
 import { readEtag } from './etag.ts';
-import { requestLearning } from './learned.ts';
+import { NO_WISH, requestLearning } from './learned.ts';
 import { isAws } from './place.ts';
 import { checksums, CONTENT_TYPE } from './put-object.ts';
 import { OPERATIONS, request } from './request.ts';
@@ -57,14 +57,14 @@ export async function startMultipart(store: Store, reader: ObjectReader, key: st
 
 async function uploadPart(upload: Upload, number: number, bytes: Buffer): Promise<void> {
   const { connection } = upload.store;
-  const { answer } = await requestLearning(upload.store, upload.operation, undefined, () => sendPart(upload, number, bytes));
+  const { answer } = await requestLearning(upload.store, upload.operation, NO_WISH, () => sendPart(upload, number, bytes));
   if (!answer.ok) throw translate(connection.location, upload.operation, answer);
   upload.parts.set(number, answer.value);
 }
 
 async function sendPart(upload: Upload, number: number, bytes: Buffer): Promise<Part> {
   const { connection } = upload.store;
-  const { ContentMD5, ...crc } = checksums(connection, bytes);
+  const { ContentMD5, ...crc } = checksums(connection, { bytes });
   const output = await connection.client.send(
     new UploadPartCommand({
       ...upload.name,

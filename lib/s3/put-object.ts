@@ -3,18 +3,32 @@ import { crc32 } from 'node:zlib';
 import type { S3Connection } from './connection.ts';
 import { readEtag } from './etag.ts';
 import type { Sending } from './learned.ts';
-import { isAws } from './place.ts';
+import { isAws, isEncrypted } from './place.ts';
 import { OPERATIONS } from './request.ts';
 import type { Store } from './request.ts';
 
 /** What a foreign writer must leave on an object for PBS to read it (facts/pbs.md 2.1). */
 export const CONTENT_TYPE = 'application/octet-stream';
 
+/** The bytes of one PUT, with their CRC-32 where the caller knows it and their name vouches for them. */
+export interface Upload {
+  readonly bytes: Buffer;
+  readonly crc32?: number | undefined;
+}
+
+/**
+ * Whether this upload may show that the provider checks a CRC-32: over plain HTTP, where it can then take the place of the SHA-256
+ * in the signature, which costs twice as much as all else. The name of the content proves it to whoever reads it.
+ */
+export function triesCrc32({ location, learned }: S3Connection, crc32: number | undefined): boolean {
+  return crc32 !== undefined && learned.crc32 === 'unknown' && !isAws(location) && !isEncrypted(location);
+}
+
 /** One PUT on the wire; `key` is the full key. Throws what the wire throws. */
-export async function putObject(store: Store, key: string, bytes: Buffer, sending: Sending): Promise<void> {
-  const { connection, paces } = store;
-  const { ChecksumCRC32: crc, ContentMD5: md5 } = checksums(connection, bytes);
-  const answer = await connection.wire.send({
+export async function putObject(store: Store, key: string, upload: Upload, sending: Sending): Promise<void> {
+  const { location, learned, wire } = store.connection;
+  const { ChecksumCRC32: crc, ContentMD5: md5 } = checksums(store.connection, upload, sending);
+  const answer = await wire.send({
     method: 'PUT',
     key,
     headers: {
@@ -23,26 +37,34 @@ export async function putObject(store: Store, key: string, bytes: Buffer, sendin
       ...(crc === undefined ? {} : { 'x-amz-checksum-crc32': crc }),
       ...(md5 === undefined ? {} : { 'content-md5': md5 }),
     },
-    body: bytes,
-    pace: paces.write,
+    body: upload.bytes,
+    isProven: upload.crc32 !== undefined && sending.crc32 === 'checked',
+    pace: store.paces.write,
     fresh: sending.fresh,
   });
-  readEtag(connection.location, OPERATIONS.put(key), answer.headers['etag']);
+  readEtag(location, OPERATIONS.put(key), answer.headers['etag']);
+  if (crc === undefined || sending.crc32 !== 'unknown') return;
+  learned.crc32 = answer.headers['x-amz-checksum-crc32'] === crc ? 'checked' : 'ignored';
 }
 
 /**
  * S3 itself checks a CRC-32 and keeps it with the object. Elsewhere the header may be ignored or refused, and TLS, or over plain HTTP
  * the signed SHA-256 of the body, already makes a damaged upload fail: an MD5 would cost more than all else, and is sent on demand.
  */
-export function checksums(connection: S3Connection, bytes: Buffer): { ChecksumCRC32?: string; ContentMD5?: string } {
+export function checksums(
+  { location, learned }: S3Connection,
+  { bytes, crc32: known }: Upload,
+  sending?: Pick<Sending, 'crc32'>,
+): { ChecksumCRC32?: string; ContentMD5?: string } {
+  const isTried = known !== undefined && !isEncrypted(location) && (sending?.crc32 === 'unknown' || sending?.crc32 === 'checked');
   return {
-    ...(isAws(connection.location) ? { ChecksumCRC32: formatCrc32(bytes) } : {}),
-    ...(connection.learned.contentMd5 ? { ContentMD5: createHash('md5').update(bytes).digest('base64') } : {}),
+    ...(isAws(location) || isTried ? { ChecksumCRC32: formatCrc32(known ?? crc32(bytes)) } : {}),
+    ...(learned.contentMd5 ? { ContentMD5: createHash('md5').update(bytes).digest('base64') } : {}),
   };
 }
 
-function formatCrc32(bytes: Buffer): string {
+function formatCrc32(crc: number): string {
   const sum = Buffer.alloc(4);
-  sum.writeUInt32BE(crc32(bytes));
+  sum.writeUInt32BE(crc);
   return sum.toString('base64');
 }

@@ -1,4 +1,5 @@
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { freeBytes } from '../datastore/free-bytes.ts';
 import { DataError } from '../errors.ts';
 import type { GetOptions, ObjectHead, ObjectReader, StoredObject } from '../datastore/object-store.ts';
 import { contextOf, invalidAnswer, subject, translate } from './errors.ts';
@@ -72,7 +73,7 @@ async function get(store: Store, key: string, options: GetOptions): Promise<Stor
 
 function checkGot(store: Store, operation: CountedOperation, got: Got, options: GetOptions): StoredObject {
   const { location } = store.connection;
-  const object = { bytes: got.bytes, ...readHead(store, operation, got.size, got.etag) };
+  const object = { bytes: got.bytes, release: () => freeBytes(got.bytes), ...readHead(store, operation, got.size, got.etag) };
   if (options.ifMatch !== undefined && object.etag !== options.ifMatch) {
     const what = `ETag ${object.etag}, not ${options.ifMatch}: the object has changed since it was listed`;
     throw new DataError('SOURCE_CHANGED', `${subject(location, operation)}: ${what}`, contextOf(location, operation));

@@ -27,6 +27,8 @@ export interface ObjectRequest {
   readonly body?: Buffer;
   /** Holds for the bytes of the body, or, where there is none, of the answer's. */
   readonly pace?: Pace | undefined;
+  /** Whether a checksum that the provider is known to check stands in for the body's SHA-256 in the signature. */
+  readonly isProven?: boolean;
   /** The most bytes that the body of a good answer may have; throws to refuse it unread. */
   limit?(head: ResponseHead): number;
   /** On a new socket, since a kept one was found closed. */
@@ -96,10 +98,11 @@ async function openLine(client: S3Client, location: BucketLocation, timeouts: Co
 
 /**
  * Over TLS a body is protected by TLS, and its signature says UNSIGNED-PAYLOAD. Over plain HTTP the signature carries the SHA-256
- * of the body, which every S3 server checks: so an upload that was damaged on the way is refused either way.
+ * of the body, which every S3 server checks, unless another checksum is: so an upload that was damaged on the way is refused either way.
  */
-function signable({ authority, encrypted }: Target, { method, headers, body }: ObjectRequest, path: string): Signable {
-  const payloadHash = body === undefined ? EMPTY_HASH : encrypted ? UNSIGNED_PAYLOAD : hash('sha256', body);
+function signable({ authority, encrypted }: Target, request: ObjectRequest, path: string): Signable {
+  const { method, headers, body, isProven = false } = request;
+  const payloadHash = body === undefined ? EMPTY_HASH : encrypted || isProven ? UNSIGNED_PAYLOAD : hash('sha256', body);
   return { method, path, headers: { host: authority, ...headers }, payloadHash };
 }
 

@@ -4,7 +4,7 @@ import { readEtag } from './etag.ts';
 import type { CopySource, ObjectReader, ObjectWriter, PutOptions, PutOutcome } from '../datastore/object-store.ts';
 import { requestLearning } from './learned.ts';
 import { startMultipart } from './multipart.ts';
-import { putObject } from './put-object.ts';
+import { putObject, triesCrc32 } from './put-object.ts';
 import { createReader } from './reader.ts';
 import { OPERATIONS } from './request.ts';
 import type { Store } from './request.ts';
@@ -24,9 +24,13 @@ export function createWriter(store: Store): ObjectWriter {
 async function put(store: Store, key: string, bytes: Buffer, options: PutOptions): Promise<PutOutcome> {
   const { connection } = store;
   const operation = OPERATIONS.put(store.prefix + key);
-  const wanted = options.ifAbsent === true ? 'conditionalPut' : undefined;
+  const { ifAbsent, crc32 } = options;
+  const wanted = {
+    condition: ifAbsent === true ? ('conditionalPut' as const) : undefined,
+    tryCrc32: triesCrc32(connection, crc32),
+  };
   const { answer, conditional } = await requestLearning(store, operation, wanted, (sending) =>
-    putObject(store, store.prefix + key, bytes, sending),
+    putObject(store, store.prefix + key, { bytes, crc32 }, sending),
   );
   if (answer.ok) return 'written';
   if (conditional && answer.fault.kind === 'precondition') return 'exists';
@@ -42,7 +46,7 @@ interface Copy {
 async function copy(store: Store, reader: ObjectReader, { key, source, options }: Copy): Promise<PutOutcome | undefined> {
   const { client, location } = store.connection;
   const operation = { ...OPERATIONS.copy(store.prefix + key), name: `COPY ${source.bucket}/${source.key} to` };
-  const wanted = options.ifAbsent === true ? 'conditionalCopy' : undefined;
+  const wanted = { condition: options.ifAbsent === true ? ('conditionalCopy' as const) : undefined, tryCrc32: false };
   const { answer, conditional } = await requestLearning(store, operation, wanted, async ({ conditional: ifAbsent }) => {
     const output = await client.send(copyCommand(store, key, source, ifAbsent));
     return readEtag(location, operation, output.CopyObjectResult?.ETag);

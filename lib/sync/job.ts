@@ -1,3 +1,4 @@
+import type { VerifyMode } from '../datastore/layout.ts';
 import type { DatastoreLocation } from '../datastore/location.ts';
 import type { GroupFilter } from './group-filter.ts';
 
@@ -58,6 +59,7 @@ export interface Job {
   /** Transfers at once inside one worker, 1 to `MAX_TRANSFERS_IN_FLIGHT`; `auto` finds out how many. */
   readonly transfersInFlight: number | 'auto';
   readonly transferMode: TransferMode;
+  readonly verify: VerifyMode;
   /** Bytes per second of the whole job, over all its workers: `in` is what is read, `out` what is written. Undefined is no limit. */
   readonly rateIn: number | undefined;
   readonly rateOut: number | undefined;

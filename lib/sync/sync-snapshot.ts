@@ -94,13 +94,15 @@ function open(
   { worker, group, targetGroup, slots }: Session,
   { step, ordinal }: SnapshotWork,
 ): Promise<SnapshotPhases | undefined> {
-  const { layout, source, target } = worker;
+  const { layout, source, target, job } = worker;
   const { snapshot, existing, reason } = step;
   const through = slotsOf({ slots }, ordinal);
+  const isCorrupt = reason === 'corrupt';
   return layout.openSnapshot({
     ...{ group, targetGroup, snapshot, source: slottedReader(source, through), target: slottedReader(target, through) },
-    // Nothing of a damaged copy is trusted: it is written anew.
-    existing: reason === 'corrupt' ? undefined : existing,
+    // Nothing of a damaged copy is trusted: it is proven in full, or written anew.
+    existing: isCorrupt ? undefined : existing,
+    verify: isCorrupt ? 'full' : job.verify,
   });
 }
 

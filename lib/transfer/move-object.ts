@@ -30,11 +30,17 @@ export async function moveObject(transfer: Transfer, route: Route): Promise<Move
   if (transfer.body !== undefined) return put(transfer, transfer.body, route);
   if (route.copyFrom !== undefined) return copy(transfer, route.copyFrom, route);
   if ((transfer.size ?? 0) > PARTS_FROM_BYTES) return { outcome: 'written', bytes: await moveParts(transfer, route) };
-  return put(transfer, await readVerified(transfer, route), route);
+  const object = await readVerified(transfer, route);
+  const moved = await put(transfer, object.bytes, route);
+  // Where it failed, a socket may still have them.
+  object.release?.();
+  return moved;
 }
 
 async function put(transfer: Transfer, bytes: Buffer, { target, tally }: Route): Promise<Moved> {
-  const outcome = await target.put(transfer.targetKey, bytes, { ifAbsent: isWrittenOnce(transfer) });
+  const crc32 = transfer.crc32?.(bytes);
+  const options = { ifAbsent: isWrittenOnce(transfer), ...(crc32 !== undefined && { crc32 }) };
+  const outcome = await target.put(transfer.targetKey, bytes, options);
   return count({ outcome, bytes: bytes.length }, transfer, tally);
 }
 
@@ -60,19 +66,19 @@ function countContent(outcome: PutOutcome, transfer: Transfer, tally: TransferTa
 }
 
 /** What does not verify is read once more: the fault may have been on the way, not in the source. */
-async function readVerified(transfer: Transfer, { source, tally }: Route): Promise<Buffer> {
+async function readVerified(transfer: Transfer, { source, tally }: Route): Promise<StoredObject> {
   const read = async (): Promise<StoredObject> => {
     const object = await source.get(transfer.sourceKey, transfer.etag === undefined ? {} : { ifMatch: transfer.etag });
     if (object === undefined) throw await transfer.absent();
     return object;
   };
-  if (transfer.verify === undefined) return (await read()).bytes;
+  if (transfer.verify === undefined) return read();
 
-  const first = (await read()).bytes;
-  const bytes = verifies(transfer, first) ? first : (await read()).bytes;
-  if (bytes !== first) transfer.verify(bytes);
+  const first = await read();
+  const object = verifies(transfer, first.bytes) ? first : await read();
+  if (object !== first) transfer.verify(object.bytes);
   tally.verified += 1;
-  return bytes;
+  return object;
 }
 
 /** Whether these bytes are what the transfer says they should be. */

@@ -48,6 +48,7 @@ async function uploadParts(transfer: PinnedTransfer, { source, tally }: Route, u
     if (part === undefined) throw await transfer.absent();
     verifier?.push(part.bytes);
     await upload.uploadPart(number, part.bytes);
+    part.release?.();
   }
   verifier?.end();
   if (verifier !== undefined) tally.verified += 1;

@@ -1,3 +1,4 @@
+import { VERIFY_MODES } from '../../lib/datastore/layout.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatJob, jobDocument, mergeOverrides, parseJob, scheduledTime } from '../../lib/config/job-document.ts';
@@ -58,6 +59,7 @@ const options = fc.record({
   startBatchPeriod: fc.integer({ min: 1, max: 3600 }),
   transfersInFlight: fc.oneof(fc.constant('auto' as const), fc.integer({ min: 1, max: 256 })),
   transferMode: fc.constantFrom(...TRANSFER_MODES),
+  verify: fc.constantFrom(...VERIFY_MODES),
   dryRun: fc.boolean(),
 });
 
@@ -145,6 +147,7 @@ describe('parseJob', () => {
       startBatchPeriod: 1,
       transfersInFlight: 'auto',
       transferMode: 'relay',
+      verify: 'full',
       rateIn: undefined,
       rateOut: undefined,
       burstIn: undefined,

@@ -133,6 +133,7 @@ describe('describeOverrides', () => {
       ofJob('start-batch-period', { type: 'integer', minimum: 1, maximum: 3600 }),
       ofJob('transfers-in-flight', { type: 'integer', word: 'auto', minimum: 1, maximum: 256 }),
       ofJob('transfer-mode', { type: 'choice', choices: ['relay', 'copy', 'auto'] }),
+      ofJob('verify', { type: 'choice', choices: ['full', 'crc'] }),
       ...['rate-in', 'burst-in', 'rate-out', 'burst-out'].map((key) => ofJob(key, bytes)),
       { key: 'dry-run', ofJob: false, type: 'boolean', default: false, none: false },
       { key: 'scheduled-time', ofJob: false, type: 'text' },

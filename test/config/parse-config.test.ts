@@ -36,6 +36,7 @@ describe('parseConfig', () => {
         'start-batch-period': 1,
         'transfers-in-flight': 'auto',
         'transfer-mode': 'relay',
+        verify: 'full',
         'target-in-use': 'refuse',
         'group-filter': [],
         'verified-only': false,

@@ -39,8 +39,56 @@ describe('put', () => {
     const connection = createS3Connection(LOCATION, ANY_KEYS);
     const crc = Buffer.alloc(4);
     crc.writeUInt32BE(crc32(BODY));
-    expect(checksums(connection, BODY)).toEqual({ ChecksumCRC32: crc.toString('base64') });
+    expect(checksums(connection, { bytes: BODY })).toEqual({ ChecksumCRC32: crc.toString('base64') });
     connection.close();
+  });
+
+  describe('of content whose CRC-32 is known, over plain HTTP', () => {
+    const crc = crc32(BODY);
+    const header = Buffer.from([crc >>> 24, crc >>> 16, crc >>> 8, crc].map((byte) => byte & 0xff)).toString('base64');
+    const hashes = (seen: OddStore['seen']) => seen.map(({ headers }) => headers['x-amz-content-sha256']);
+    const signed = createHash('sha256').update(BODY).digest('hex');
+    const echoing: Answering = (response, { headers }) =>
+      response.writeHead(200, { etag: '"e"', 'x-amz-checksum-crc32': String(headers['x-amz-checksum-crc32']) }).end();
+
+    it('signs no payload once the provider has shown that it checks the CRC, and goes on sending that', () =>
+      withStore(echoing, async ({ store, seen }) => {
+        for (const key of ['a', 'b', 'c']) await store.put(key, BODY, { crc32: crc });
+        expect(hashes(seen)).toEqual([signed, 'UNSIGNED-PAYLOAD', 'UNSIGNED-PAYLOAD']);
+        expect(seen.map(({ headers }) => headers['x-amz-checksum-crc32'])).toEqual([header, header, header]);
+      }));
+
+    it('signs what has no CRC all the same', () =>
+      withStore(echoing, async ({ store, seen }) => {
+        await store.put('a', BODY, { crc32: crc });
+        await store.put('owner', BODY);
+        expect(hashes(seen)).toEqual([signed, signed]);
+        expect(seen[1]?.headers).not.toHaveProperty('x-amz-checksum-crc32');
+      }));
+
+    it('goes on signing, without a CRC, where the provider does not say that it has checked it', () =>
+      withStore(written, async ({ store, seen }) => {
+        for (const key of ['a', 'b']) await store.put(key, BODY, { crc32: crc });
+        expect(hashes(seen)).toEqual([signed, signed]);
+        expect(seen[1]?.headers).not.toHaveProperty('x-amz-checksum-crc32');
+      }));
+
+    it.each([
+      [501, 'NotImplemented'],
+      [400, 'InvalidArgument'],
+    ])('goes on without it where it is refused with %i %s, and keeps the condition', (status, code) =>
+      withStore(
+        (response, { headers }) =>
+          headers['x-amz-checksum-crc32'] === undefined
+            ? response.writeHead(200, { etag: '"e"' }).end()
+            : s3Error(response, status, code),
+        async ({ store, seen }) => {
+          for (const key of ['a', 'b']) expect(await store.put(key, BODY, { ifAbsent: true, crc32: crc })).toBe('written');
+          expect(seen).toHaveLength(3);
+          expect(seen[2]?.headers['if-none-match']).toBe('*');
+        },
+      ),
+    );
   });
 
   it('writes without the condition where the provider does not know it, and remembers', () =>

@@ -33,6 +33,7 @@ export function job(members: Partial<Job> = {}): Job {
     startBatchPeriod: 1,
     transfersInFlight: 4,
     transferMode: 'relay',
+    verify: 'full',
     rateIn: undefined,
     rateOut: undefined,
     burstIn: undefined,

@@ -3,7 +3,7 @@ import type { Phase, Transfer } from '../../datastore/layout.ts';
 import { DataError } from '../../errors.ts';
 import { expectArchive } from './archive-check.ts';
 import { openArchiveIndex, type ChunkRef } from './archive-index.ts';
-import { verifyChunk } from './chunk.ts';
+import { crc32OfChunk, verifyChunk } from './chunk.ts';
 import { chunkKey, parseBadChunkKey } from './keys.ts';
 import type { ManifestFile } from './manifest.ts';
 import { checkIn, contextOf, listedArchive, type SnapshotFiles } from './snapshot-files.ts';
@@ -91,6 +91,10 @@ class ChunkTransfer implements Transfer {
     verifyIn(this.of, { digest: this.digest, size: this.contentBytes }, bytes);
   }
 
+  crc32(bytes: Buffer): number {
+    return crc32OfChunk(bytes);
+  }
+
   absent(): Promise<DataError> {
     return chunkMissing(this.of, this.digest);
   }
@@ -99,8 +103,9 @@ class ChunkTransfer implements Transfer {
 /** The chunk's own checks know nothing of snapshots: what they find is told with the archive and the digest. */
 function verifyIn({ files, archive }: ChunksOf, chunk: ChunkRef, bytes: Buffer): void {
   const encrypted = archive.cryptMode === 'encrypt';
+  const { verify = 'full' } = files.open;
   try {
-    verifyChunk(bytes, { digest: chunk.digest, size: chunk.size, encrypted }, `chunk ${chunk.digest.toString('hex')}`);
+    verifyChunk(bytes, { digest: chunk.digest, size: chunk.size, encrypted, verify }, `chunk ${chunk.digest.toString('hex')}`);
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
     const context = { ...contextOf(files, archive.name), digest: chunk.digest.toString('hex') };

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MAX_CHUNK_BYTES, MAX_STORED_CHUNK_BYTES, verifyChunk } from '../../../lib/layouts/pbs/chunk.ts';
+import { MAX_CHUNK_BYTES, MAX_STORED_CHUNK_BYTES, crc32OfChunk, verifyChunk } from '../../../lib/layouts/pbs/chunk.ts';
 import { deriveCryptKey, keyedDigest } from '../../../lib/layouts/pbs/crypt-key.ts';
 import { encodeBlob, encryptBlob } from '../../../lib/layouts/pbs/data-blob.ts';
 import { expectSameOrRefused } from './damage.ts';
@@ -54,6 +55,20 @@ describe('verifyChunk', () => {
     );
   });
 
+  it('looks no further than the CRC when that is all it was asked for', () => {
+    const expected = { ...plain, verify: 'crc' } as const;
+    const other = Buffer.from(content.toString().toUpperCase());
+    verifyChunk(encodeBlob(other), expected, title);
+    verifyChunk(encodeBlob(other, { compress: false }), expected, title);
+    const damaged = encodeBlob(content);
+    damaged.writeUInt8(damaged.readUInt8(20) ^ 1, 20);
+    expect(() => verifyChunk(damaged, expected, title)).toThrow(refused('BLOB_CRC_MISMATCH'));
+    expect(() => verifyChunk(encodeBlob(content, { compress: false }), { ...expected, size: 1 }, title)).toThrow(
+      refused('CHUNK_SIZE_MISMATCH'),
+    );
+    expect(() => verifyChunk(encryptBlob(content, key), expected, title)).toThrow(refused('CHUNK_CRYPT_MODE_MISMATCH'));
+  });
+
   it.each([content.length - 1, content.length + 1, 1])('refuses a content that the index says has %i bytes', (size) => {
     const blob = encodeBlob(content, { compress: false });
     expect(() => verifyChunk(blob, { ...plain, size }, title)).toThrow(refused('CHUNK_SIZE_MISMATCH'));
@@ -81,5 +96,16 @@ describe('verifyChunk', () => {
       damaged[at]! ^= 1;
       expect(() => verifyChunk(damaged, encrypted, title)).toThrow(refused('BLOB_CRC_MISMATCH'));
     }
+  });
+});
+
+describe('crc32OfChunk', () => {
+  it('is the CRC-32 of every stored form of a content, without reading it', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 1, maxLength: 9000, max: 7 }), fc.boolean(), (bytes, compress) => {
+        for (const stored of [encodeBlob(Buffer.from(bytes), { compress }), encryptBlob(Buffer.from(bytes), key, { compress })])
+          expect(crc32OfChunk(stored)).toBe(crc32(stored));
+      }),
+    );
   });
 });
