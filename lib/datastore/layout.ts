@@ -109,6 +109,8 @@ export interface OpenSnapshot {
   readonly snapshot: ListedSnapshot;
   /** What the target has under the same name; undefined: nothing. */
   readonly existing: ListedSnapshot | undefined;
+  /** Whether its commit marker, by SHA-256 (hex), is the one that it was given; left out: nobody remembers. */
+  readonly isUntouched?: (markerDigest: string) => boolean;
   readonly source: ObjectReader;
   readonly target: ObjectReader;
   /** Default: full. */

@@ -145,7 +145,8 @@ function judge(candidate: Candidate, layout: Layout): Judgement {
 
 function judgeCopy(candidate: Candidate, existing: ListedSnapshot, layout: Layout): Judgement {
   const { snapshot, newest, facts } = candidate;
-  if (facts.failed.has(snapshot.name) && layout.compare(snapshot, existing) !== 'same') return 'retry';
+  // As one that changed, since `transfer-last` is not about copies that are there.
+  if (facts.failed.has(snapshot.name) && layout.compare(snapshot, existing) !== 'same') return 'changed';
   if (snapshot.name === newest || facts.options.carryMarks) {
     const change = changeOf(candidate, existing, layout);
     if (change !== undefined) return change;

@@ -148,10 +148,12 @@ async function syncPlanned(work: GroupWork, { item, cursor }: LockedGroup): Prom
   const sure = await refinePlan(plan, { source: from, targetGroup, worker, beat: () => work.lease.renewIfDue() });
   const steps = sure.steps.filter(({ snapshot }) => cursor === null || snapshot.name >= cursor.snapshot);
   progress.expect(steps.length, sure.skipped);
+  // A namespace is there though a filter leaves out all that is in it, as one that holds nothing is.
+  if (cursor === null) await makeNamespaces(item.missingNamespaces, worker);
   if (steps.length === 0 && !plan.incomplete) return undefined;
 
   const session = openSession(work, to);
-  if (cursor === null) await openOnTarget(session, item, from, to);
+  if (cursor === null) await openOnTarget(session, from, to);
   return syncSteps(session, steps, cursor);
 }
 
@@ -162,10 +164,9 @@ async function forgetGone({ store, job }: Worker, targetGroup: Group, from: List
   }
 }
 
-async function openOnTarget(session: Session, item: GroupItem, from: ListedGroup, to: ListedGroup): Promise<void> {
+async function openOnTarget(session: Session, from: ListedGroup, to: ListedGroup): Promise<void> {
   const { worker, progress } = session;
   progress.doing('group files');
-  await makeNamespaces(item.missingNamespaces, worker);
   const { source, target, job } = worker;
   const phase = await worker.layout.openGroup({ listed: from, copy: to, source, target, owner: job.owner });
   await runSessionPhase(session, phase, { ordinal: 0, from: 0, distrust: false, tally: progress.tally });

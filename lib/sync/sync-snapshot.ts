@@ -8,6 +8,7 @@ import { placeOf, snapshotsDoneLine, snapshotStartLine } from './log-lines.ts';
 import { recordDamage, saveReplicated, tellVanished } from './record-snapshot.ts';
 import { OF_COPIES, type SureStep } from './refine-plan.ts';
 import type { SnapshotProgress } from './snapshot-progress.ts';
+import { targetPlace } from './target-place.ts';
 import { mustStop, runSessionPhase, slotsOf, type Session } from './session.ts';
 
 /** One snapshot on its way, from when it is opened to its commit. */
@@ -90,20 +91,20 @@ async function prepare(session: Session, work: SnapshotWork, from: number): Prom
   return { kind: 'ready', opened, rest, watch };
 }
 
-function open(
+async function open(
   { worker, group, targetGroup, slots }: Session,
   { step, ordinal }: SnapshotWork,
 ): Promise<SnapshotPhases | undefined> {
-  const { layout, source, target, job } = worker;
+  const { layout, source, target, store, job } = worker;
   const { snapshot, existing, reason } = step;
   const through = slotsOf({ slots }, ordinal);
-  const isCorrupt = reason === 'corrupt';
-  return layout.openSnapshot({
-    ...{ group, targetGroup, snapshot, source: slottedReader(source, through), target: slottedReader(target, through) },
-    // Nothing of a damaged copy is trusted: it is proven in full, or written anew.
-    existing: isCorrupt ? undefined : existing,
-    verify: isCorrupt ? 'full' : job.verify,
-  });
+  const sides = { group, targetGroup, snapshot, source: slottedReader(source, through), target: slottedReader(target, through) };
+  // Nothing of a damaged copy is trusted: it is proven in full, or written anew.
+  if (reason === 'corrupt') return layout.openSnapshot({ ...sides, existing: undefined, verify: 'full' });
+  if (existing === undefined) return layout.openSnapshot({ ...sides, existing, verify: job.verify });
+  const replica = await store.loadReplica(targetPlace(job.target), targetGroup, snapshot.name);
+  const isUntouched = (digest: string): boolean => digest === replica?.markerDigest;
+  return layout.openSnapshot({ ...sides, existing, isUntouched, verify: job.verify });
 }
 
 /** What nobody sees may be written ahead of its turn. The files of a copy that is visible already wait, its chunks do not. */

@@ -7,6 +7,10 @@ import type { StoredObject } from '../../lib/datastore/object-store.ts';
 type Objects = ReadonlyMap<string, StoredObject>;
 
 interface ManifestDocument {
+  readonly unprotected?: {
+    readonly notes?: string;
+    readonly verify_state?: { readonly state: 'ok' | 'failed'; readonly upid: string };
+  };
   readonly files: readonly {
     readonly filename: string;
     readonly csum: string;
@@ -29,24 +33,49 @@ export function findTorn(objects: Objects, prefix: string): string[] {
 function faultsOf(objects: Objects, prefix: string, folder: string): string[] {
   const manifest = objects.get(`${folder}${MANIFEST}`);
   if (manifest === undefined) return [];
-  const { files } = JSON.parse(content(manifest.bytes).toString()) as ManifestDocument;
+  const files = documentOf(manifest.bytes)?.files;
+  if (files === undefined) return [`${folder} has a manifest that does not read`];
   return files.flatMap(({ filename, csum, size, 'crypt-mode': mode }) => {
     const file = objects.get(`${folder}/${filename}`);
     if (file === undefined) return [`${folder} is visible without ${filename}`];
     const found = filename.endsWith('.blob') ? { sum: sha256(file.bytes), size: file.size } : summary(file.bytes, filename);
     if (found.sum !== csum || found.size !== size) return [`${folder}/${filename} is not what its manifest says`];
     const chunks = filename.endsWith('.blob') ? [] : references(file.bytes, filename);
-    return chunks.flatMap((digest) =>
-      chunkFaults(objects, `${prefix}/.chunks/${digest.slice(0, 4)}/${digest}`, mode === 'encrypt'),
-    );
+    return chunks.flatMap((digest) => {
+      const chunk = objects.get(`${prefix}/.chunks/${digest.slice(0, 4)}/${digest}`);
+      if (chunk === undefined) return [`${folder} is visible without chunk ${digest}`];
+      return isWhole(chunk.bytes, digest, mode === 'encrypt') ? [] : [`${folder} is visible with the damaged chunk ${digest}`];
+    });
   });
 }
 
-function chunkFaults(objects: Objects, key: string, encrypted: boolean): string[] {
-  const chunk = objects.get(key);
-  if (chunk === undefined) return [`${key} is missing`];
-  if (encrypted) return crc32(chunk.bytes.subarray(44)) === chunk.bytes.readUInt32LE(8) ? [] : [`${key} is damaged`];
-  return sha256(content(chunk.bytes)) === key.slice(-64) ? [] : [`${key} is damaged`];
+/** Chunks that were proven already: the same bytes stand in many snapshots, and in every copy of a bucket. */
+const proven = new WeakMap<Buffer, boolean>();
+
+/** Whether a chunk is what its name says; of an encrypted one without its key only that nothing of it changed. */
+export function isWhole(chunk: Buffer, digest: string, encrypted: boolean): boolean {
+  const known = proven.get(chunk);
+  if (known !== undefined) return known;
+  const whole = encrypted ? crc32(chunk.subarray(44)) === chunk.readUInt32LE(8) : isContent(chunk, digest);
+  proven.set(chunk, whole);
+  return whole;
+}
+
+function isContent(chunk: Buffer, digest: string): boolean {
+  try {
+    return sha256(content(chunk)) === digest;
+  } catch {
+    return false;
+  }
+}
+
+/** What a manifest says; undefined: it does not read. */
+export function documentOf(manifest: Buffer): ManifestDocument | undefined {
+  try {
+    return JSON.parse(content(manifest).toString()) as ManifestDocument;
+  } catch {
+    return undefined;
+  }
 }
 
 function content(blob: Buffer): Buffer {
@@ -66,7 +95,7 @@ function summary(index: Buffer, name: string): { sum: string; size: number } {
   return { sum: sha256(body), size: Number(size) };
 }
 
-function references(index: Buffer, name: string): string[] {
+export function references(index: Buffer, name: string): string[] {
   const [entry, at] = name.endsWith('.fidx') ? [32, 0] : [40, 8];
   const found = new Set<string>();
   for (let offset = 4096; offset < index.length; offset += entry) found.add(index.toString('hex', offset + at, offset + at + 32));
@@ -81,6 +110,7 @@ function sha256(bytes: Buffer): string {
 export class WatchedBucket extends Map<string, StoredObject> {
   readonly torn: string[] = [];
   readonly #prefix: string;
+  #known = new Set<string>();
 
   constructor(prefix: string) {
     super();
@@ -95,7 +125,7 @@ export class WatchedBucket extends Map<string, StoredObject> {
 
   override delete(key: string): boolean {
     const was = super.delete(key);
-    if (key.includes('/.chunks/')) this.torn.push(...findTorn(this, this.#prefix));
+    if (key.includes('/.chunks/')) this.torn.push(...this.findTorn());
     else this.#look(key);
     return was;
   }
@@ -105,10 +135,29 @@ export class WatchedBucket extends Map<string, StoredObject> {
     for (const [key, object] of other) super.set(key, object);
   }
 
+  /** Does to the bucket what somebody else does: what is torn by that is known, and nobody's fault. */
+  damage(work: () => void): void {
+    const before = [...this.torn];
+    work();
+    this.torn.splice(0, this.torn.length, ...before);
+    this.forgetMended();
+  }
+
+  /** From here on what is torn now is known, and what is whole is not expected to tear again. */
+  forgetMended(): void {
+    this.#known = new Set(findTorn(this, this.#prefix));
+  }
+
+  /** What is torn, but for what was known to be. */
+  findTorn(): string[] {
+    return findTorn(this, this.#prefix).filter((line) => !this.#known.has(line));
+  }
+
   /** What was written matters to the snapshot in whose folder it is; a chunk more tears nothing. */
   #look(key: string): void {
     if (key.startsWith(`${this.#prefix}/.cnt/`)) {
-      this.torn.push(...faultsOf(this, this.#prefix, key.slice(0, key.lastIndexOf('/'))));
+      const faults = faultsOf(this, this.#prefix, key.slice(0, key.lastIndexOf('/')));
+      this.torn.push(...faults.filter((line) => !this.#known.has(line)));
     }
   }
 }

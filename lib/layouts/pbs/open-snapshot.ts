@@ -31,7 +31,7 @@ export async function openSnapshot(open: OpenSnapshot): Promise<SnapshotPhases |
   const title = snapshotTitle(open);
   const manifest = readManifest(open, () => parseManifest(blob.bytes, `${title}/${MANIFEST_NAME} on the source`), UNREADABLE);
   const copy = await readCopy(open);
-  if (copy !== undefined) expectWhole(open, manifest, copy.manifest);
+  if (copy !== undefined) expectWhole(open, manifest, copy);
   const files = snapshotFiles(open, copy !== undefined);
 
   const archives = manifest.files.filter((archive) => !isOnTarget(files, listedArchive(files, archive)));
@@ -52,10 +52,19 @@ export async function openSnapshot(open: OpenSnapshot): Promise<SnapshotPhases |
   };
 }
 
-/** A copy that PBS found damaged keeps its mark: written over, it would pass for whole, and lend its chunks to new snapshots. */
-function expectWhole(open: OpenSnapshot, manifest: Manifest, copy: Manifest): void {
-  expectSameContent(open, manifest, copy);
-  if (verifyState(copy) !== 'failed' || verifyState(manifest) === 'failed') return;
+interface Copy {
+  readonly bytes: Buffer;
+  readonly manifest: Manifest;
+}
+
+/**
+ * A copy that PBS found damaged keeps its mark: written over, it would pass for whole, and lend its chunks to new snapshots. A mark
+ * in the very manifest that the copy was given is what PBS once found on the source, and follows it.
+ */
+function expectWhole(open: OpenSnapshot, manifest: Manifest, copy: Copy): void {
+  expectSameContent(open, manifest, copy.manifest);
+  if (verifyState(copy.manifest) !== 'failed' || verifyState(manifest) === 'failed') return;
+  if (open.isUntouched?.(hash('sha256', copy.bytes)) === true) return;
   const { namespace, name: group } = open.group;
   const message = `${snapshotTitle(open)} changed on the source, but PBS found its copy damaged; resync-corrupt writes the copy anew`;
   throw new DataError('COPY_DAMAGED', message, { context: { namespace, group, snapshot: open.snapshot.name } });
@@ -67,7 +76,7 @@ function keepsNotes(manifest: Manifest, copy: Manifest): boolean {
 }
 
 /** The manifest of the same snapshot on the target, if that is finished. */
-async function readCopy(open: OpenSnapshot): Promise<{ bytes: Buffer; manifest: Manifest } | undefined> {
+async function readCopy(open: OpenSnapshot): Promise<Copy | undefined> {
   const { existing, target, targetGroup, snapshot } = open;
   if (existing === undefined || findFile(existing.files, MANIFEST_NAME) === undefined) return undefined;
   const bytes = (await target.get(`${snapshotPrefix(targetGroup, snapshot.name)}${MANIFEST_NAME}`))?.bytes;

@@ -120,6 +120,27 @@ describe('carry-marks', () => {
     expect([await notesOf(world, 2), verifyState(await manifestOf(world.target, WEB, 2))]).toEqual(['new', undefined]);
   });
 
+  it('follows when the source’s own verification failed and is well again: that was no finding about the copy', async () => {
+    const world = await copied();
+    for (const state of ['failed', 'ok'] as const) {
+      await setUnprotected(world.source, WEB, 1, verified(state));
+      const { report } = await run(world);
+      expect([report.state, verifyState(await manifestOf(world.target, WEB, 1))]).toEqual(['ok', state]);
+    }
+  });
+
+  it('is tried again where it failed, also for what transfer-last would not copy any more', async () => {
+    const world = await copied();
+    await setUnprotected(world.target, WEB, 1, verified('failed'));
+    await setUnprotected(world.source, WEB, 1, { notes: 'kept' });
+    const states = [];
+    for (const job of [{}, { transferLast: 1 }, { transferLast: 1, resyncCorrupt: true }, {}]) {
+      states.push((await run(world, job)).report.state);
+    }
+    expect(states).toEqual(['errors', 'errors', 'ok', 'ok']);
+    expect(await notesOf(world, 1)).toBe('kept');
+  });
+
   it('follows for what transfer-last would not copy any more: it is copied already', async () => {
     const world = await copied();
     await setUnprotected(world.source, WEB, 1, { notes: 'kept' });

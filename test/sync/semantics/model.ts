@@ -1,128 +1,241 @@
 // What a run should leave on the target, written from issue 4's words and facts/pbs.md 4 alone: it shares no line with lib/.
+import { changed, followSnapshot, isDamaged, isSame, markerOf } from './model-copies.ts';
+import { removeVanished } from './model-removal.ts';
+import { chainOf, copyLabel, isInDepth, isInScope, isOwner, namespaceOf, onTarget, passes } from './model-scope.ts';
+
+/** `found ..`: what the PBS at the target itself found. */
+export type ModelVerified = 'ok' | 'failed' | 'found ok' | 'found failed' | undefined;
 
 export interface ModelSnapshot {
-  finished: boolean;
+  /** Begun: without a manifest, which no reader sees; torn: its manifest does not read. */
+  state: 'begun' | 'finished' | 'torn';
   notes: string | undefined;
-  verified: 'ok' | 'failed' | undefined;
+  verified: ModelVerified;
   protected: boolean;
+  log: boolean;
+  /** Whether every file is encrypted. */
+  readonly encrypted: boolean;
+  /** Digests that its indexes name. */
+  readonly chunks: readonly string[];
+  /** `2025-11-01T08:00:00Z` */
+  readonly time: string;
+  /** Of a copy: the original's manifest when it was copied or last followed; undefined: nobody remembers. */
+  of?: string | undefined;
+  /** Of a copy: whether its manifest is the one that it was given, as far as anybody remembers. */
+  given?: boolean;
 }
 
 export interface ModelGroup {
-  owner: string;
+  /** What the owner file says; undefined: there is none. */
+  owner: string | undefined;
   notes: string | undefined;
   /** By day. */
   snapshots: Map<number, ModelSnapshot>;
 }
 
-/** Groups by their label. */
-export type ModelStore = Map<string, ModelGroup>;
+/** Groups by their label, `host/web` or `a/b:host/web`. */
+export interface ModelStore {
+  groups: Map<string, ModelGroup>;
+  namespaces: Set<string>;
+  /** Chunks that are there and good. */
+  chunks: Set<string>;
+  /** Of a target: `label day` of each snapshot whose last attempt failed. */
+  failed: Set<string>;
+  inUse: boolean;
+}
 
 export interface ModelOptions {
-  /** Groups that the filter leaves out, by `type/id`: a filter knows no namespaces. */
-  readonly excluded: readonly string[];
+  readonly namespace: string;
+  readonly targetNamespace: string;
+  readonly maxDepth: number | undefined;
+  /** Whether the filter lets a `type/id` pass: it knows no namespaces. */
+  readonly passesFilter: (name: string) => boolean;
   readonly transferLast: number | undefined;
   readonly verifiedOnly: boolean;
+  readonly encryptedOnly: boolean;
+  readonly resyncCorrupt: boolean;
+  readonly owner: string;
   readonly fillGaps: boolean;
   readonly carryMarks: boolean;
   readonly removeVanished: boolean;
   readonly vanishedByFilter: boolean;
-  /** A share, 0 to 1. */
-  readonly maxDelete: number;
-  /** Finished snapshots in scope when a run of the same scope last ended well. */
+  /** A share, 0 to 1, or a number of snapshots. */
+  readonly maxDelete: { readonly share: number } | { readonly count: number };
+  /** Snapshots in reach when a run of the same reach last ended well. */
   readonly held?: number | undefined;
+  readonly allowInUse: boolean;
+  readonly dryRun: boolean;
 }
 
-/** The target after one run that nothing disturbed. */
-export function modelRun(source: ModelStore, before: ModelStore, options: ModelOptions): ModelStore {
+/** One run: what it reads, what it makes of the target, and the groups of the target that it could not bring up to date. */
+export interface ModelRun {
+  readonly source: ModelStore;
+  readonly target: ModelStore;
+  readonly options: ModelOptions;
+  readonly troubled: Set<string>;
+}
+
+/** One run that nothing disturbed: its `target` is what it leaves. */
+export function modelRun(source: ModelStore, before: ModelStore, options: ModelOptions): ModelRun {
   const target = structuredClone(before);
-  for (const [label, group] of source) {
-    if (isInScope(label, options)) pullGroup(label, group, target, options);
+  const run: ModelRun = { source, target, options, troubled: new Set() };
+  if (options.dryRun || isRefused(run)) return run;
+  for (const name of chainOf(options.targetNamespace)) target.namespaces.add(name);
+  for (const name of source.namespaces) {
+    if (isInDepth(name, options)) for (const above of chainOf(onTarget(name, options))) target.namespaces.add(above);
   }
-  if (options.removeVanished) removeVanished(source, target, options);
-  return target;
+  for (const [label, group] of source.groups) if (isInScope(label, options)) pullGroup(label, group, run);
+  if (options.removeVanished) removeVanished(run);
+  return run;
 }
 
-function isInScope(label: string, { excluded }: ModelOptions): boolean {
-  return !excluded.includes(label.slice(label.indexOf(':') + 1));
+/** A PBS has the target, or the source is lost: nothing is where the job looks, or no more where the target has something. */
+function isRefused({ source, target, options }: ModelRun): boolean {
+  if (target.inUse && !options.allowInUse) return true;
+  if (holdsAny(source, options.namespace)) return false;
+  return options.namespace !== '' || holdsAny(target, options.targetNamespace);
 }
 
-function pullGroup(label: string, source: ModelGroup, target: ModelStore, options: ModelOptions): void {
-  const copy: ModelGroup = target.get(label) ?? { owner: source.owner, notes: undefined, snapshots: new Map() };
-  if (copy.owner !== source.owner) return;
-  const newest = Math.max(0, ...copy.snapshots.keys());
-  const passing = [...source.snapshots].filter(([, snapshot]) => passes(snapshot, options)).sort(([a], [b]) => a - b);
-  const wanted = newestOf(passing, options).filter(([day]) => !copy.snapshots.has(day) && (day > newest || options.fillGaps));
+function holdsAny({ groups, namespaces }: ModelStore, anchor: string): boolean {
+  const isBelow = (name: string): boolean => anchor === '' || name === anchor || name.startsWith(`${anchor}/`);
+  return [...namespaces].some(isBelow) || [...groups.keys()].map(namespaceOf).some(isBelow);
+}
 
-  for (const [day, original] of passing) {
-    const twin = copy.snapshots.get(day);
-    if (twin !== undefined && (options.carryMarks || day === newest)) followMarks(original, twin);
+interface Step {
+  readonly day: number;
+  readonly does: 'copy' | 'follow' | 'replace';
+}
+
+function pullGroup(label: string, source: ModelGroup, run: ModelRun): void {
+  const { target, options, troubled } = run;
+  const to = copyLabel(label, options);
+  const copy: ModelGroup = target.groups.get(to) ?? { owner: undefined, notes: undefined, snapshots: new Map() };
+  const steps = stepsOf({ source, copy, to, run });
+  const hasWork = steps.length > 0 || lacksGroupFiles(source, copy, options);
+
+  const owner = ownerFor(source, copy, options);
+  if (owner === undefined) {
+    if (hasWork || isSeenForeign(source, copy, options)) troubled.add(to);
+    return;
   }
-  for (const [day, snapshot] of wanted) copy.snapshots.set(day, { ...snapshot });
-  if (copy.snapshots.size === 0) return;
+  if (!hasWork) return;
+  copy.owner = owner;
   copy.notes = source.notes ?? copy.notes;
-  target.set(label, copy);
+  target.groups.set(to, copy);
+  for (const step of steps) takeStep(step, { source, copy, to, run });
 }
 
-function newestOf<T>(ordered: T[], { transferLast }: ModelOptions): T[] {
-  return transferLast === undefined ? ordered : ordered.slice(-transferLast);
+/** Whose the copy is to be; undefined: it has no valid owner, or is somebody else's. */
+function ownerFor(source: ModelGroup, copy: ModelGroup, options: ModelOptions): string | undefined {
+  const owner = options.owner === 'source' ? source.owner : options.owner;
+  return isOwner(owner) && (copy.owner === undefined || copy.owner === owner) ? owner : undefined;
 }
 
-function passes(snapshot: ModelSnapshot, { verifiedOnly }: ModelOptions): boolean {
-  return snapshot.finished && (!verifiedOnly || snapshot.verified === 'ok');
+/** Told in each run, as long as there is a backup that it concerns; what an owner file says is read where there is a copy. */
+function isSeenForeign(source: ModelGroup, copy: ModelGroup, { owner }: ModelOptions): boolean {
+  const isMissing = owner === 'source' && source.owner === undefined;
+  return newestOf(source) > 0 && (isMissing || copy.owner !== undefined);
 }
 
-/** A mark that only the copy has stays; notes and verify state are one document. */
-function followMarks(original: ModelSnapshot, copy: ModelSnapshot): void {
-  copy.protected ||= original.protected;
-  if (original.notes === undefined && copy.notes !== undefined) return;
-  copy.notes = original.notes;
-  copy.verified = original.verified;
+/** Notes follow by themselves only where there is a copy that they describe. */
+function lacksGroupFiles(source: ModelGroup, copy: ModelGroup, { carryMarks }: ModelOptions): boolean {
+  if (newestOf(copy) === 0) return false;
+  if (copy.owner === undefined) return true;
+  if (source.notes === undefined) return false;
+  return copy.notes === undefined || (carryMarks && copy.notes !== source.notes);
 }
 
-function removeVanished(source: ModelStore, target: ModelStore, options: ModelOptions): void {
-  const inScope = [...target].filter(([label]) => isInScope(label, options));
-  const candidates = inScope.flatMap(([label, group]) =>
-    vanishedOf(source.get(label), group, options).map((day) => ({ label, group, day })),
-  );
-  const isEmptied = ([label, { snapshots }]: [string, ModelGroup]): boolean =>
-    !source.has(label) && candidates.filter((each) => each.label === label).length === snapshots.size;
-  const suspects = new Map([...target.keys()].map((label) => [label, suspectsOf(label, source, target)]));
-  const isSpared = (label: string): boolean => candidates.some((each) => each.label === label) && suspects.get(label)!.length > 0;
-  const vanished = candidates.filter(({ label }) => !isSpared(label));
-  const count = (store: Iterable<ModelGroup>): number => [...store].reduce((sum, { snapshots }) => sum + snapshots.size, 0);
-  if (count(source.values()) === 0) return;
-  const offered = offeredBy(source, options);
-  const held = options.held ?? offered + vanished.length;
-  if (options.maxDelete < 1 && Math.max(vanished.length, held - offered) > options.maxDelete * held) return;
-  // What shows that a shorter name was there stays while the longer one is spared for it.
-  const evidence = [...target.keys()].filter(isSpared).flatMap((label) => suspects.get(label)!);
-  const emptied = inScope.filter(isEmptied).map(([label]) => label);
-  for (const { group, day } of vanished) group.snapshots.delete(day);
-  for (const label of emptied) if (!isSpared(label) && !evidence.includes(label)) target.delete(label);
+function newestOf({ snapshots }: ModelGroup): number {
+  return Math.max(0, ...[...snapshots].filter(([, { state }]) => state !== 'begun').map(([day]) => day));
 }
 
-/** Finished snapshots in scope. */
-export function offeredBy(source: ModelStore, options: Pick<ModelOptions, 'excluded'>): number {
-  const inScope = [...source].filter(([label]) => !options.excluded.includes(label.slice(label.indexOf(':') + 1)));
-  return inScope.flatMap(([, { snapshots }]) => [...snapshots.values()].filter(({ finished }) => finished)).length;
+interface Pair {
+  readonly source: ModelGroup;
+  readonly copy: ModelGroup;
+  readonly to: string;
+  readonly run: ModelRun;
 }
 
-/** PBS forgets vm/1000 with vm/100 by mistake, but for what is protected: the shorter names that may have taken this one with them. */
-function suspectsOf(label: string, source: ModelStore, target: ModelStore): string[] {
-  const alive = (each: string): number[] =>
-    [...(source.get(each)?.snapshots ?? [])].filter(([, { protected: kept }]) => !kept).map(([day]) => day);
-  const newest = Math.max(0, ...(target.get(label)?.snapshots.keys() ?? []));
-  if (newest === 0 || alive(label).length > 0) return [];
-  const shorter = [...new Set([...source.keys(), ...target.keys()])].filter((each) => each !== label && label.startsWith(each));
-  return shorter.filter((each) => (alive(each).length === 0 ? target.has(each) : Math.min(...alive(each)) > newest));
+function stepsOf(pair: Pair): Step[] {
+  const { source, copy, run } = pair;
+  const newest = newestOf(copy);
+  const days = [...source.snapshots.keys()].sort((a, b) => a - b);
+  const steps = days.flatMap((day): Step[] => {
+    const original = source.snapshots.get(day)!;
+    if (original.state === 'begun') return [];
+    const twin = copy.snapshots.get(day);
+    const isThere = twin !== undefined && twin.state !== 'begun';
+    const does = isThere ? followUp({ ...pair, day, original, twin, newest }) : missing(pair, day, newest);
+    return does === undefined ? [] : [{ day, does }];
+  });
+  const first = firstOfLast(pair, days, steps);
+  return steps.filter(({ day, does }) => {
+    const original = source.snapshots.get(day)!;
+    return (original.state === 'torn' || passes(original, run.options)) && (does !== 'copy' || day >= first);
+  });
 }
 
-/** Days whose copies go: a filter makes nothing vanish, unless the job says so. */
-function vanishedOf(source: ModelGroup | undefined, group: ModelGroup, options: ModelOptions): number[] {
-  if (source !== undefined && source.owner !== group.owner) return [];
-  const isOffered = (day: number): boolean => {
-    const original = source?.snapshots.get(day);
-    return original !== undefined && (!options.vanishedByFilter || passes(original, options));
-  };
-  return [...group.snapshots].filter(([day, copy]) => !isOffered(day) && !copy.protected).map(([day]) => day);
+function missing({ to, run: { options, target } }: Pair, day: number, newest: number): 'copy' | undefined {
+  return day > newest || options.fillGaps || target.failed.has(`${to} ${String(day)}`) ? 'copy' : undefined;
+}
+
+/** The oldest day that transfer-last lets pass: it counts from the newest what reads and what the filters let pass. */
+function firstOfLast({ source, run: { options } }: Pair, days: readonly number[], steps: readonly Step[]): number {
+  const { transferLast, verifiedOnly, encryptedOnly } = options;
+  const counting = days.filter((day) => {
+    const original = source.snapshots.get(day)!;
+    if (original.state === 'finished') return passes(original, options);
+    // What nobody has to read is not known to be torn.
+    const isRead = verifiedOnly || encryptedOnly || steps.some((step) => step.day === day);
+    return original.state === 'torn' && !isRead;
+  });
+  return transferLast === undefined ? 0 : (counting.at(-transferLast) ?? 0);
+}
+
+interface Twins extends Pair {
+  readonly day: number;
+  readonly original: ModelSnapshot;
+  readonly twin: ModelSnapshot;
+  readonly newest: number;
+}
+
+function followUp({ day, original, twin, newest, to, run }: Twins): 'follow' | 'replace' | undefined {
+  const { carryMarks, resyncCorrupt } = run.options;
+  if (resyncCorrupt && isDamaged(twin, original)) return 'replace';
+  const failedBefore = run.target.failed.has(`${to} ${String(day)}`) && !isSame(original, twin);
+  const isLookedAt = carryMarks || day === newest;
+  return failedBefore || (isLookedAt && changed(original, twin)) ? 'follow' : undefined;
+}
+
+function takeStep({ day, does }: Step, { source, copy, to, run }: Pair): void {
+  const original = source.snapshots.get(day)!;
+  const twin = copy.snapshots.get(day);
+  const isDone =
+    original.state === 'finished' &&
+    (does === 'follow' ? followSnapshot(original, twin!) : bringContent(original, run) && place(original, day, copy));
+  if (isDone) run.target.failed.delete(`${to} ${String(day)}`);
+  else {
+    run.target.failed.add(`${to} ${String(day)}`);
+    if (twin !== undefined) Object.assign(twin, { of: undefined, given: false });
+    // An unreadable original is a warning: it is tried again, and fails nothing.
+    if (original.state === 'finished') run.troubled.add(to);
+  }
+}
+
+/** Every good chunk comes, also for a snapshot that lacks another one. */
+function bringContent({ chunks }: ModelSnapshot, { source, target }: ModelRun): boolean {
+  const missing = chunks.filter((digest) => !target.chunks.has(digest));
+  for (const digest of missing) if (source.chunks.has(digest)) target.chunks.add(digest);
+  return missing.every((digest) => source.chunks.has(digest));
+}
+
+function place(original: ModelSnapshot, day: number, { snapshots }: ModelGroup): true {
+  const before = snapshots.get(day);
+  snapshots.set(day, {
+    ...original,
+    protected: original.protected || before?.protected === true,
+    log: original.log || before?.log === true,
+    ...{ of: markerOf(original), given: true },
+  });
+  return true;
 }

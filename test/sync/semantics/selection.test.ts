@@ -44,6 +44,13 @@ describe('max-depth', () => {
     expect(markers).toHaveLength(maxDepth ?? 2);
   });
 
+  it('makes a namespace also where a filter leaves out all that is in it', async () => {
+    const world = await worldOf(nested, { verifiedOnly: true });
+    await run(world);
+    expect(labels.map((label) => daysOf(world.target, label).length)).toEqual([0, 0, 0]);
+    expect([...world.bucket.keys()].filter((key) => key.endsWith('.namespace'))).toHaveLength(2);
+  });
+
   it('counts from the anchor of the source, wherever the anchor of the target lies', async () => {
     const world = await worldOf(nested, { namespace: 'a', targetNamespace: 'x/y', maxDepth: 0 });
     await run(world);
