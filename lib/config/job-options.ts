@@ -100,7 +100,7 @@ const speed = {
   }),
   'transfer-mode': z.enum(TRANSFER_MODES).default('relay').meta({
     description:
-      '`relay` reads every object, verifies it and writes it; `copy` lets the provider copy, unverified, where one principal may read the source and write the target on the same endpoint; `auto` copies where that can be and relays elsewhere.',
+      '`relay` reads every object, verifies it and writes it; `copy` lets the provider copy, unverified, where one principal may read the source and write the target on the same endpoint, and relays what it refuses to copy; `auto` copies where that can be, if `verify` is not `full` and the first object of a group is copied, and relays elsewhere.',
   }),
   verify: z.enum(VERIFY_MODES).default('full').meta({
     description:

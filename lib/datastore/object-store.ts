@@ -84,6 +84,8 @@ export interface CopySource {
 export interface MultipartUpload {
   /** Part numbers begin at 1; all parts but the last have the same size, of at least 5 MiB. */
   uploadPart(number: number, bytes: Buffer): Promise<void>;
+  /** The same, from a span of an object on the provider's side. A `DataError` with code SOURCE_CHANGED when its ETag is another one. */
+  copyPart(number: number, source: CopySource, range: ByteRange): Promise<void>;
   /** Makes the object visible, whole. */
   complete(): Promise<void>;
   /** Throws the parts away. Safe to call after a failure of any other method. */

@@ -4,9 +4,11 @@ import {
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   UploadPartCommand,
+  UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
 import type { CompletedPart } from '@aws-sdk/client-s3';
-import type { MultipartUpload, ObjectReader } from '../datastore/object-store.ts';
+import type { ByteRange, CopySource, MultipartUpload, ObjectReader } from '../datastore/object-store.ts';
+import { copySource } from './copy-source.ts';
 import { invalidAnswer, translate } from './errors.ts';
 import { readEtag } from './etag.ts';
 import { NO_WISH, requestLearning } from './learned.ts';
@@ -50,6 +52,7 @@ export async function startMultipart(store: Store, reader: ObjectReader, key: st
   const upload: Upload = { store, reader, key, operation, name: { ...object, UploadId: uploadId }, parts: new Map() };
   return {
     uploadPart: (number, bytes) => uploadPart(upload, number, bytes),
+    copyPart: (number, source, range) => copyPart(upload, number, source, range),
     complete: () => complete(upload),
     abort: () => abort(upload),
   };
@@ -77,6 +80,24 @@ async function sendPart(upload: Upload, number: number, bytes: Buffer): Promise<
   );
   const etag = readEtag(connection.location, upload.operation, output.ETag);
   return { completed: { PartNumber: number, ETag: `"${etag}"`, ...crc }, etag, size: bytes.length };
+}
+
+async function copyPart(upload: Upload, number: number, source: CopySource, range: ByteRange): Promise<void> {
+  const { store, name } = upload;
+  const { client, location } = store.connection;
+  const operation = { ...OPERATIONS.copy(name.Key), name: `COPY ${source.bucket}/${source.key} to a part of` };
+  const command = {
+    ...{ ...name, PartNumber: number, ...copySource(source) },
+    CopySourceRange: `bytes=${range.offset}-${range.offset + range.length - 1}`,
+  };
+  const answer = await request(store, operation, async () => {
+    const { CopyPartResult: result } = await client.send(new UploadPartCopyCommand(command));
+    return { etag: readEtag(location, operation, result?.ETag), crc: result?.ChecksumCRC32 };
+  });
+  if (!answer.ok) throw translate(location, operation, answer);
+  const { etag, crc } = answer.value;
+  const completed = { PartNumber: number, ETag: `"${etag}"`, ...(crc === undefined ? {} : { ChecksumCRC32: crc }) };
+  upload.parts.set(number, { completed, etag, size: range.length });
 }
 
 async function complete(upload: Upload): Promise<void> {

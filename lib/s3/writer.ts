@@ -1,9 +1,11 @@
 import { CopyObjectCommand } from '@aws-sdk/client-s3';
+import { copySource } from './copy-source.ts';
 import { translate } from './errors.ts';
 import { readEtag } from './etag.ts';
 import type { CopySource, ObjectReader, ObjectWriter, PutOptions, PutOutcome } from '../datastore/object-store.ts';
 import { requestLearning } from './learned.ts';
 import { startMultipart } from './multipart.ts';
+import { isAws } from './place.ts';
 import { putObject, triesCrc32 } from './put-object.ts';
 import { createReader } from './reader.ts';
 import { OPERATIONS } from './request.ts';
@@ -62,8 +64,9 @@ function copyCommand(store: Store, key: string, source: CopySource, ifAbsent: bo
   return new CopyObjectCommand({
     Bucket: store.connection.location.bucket,
     Key: store.prefix + key,
-    CopySource: [source.bucket, ...source.key.split('/')].map(encodeURIComponent).join('/'),
-    ...(source.etag === undefined ? {} : { CopySourceIfMatch: `"${source.etag}"` }),
+    ...copySource(source),
+    // Else S3 copies the tags as well, which takes a permission of its own; a relay brings none.
+    ...(isAws(store.connection.location) ? { TaggingDirective: 'REPLACE' } : {}),
     ...(ifAbsent ? { IfNoneMatch: '*' } : {}),
   });
 }

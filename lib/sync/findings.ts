@@ -14,7 +14,8 @@ export interface Findings {
   leaveOut(skipped: readonly Skipped[]): void;
   add(outcome: Outcome): void;
   fail(failure: Failure): void;
-  record(): Pick<GroupRecord, 'skipped' | 'failures' | 'failureCount'>;
+  refuseCopy(code: string): void;
+  record(): Pick<GroupRecord, 'skipped' | 'failures' | 'failureCount' | 'copyRefusals'>;
   readonly failed: boolean;
 }
 
@@ -23,6 +24,7 @@ export function openFindings(earlier: GroupRecord | undefined): Findings {
   const failures = earlier === undefined ? [] : earlier.failures.filter(({ kind }) => kind !== TRANSIENT);
   let failureCount = failures.length + uncounted(earlier);
   let skipped = earlier?.skipped ?? [];
+  const refusals = new Map((earlier?.copyRefusals ?? []).map(({ code, count }) => [code, count]));
   const fail = (failure: Failure): void => {
     failureCount += 1;
     if (failures.length < MAX_FAILURES) failures.push(failure);
@@ -36,11 +38,16 @@ export function openFindings(earlier: GroupRecord | undefined): Findings {
       if (outcome.outcome === 'left-out') skipped = addSkipped(skipped, outcome.skipped, outcome.snapshot);
     },
     fail,
-    record: () => ({ skipped, failures: [...failures], failureCount }),
+    refuseCopy: (code) => void refusals.set(code, (refusals.get(code) ?? 0) + 1),
+    record: () => ({ skipped, failures: [...failures], failureCount, ...toldRefusals(refusals) }),
     get failed() {
       return failureCount > 0;
     },
   };
+}
+
+function toldRefusals(refusals: ReadonlyMap<string, number>): Pick<GroupRecord, 'copyRefusals'> {
+  return refusals.size === 0 ? {} : { copyRefusals: [...refusals].map(([code, count]) => ({ code, count })) };
 }
 
 /** Failures that were counted, but had no room to be named. */

@@ -25,6 +25,8 @@ export interface Progress {
   begin(step: { readonly snapshot: string; readonly reason: Outcome['reason'] }): SnapshotProgress;
   /** The snapshot is behind us: counts it, and saves what became of it. */
   end(snapshot: SnapshotProgress, end: SnapshotEnd): Promise<void>;
+  /** The provider refused to copy an object, which is relayed instead. */
+  refuseCopy(code: string): void;
   /** A failure of the group itself. */
   fail(error: unknown): void;
   saveIfDue(): Promise<void>;
@@ -70,6 +72,7 @@ export function openProgress(
       found.add(outcome);
       await store.saveOutcome(run, group, outcome);
     },
+    refuseCopy: (code) => found.refuseCopy(code),
     fail: (error) => found.fail(failureOf(error)),
     saveIfDue: async () => {
       if (now() - savedAt >= SAVE_EVERY_MS) await save('running');

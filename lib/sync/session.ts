@@ -1,5 +1,6 @@
 import { formatGroup, type Group, type ListedGroup } from '../datastore/group.ts';
 import type { Phase } from '../datastore/layout.ts';
+import type { Copies } from '../transfer/copies.ts';
 import { outcomeMeter } from '../transfer/concurrency/outcome-meter.ts';
 import type { Search } from '../transfer/known-content.ts';
 import { runPhase, type PhaseOptions, type PhaseOutcome } from '../transfer/run-phase.ts';
@@ -8,7 +9,7 @@ import { copyIndexes } from './copy-indexes.ts';
 import type { Lease } from './lease.ts';
 import type { Progress } from './progress.ts';
 import { sharedDigests } from './run-files.ts';
-import { copyRoute } from './transfer-route.ts';
+import { openGroupCopies } from './transfer-route.ts';
 import type { Worker } from './worker.ts';
 
 /** One group at work under its lock. */
@@ -19,6 +20,8 @@ export interface Session {
   readonly lease: Lease;
   readonly progress: Progress;
   readonly slots: Slots;
+  /** Server-side copies; undefined: objects are relayed. */
+  readonly copies: Copies | undefined;
   /** What helps to find out what is on the target. */
   readonly search: Pick<Search, 'indexes' | 'sharers' | 'shared'>;
   /** Where in each window of transfers this group begins, 0 to 1. */
@@ -40,6 +43,7 @@ export function openSession(
   let sharers: Promise<number> | undefined;
   return {
     ...parts,
+    copies: openGroupCopies(worker, group, progress),
     slots: openSlots({ controller, budget, now, meter: outcomeMeter([requests.source, requests.target]) }),
     search: {
       ...(indexes !== undefined && { indexes }),
@@ -97,10 +101,12 @@ export interface PhaseWork extends Pick<PhaseOptions, 'tally' | 'watch'> {
 
 /** Runs one phase with the worker's limits; just before a commit it proves that the lock is still ours. */
 export async function runSessionPhase(session: Session, phase: Phase, work: PhaseWork): Promise<PhaseOutcome> {
-  const { worker, lease, search, turn, beat } = session;
+  const { worker, lease, search, turn, beat, copies } = session;
   if (phase.commits) await lease.prove();
   return runPhase(phase, work.from, {
-    ...{ source: worker.source, target: worker.target, ...copyRoute(worker.job), content: worker.content },
+    ...{ source: worker.source, target: worker.target, content: worker.content },
+    // What replaces damage has to be seen.
+    ...(copies !== undefined && !work.distrust && { copies }),
     ...{ tally: work.tally, distrust: work.distrust, slots: slotsOf(session, work.ordinal), ...search, turn, beat },
     ...(work.watch !== undefined && { watch: work.watch }),
     stop: work.stop ?? (() => false),

@@ -5,7 +5,7 @@ import { foundLine, startLines } from './log-lines.ts';
 import type { StartRunOutput } from './payloads.ts';
 import { planKey } from './run-files.ts';
 import type { RunRecord, RunRef } from './run-store.ts';
-import { copyRoute } from './transfer-route.ts';
+import { routeLine } from './transfer-route.ts';
 import type { Worker } from './worker.ts';
 import { stopIfAsked, writePlan } from './write-plan.ts';
 
@@ -22,13 +22,14 @@ export type StartDecision = Omit<StartRunOutput, 'job'>;
 export async function startRun(scheduledTime: string | undefined, control: ObjectWriter, worker: Worker): Promise<StartDecision> {
   const { store, run, job, log } = worker;
   const record: RunStart = { ...run, ...(scheduledTime !== undefined && { scheduledTime }) };
-  copyRoute(job);
+  const route = routeLine(job);
   stopIfAsked(worker);
   const notYet = await takeTurn(record, worker);
   if (notYet !== undefined) return notYet;
 
   await store.saveRun({ ...record, state: 'running' });
   for (const line of startLines(job, scheduledTime)) log.info(line);
+  if (route !== undefined) log.info(route);
   await expectUnused(worker);
   tellThreads(worker);
   const { items, working, groups, leftOut, held } = await writePlan(control, worker);

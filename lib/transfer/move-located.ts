@@ -56,11 +56,11 @@ export function giveBack(ticket: Ticket): void {
   ticket.slot = undefined;
 }
 
-function acquire(transfer: Transfer, { slots, copyFrom }: PhaseOptions): Promise<Slot> {
-  return slots.acquire(copyFrom === undefined ? bytesOf(transfer) : 0);
+function acquire(transfer: Transfer, { slots, copies }: PhaseOptions): Promise<Slot> {
+  return slots.acquire(copies?.sure === true ? 0 : bytesOf(transfer));
 }
 
-/** Bytes that a relay holds at once. */
+/** Bytes that a relay holds at once; a copy that is refused becomes one. */
 function bytesOf({ body, size, contentBytes }: Transfer): number {
   if (body !== undefined) return 0;
   const whole = size ?? contentBytes ?? UNTOLD_BYTES;

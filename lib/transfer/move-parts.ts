@@ -1,5 +1,5 @@
 import type { Transfer } from '../datastore/layout.ts';
-import type { MultipartUpload } from '../datastore/object-store.ts';
+import type { MultipartUpload, ObjectHead, ObjectReader, ObjectWriter } from '../datastore/object-store.ts';
 import type { Route } from './move-object.ts';
 
 /** Objects above this size go in parts, so that no buffer is larger than a part. */
@@ -18,33 +18,47 @@ export function partBytes(objectBytes: number): number {
 
 /** Moves one large object by ranges, part after part; it becomes visible whole, or not at all. The bytes written. */
 export async function moveParts(transfer: Transfer, route: Route): Promise<number> {
-  const head = await route.source.head(transfer.sourceKey);
+  const version = await pinned(transfer, route.source);
+  await putTogether(transfer.targetKey, route.target, (upload) => uploadParts(transfer, version, route, upload));
+  route.tally.bytes += version.size;
+  return version.size;
+}
+
+/** Size and ETag of the version that all parts are to be of. */
+export async function pinned(transfer: Transfer, source: ObjectReader): Promise<ObjectHead> {
+  const head = await source.head(transfer.sourceKey);
   if (head === undefined) throw await transfer.absent();
-  const upload = await route.target.startMultipart(transfer.targetKey);
+  return { size: head.size, etag: transfer.etag ?? head.etag };
+}
+
+/** An object of the parts that `send` uploads. */
+export async function putTogether(
+  key: string,
+  target: ObjectWriter,
+  send: (upload: MultipartUpload) => Promise<void>,
+): Promise<void> {
+  const upload = await target.startMultipart(key);
   try {
-    await uploadParts(
-      { ...transfer, absent: () => transfer.absent(), size: head.size, etag: transfer.etag ?? head.etag },
-      route,
-      upload,
-    );
+    await send(upload);
     await upload.complete();
   } catch (error) {
     // What failed first is what a reader needs; parts that stay behind are taken by the bucket's lifecycle.
     await upload.abort().catch(() => undefined);
     throw error;
   }
-  route.tally.bytes += head.size;
-  return head.size;
 }
 
-type PinnedTransfer = Transfer & { readonly size: number; readonly etag: string };
-
-async function uploadParts(transfer: PinnedTransfer, { source, tally }: Route, upload: MultipartUpload): Promise<void> {
+async function uploadParts(
+  transfer: Transfer,
+  { size, etag }: ObjectHead,
+  { source, tally }: Route,
+  upload: MultipartUpload,
+): Promise<void> {
   const verifier = transfer.verifyParts?.();
-  const length = partBytes(transfer.size);
-  for (let offset = 0, number = 1; offset < transfer.size; offset += length, number += 1) {
-    const range = { offset, length: Math.min(length, transfer.size - offset) };
-    const part = await source.get(transfer.sourceKey, { ifMatch: transfer.etag, range });
+  const length = partBytes(size);
+  for (let offset = 0, number = 1; offset < size; offset += length, number += 1) {
+    const range = { offset, length: Math.min(length, size - offset) };
+    const part = await source.get(transfer.sourceKey, { ifMatch: etag, range });
     if (part === undefined) throw await transfer.absent();
     verifier?.push(part.bytes);
     await upload.uploadPart(number, part.bytes);

@@ -12,6 +12,8 @@ export interface TransferTally {
   bytes: number;
   /** Bytes of content, before compression and encryption, that the references in `chunksKnown` stand for: what deduplication saved. */
   bytesSaved: number;
+  /** Objects that the provider copied: nothing of them passed by here, and nothing was proven. */
+  copied: number;
   /** Objects whose bytes were proven on their way. */
   verified: number;
 }
@@ -23,6 +25,7 @@ export function addTransfers(sum: TransferTally, more: TransferTally): void {
   sum.chunksTwice += more.chunksTwice;
   sum.bytes += more.bytes;
   sum.bytesSaved += more.bytesSaved;
+  sum.copied += more.copied;
   sum.verified += more.verified;
 }
 
@@ -39,5 +42,5 @@ export function forgetKnown(tally: TransferTally): void {
 }
 
 export function noTransfers(): TransferTally {
-  return { chunks: 0, chunksKnown: 0, chunksTwice: 0, bytes: 0, bytesSaved: 0, verified: 0 };
+  return { chunks: 0, chunksKnown: 0, chunksTwice: 0, bytes: 0, bytesSaved: 0, copied: 0, verified: 0 };
 }

@@ -92,6 +92,27 @@ export function describeMultipart(fixture: Fixture): void {
     expect(object?.bytes.equals(Buffer.concat([first, bytes('tail')]))).toBe(true);
   });
 
+  it('puts an object together from spans of another one, of the version that is asked for', async () => {
+    const { store, bucket, prefix } = fixture();
+    const whole = Buffer.concat([Buffer.alloc(5 * MIB, 'first'), bytes('tail')]);
+    await store.put('whole', whole);
+    const etag = (await store.head('whole'))?.etag ?? '';
+    const source = { bucket, key: `${prefix}whole`, etag };
+    const upload = await store.startMultipart('copy');
+    await upload.copyPart(2, source, { offset: 5 * MIB, length: 4 });
+    await upload.copyPart(1, source, { offset: 0, length: 5 * MIB });
+    expect(await store.head('copy')).toBeUndefined();
+    await upload.complete();
+    expect((await store.get('copy'))?.bytes.equals(whole)).toBe(true);
+
+    const changed = await store.startMultipart('changed');
+    const range = { offset: 0, length: 4 };
+    await expect(changed.copyPart(1, { ...source, etag: 'another' }, range)).rejects.toMatchObject({ code: 'SOURCE_CHANGED' });
+    const missing = { bucket, key: `${prefix}missing` };
+    await expect(changed.copyPart(1, missing, range)).rejects.toMatchObject({ code: 'OBJECT_MISSING' });
+    await changed.abort();
+  });
+
   it('may be completed again, when the answer to the first was lost', async () => {
     const { store } = fixture();
     const upload = await store.startMultipart('big');

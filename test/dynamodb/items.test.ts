@@ -122,7 +122,7 @@ describe('the items of the table', () => {
 });
 
 function failedOutcome(message: string): Outcome {
-  const moved = { chunks: 0, chunksKnown: 0, chunksTwice: 0, bytes: 0, bytesSaved: 0, verified: 0 };
+  const moved = { chunks: 0, chunksKnown: 0, chunksTwice: 0, bytes: 0, bytesSaved: 0, copied: 0, verified: 0 };
   const failure = { kind: 'DataError', code: 'X', message };
   return { outcome: 'failed', snapshot: AT, reason: 'new', endedAt: AT, seconds: 1, moved, failure };
 }
@@ -150,6 +150,7 @@ function record(failures: GroupRecord['failures']): GroupRecord {
     chunksTwice: 0,
     bytes: 0,
     bytesSaved: 0,
+    copied: 0,
     verified: 0,
   };
   const times = { startedAt: AT, updatedAt: AT };

@@ -121,6 +121,14 @@ export class MemoryObjectStore implements ObjectWriter, ObjectRemover {
         parts.set(number, Buffer.from(bytes));
         return Promise.resolve();
       },
+      copyPart: async (number, source, { offset, length }) => {
+        this.counts.copy++;
+        const object = this.#buckets.get(source.bucket)?.get(source.key);
+        if (object === undefined) throw new DataError('OBJECT_MISSING', `${source.key} is not there`);
+        if (source.etag !== undefined && source.etag !== object.etag) throw changed(source.key);
+        parts.set(number, Buffer.from(object.bytes.subarray(offset, offset + length)));
+        return Promise.resolve();
+      },
       complete: async () => {
         this.counts.put++;
         write();

@@ -45,7 +45,15 @@ describe('moveObject of a large object', () => {
     );
     expect(new Set(asked.map(({ ifMatch }) => ifMatch))).toEqual(new Set(['one']));
     expect((await target.get('large'))?.bytes.equals(LARGE)).toBe(true);
-    expect(tally).toEqual({ chunks: 0, chunksKnown: 0, chunksTwice: 0, bytes: LARGE.length, bytesSaved: 0, verified: 0 });
+    expect(tally).toEqual({
+      chunks: 0,
+      chunksKnown: 0,
+      chunksTwice: 0,
+      bytes: LARGE.length,
+      bytesSaved: 0,
+      copied: 0,
+      verified: 0,
+    });
   });
 
   it('goes whole up to the limit', async () => {

@@ -25,7 +25,7 @@ describe('runPhase', () => {
     expect(source.counts).toMatchObject({ list: 0, head: 0, get: 5 });
     expect(target.counts).toMatchObject({ list: 1, head: 0, get: 0, put: 5 });
     const bytes = [1, 2, 3, 4, 5].reduce((sum, number) => sum + contentOf(number).length, 0);
-    expect(run.tally).toEqual({ chunks: 5, chunksKnown: 0, chunksTwice: 0, bytes, bytesSaved: 0, verified: 5 });
+    expect(run.tally).toEqual({ chunks: 5, chunksKnown: 0, chunksTwice: 0, bytes, bytesSaved: 0, copied: 0, verified: 5 });
   });
 
   it('moves what is named twice once', async () => {
@@ -150,7 +150,7 @@ describe('runPhase', () => {
     await runPhase(phaseOf([file('owner')]), 0, run);
     expect((await target.get('owner'))?.bytes.toString()).toBe('new');
     expect(target.counts).toMatchObject({ list: 0, head: 0, put: 2 });
-    expect(run.tally).toEqual({ chunks: 0, chunksKnown: 0, chunksTwice: 0, bytes: 3, bytesSaved: 0, verified: 0 });
+    expect(run.tally).toEqual({ chunks: 0, chunksKnown: 0, chunksTwice: 0, bytes: 3, bytesSaved: 0, copied: 0, verified: 0 });
   });
 
   it('beats after each transfer, and what the beat throws ends the phase', async () => {

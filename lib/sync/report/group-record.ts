@@ -45,6 +45,7 @@ export const MovedSchema = z.object({
   bytesSaved: count.describe(
     'Bytes of content, before compression and encryption, of the references to chunks that needed no write: what deduplication saved',
   ),
+  copied: count.default(0).describe('Objects that the provider copied itself, unverified: chunks and others'),
   verified: count.describe('Relayed chunks that were verified against their name'),
 });
 
@@ -103,5 +104,9 @@ export const GroupRecordSchema = z.object({
   skipped: z.array(SkippedSchema),
   failures: z.array(FailureSchema).max(MAX_FAILURES),
   failureCount: count.describe('All failures, those that are not named included'),
+  copyRefusals: z
+    .array(z.object({ code: z.string(), count }))
+    .exactOptional()
+    .describe('Why the provider refused to copy objects, which were relayed instead'),
 });
 export type GroupRecord = Fixed<z.infer<typeof GroupRecordSchema>>;

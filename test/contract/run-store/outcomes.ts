@@ -3,7 +3,7 @@ import type { Outcome } from '../../../lib/sync/report/outcome.ts';
 import type { RunStore } from '../../../lib/sync/run-store.ts';
 import { fresh, group, run } from './samples.ts';
 
-const MOVED = { chunks: 3, chunksKnown: 5, chunksTwice: 0, bytes: 4096, bytesSaved: 8192, verified: 3 };
+const MOVED = { chunks: 3, chunksKnown: 5, chunksTwice: 0, bytes: 4096, bytesSaved: 8192, copied: 0, verified: 3 };
 const ENDED = { reason: 'new', endedAt: '2025-11-01T08:00:00.000Z', seconds: 1.5, moved: MOVED } as const;
 
 function copied(snapshot: string): Outcome {

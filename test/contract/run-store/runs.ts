@@ -118,6 +118,7 @@ function groupRecord(namespace: string, name: string): GroupRecord {
     chunksTwice: 1,
     bytes: 5_000_000_000,
     bytesSaved: 8_388_608,
+    copied: 0,
     verified: 7,
   };
   return {

@@ -32,7 +32,15 @@ export const damagedChunk: Failure = {
   digest: '4ff4',
 };
 
-const MOVED = { chunks: 12, chunksKnown: 340, chunksTwice: 0, bytes: 9_437_184, bytesSaved: 1_426_063_360, verified: 12 };
+const MOVED = {
+  chunks: 12,
+  chunksKnown: 340,
+  chunksTwice: 0,
+  bytes: 9_437_184,
+  bytesSaved: 1_426_063_360,
+  copied: 0,
+  verified: 12,
+};
 const ENDED = { reason: 'new', endedAt: '2025-11-01T08:10:35.000Z', seconds: 30.5, moved: MOVED } as const;
 
 export function copiedOutcome(snapshot: string): Outcome {

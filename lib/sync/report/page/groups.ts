@@ -66,11 +66,12 @@ function snapshots({ snapshotsDone, snapshots: all }: Detail): string {
   return snapshotsDone === all ? formatCount(all) : `${formatCount(snapshotsDone)} of ${formatCount(all)}`;
 }
 
-function notes({ skipped, failureCount, state, doing }: Detail): Html | undefined {
+function notes({ skipped, failureCount, state, doing, copyRefusals = [] }: Detail): Html | undefined {
   const parts = [
     ...(failureCount > 0 ? [plural(failureCount, 'failure')] : []),
     ...(state === 'running' && doing !== undefined ? [`last seen at ${doing}`] : []),
     ...skipped.map(({ count, reason }) => `${plural(count, 'snapshot')} left out: ${SKIP_WORDS[reason]}`),
+    ...copyRefusals.map(({ code, count }) => `${plural(count, 'copy', 'copies')} refused by the provider: ${code}`),
   ];
   return parts.length === 0 ? undefined : html`<span class="notes">${parts.join('; ')}</span>`;
 }

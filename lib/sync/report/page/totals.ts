@@ -53,6 +53,7 @@ export function movedSection({ tally, snapshots, leftOut }: Report): Html {
       ${fact('Chunks written', formatCount(tally.chunks), all === 0 ? '' : `${String(share)} % of those looked at`)}
       ${fact('Chunks the target had', formatCount(tally.chunksKnown), '')}
       ${fact('Chunks verified on the way', formatCount(tally.verified), '')}
+      ${tally.copied === 0 ? undefined : fact('Objects the provider copied', formatCount(tally.copied), 'unverified')}
       ${fact('Bytes written', formatCount(tally.bytes), '')} ${fact('Snapshots updated', formatCount(snapshots.updated), '')}
       ${SKIP_REASONS.map((reason) => leftOutFact(reason, leftOut[reason] ?? 0))}
     </dl>
