@@ -1,4 +1,5 @@
 import { REQUEST_KINDS, type RequestCounts } from '../../../datastore/object-store.ts';
+import { retryAdvice } from '../retry-advice.ts';
 import { html, type Html } from './html.ts';
 import type { Report } from '../report.ts';
 import { SKIP_REASONS, SKIP_WORDS, type SkipReason } from '../../skip-reasons.ts';
@@ -76,6 +77,7 @@ export function requestsSection({ tally }: Report): Html {
   const { source, target } = tally;
   const row = (kind: string, from: number, to: number): Html =>
     html`<tr><th scope="row">${kind}</th><td${zero(from)}>${formatCount(from)}</td><td${zero(to)}>${formatCount(to)}</td></tr>`;
+  const advice = retryAdvice(tally);
   const sum = (counts: RequestCounts): number => REQUEST_KINDS.reduce((total, kind) => total + counts[kind], 0);
   return html`<section aria-labelledby="requests">
     <h2 id="requests">Requests</h2>
@@ -94,11 +96,15 @@ export function requestsSection({ tally }: Report): Html {
         ${REQUEST_KINDS.map((kind) => row(kind.toUpperCase(), source[kind], target[kind]))}
       </tbody>
       <tfoot>
-        ${row('All', sum(source), sum(target))}
+        ${row('All', sum(source), sum(target))} ${row('of them sent again', source.retried, target.retried)}
+        ${row('answered by “slow down”', source.throttled, target.throttled)}
       </tfoot>
     </table>
+    ${advice === undefined ? undefined : html`<p>${sentence(advice)}</p>`}
   </section>`;
 }
+
+const sentence = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 
 const zero = (count: number): Html | undefined => (count === 0 ? html` class="zero"` : undefined);
 
