@@ -70,6 +70,8 @@ async function issueAll(phase: Phase, from: number, flight: Flight): Promise<Pha
     countLeft(flight.options.tally, rest.slice(0, behind), located.slice(0, issued));
     position += window.length - rest.length + behind;
     if (issued < located.length) return { done: false, position };
+    // Where nothing moves, reading alone may outlast the lease.
+    if (located.length === 0) await flight.options.beat();
   }
   return { done: true, position };
 }
