@@ -40,7 +40,7 @@ const THROTTLED_FACTOR = 5;
 // Each of them has taken a minute or more by itself.
 const MAX_ATTEMPTS_TIMED_OUT = 4;
 // Whoever asks for more is left in peace, and the state machine comes back later.
-const MAX_RETRY_AFTER_MS = 60_000;
+const MAX_RETRY_AFTER_MS = 30_000;
 const SLOW: ReadonlySet<FaultKind> = new Set<FaultKind>(['throttled', 'timeout']);
 
 /** Sends until it is answered, refused for good, or out of attempts or budget. Errors that are no fault of a request are thrown: bugs. */

@@ -141,11 +141,11 @@ describe('a failure that may pass', () => {
   });
 
   it('leaves a provider in peace that asks for a longer rest than a request may wait', async () => {
-    const { error, requests } = await getFrom(restFor('61'));
+    const { error, requests } = await getFrom(restFor('31'));
     expect(requests).toBe(1);
     expect(error).toMatchObject({
       code: 'STORE_THROTTLED',
-      message: expect.stringContaining('it asks for 61 s of rest') as string,
+      message: expect.stringContaining('it asks for 31 s of rest') as string,
     });
   });
 

@@ -31,7 +31,8 @@ export function openRound(
   let last = at.now;
   let [area, elapsed, seen, throttled] = [0, 0, 0, 0];
   const pass = (now: number): void => {
-    if (countsFrom <= last) {
+    // A clock that was set back tells nothing.
+    if (countsFrom <= last && now > last) {
       area += active * (now - last);
       elapsed += now - last;
     }

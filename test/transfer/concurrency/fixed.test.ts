@@ -60,4 +60,13 @@ describe('outcomeMeter', () => {
     target.throttled += 1;
     expect([outcome(), outcome(), outcome()]).toEqual(['throttled', 'throttled', 'moved']);
   });
+
+  it('forgets most of a flood of refusals', () => {
+    const source = { throttled: 0 };
+    const outcome = outcomeMeter([source]);
+    source.throttled = 10_000;
+    const told = Array.from({ length: 100 }, outcome);
+    expect(told.filter((each) => each === 'throttled')).toHaveLength(64);
+    expect(outcome()).toBe('moved');
+  });
 });
