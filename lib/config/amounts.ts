@@ -10,6 +10,13 @@ export function humanByte(description: string): Amount {
   return textOrNumber((value) => problemOf(parseHumanByte(value)), { description, examples: ['20 MiB'] });
 }
 
+/** A rate in a timetable, where the limit outside of it may have to be lifted. */
+export function frameRate(description: string): Amount {
+  const check = (value: string | number): string | undefined =>
+    value === 'unlimited' ? undefined : problemOf(parseHumanByte(value));
+  return textOrNumber(check, { description, examples: ['20 MiB', 'unlimited'] });
+}
+
 /** A share or a number of snapshots. */
 export function maxDelete(description: string): Amount {
   return textOrNumber((value) => problemOf(parseMaxDelete(value)), { description, examples: ['25%', 100] });

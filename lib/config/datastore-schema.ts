@@ -2,8 +2,10 @@ import { z } from 'zod';
 import { LAYOUTS } from '../datastore/location.ts';
 import { normaliseEndpoint } from '../datastore/endpoint-space.ts';
 import { checkEndpoint } from './endpoint.ts';
+import { humanByte } from './amounts.ts';
 import * as formats from './formats.ts';
 import { omitKeys } from './spelling.ts';
+import { datastoreTimetable, timezone } from './timetable-schema.ts';
 
 /** Where it is, in the same words in the configuration file and in the job document. */
 const place = {
@@ -51,6 +53,24 @@ const fingerprint = formats
   })
   .exactOptional();
 
+const requestRate = z.int().min(1).max(1_000_000);
+
+/** How fast all jobs together may use it, in the same words. */
+const limits = {
+  rate: humanByte(
+    'What all jobs together may read from it and write to it in one second. Left out: no limit. What a provider copies itself does not count.',
+  ).exactOptional(),
+  timetable: datastoreTimetable.exactOptional(),
+  timezone: timezone.exactOptional(),
+  'put-rate-limit': requestRate.exactOptional().meta({
+    description:
+      'How many requests a second all jobs together may send that write: PUT, COPY, POST and DELETE. Left out: no limit.',
+  }),
+  'get-rate-limit': requestRate.exactOptional().meta({
+    description: 'How many requests a second all jobs together may send that read: GET, HEAD and LIST. Left out: no limit.',
+  }),
+};
+
 /** A datastore as the configuration file says it. */
 export const datastoreSchema = z
   .strictObject({
@@ -61,6 +81,7 @@ export const datastoreSchema = z
       description: "PEM file of the authority that signed the endpoint's certificate, from the folder of the configuration file.",
     }),
     fingerprint,
+    ...limits,
   })
   .meta({ description: 'Where one datastore is and how it is reached.' });
 
@@ -71,6 +92,7 @@ export const datastoreDocumentSchema = z.strictObject({
   ...access,
   ca: z.string().exactOptional().meta({ description: 'The certificates of `ca-file`, PEM.' }),
   fingerprint,
+  ...limits,
 });
 
 export type DatastoreEntry = z.output<typeof datastoreSchema>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseTimeFrame } from '../datastore/time-frame.ts';
 
 /** Says what is wrong with a text, in words that follow it (`has a slash at its end; ..`); undefined when nothing is. */
 type TextCheck = (text: string) => string | undefined;
@@ -128,4 +129,21 @@ export function checkOwner(owner: string): string | undefined {
 export function checkTime(time: string): string | undefined {
   if (z.iso.datetime({ offset: true }).safeParse(time).success) return undefined;
   return 'is no ISO 8601 time; write it as 2026-11-01T08:10:00Z';
+}
+
+/** A name of the IANA database, as far as this Node knows it. */
+export function checkTimezone(timezone: string): string | undefined {
+  if (timezone === 'UTC') return undefined;
+  try {
+    new Intl.DateTimeFormat('en-US', { timeZone: timezone });
+  } catch {
+    return 'is no time zone; write an IANA name such as Europe/Berlin';
+  }
+  // Node takes offsets too, which know no summer time.
+  return /^[A-Za-z]/.test(timezone) ? undefined : 'is no IANA name of a time zone; write one such as Europe/Berlin';
+}
+
+export function checkTimeFrame(text: string): string | undefined {
+  const parsed = parseTimeFrame(text);
+  return 'problem' in parsed ? parsed.problem : undefined;
 }

@@ -1,12 +1,14 @@
 import { ConfigError } from '../errors.ts';
 import type { Job } from '../sync/job.ts';
 import { checkOptions } from './check-options.ts';
+import { formatDatastore, parseDatastore } from './datastore-values.ts';
 import { faultError, formatFault } from './fault.ts';
 import type { Fault } from './fault.ts';
 import { clearableOptions, jobDocumentSchema, overridesSchema } from './job-schema.ts';
 import type { ClearableOption, JobDocument } from './job-schema.ts';
 import { formatValues, parseValues } from './job-values.ts';
 import { nearestKey } from './nearest-key.ts';
+import { framesBeside } from './override-rates.ts';
 import type { Configuration } from './parse-config.ts';
 import { schemaFaults } from './schema-faults.ts';
 import { camelKeys, kebabKeys, omitKeys } from './spelling.ts';
@@ -37,8 +39,8 @@ export function parseJob(document: unknown): Job {
   const checked = checkDocument(document);
   return {
     ...camelKeys(omitKeys(checked, ['source', 'target', 'scheduled-time', 'max-worker-threads'])),
-    source: camelKeys(checked.source),
-    target: camelKeys(checked.target),
+    source: parseDatastore(checked.source),
+    target: parseDatastore(checked.target),
     ...parseValues(checked),
     workerThreads: Math.min(checked['worker-threads'], checked['max-worker-threads']),
     workerThreadsWanted: checked['worker-threads'],
@@ -55,7 +57,7 @@ export function formatJob(job: Job): JobDocument {
   const { source, target } = job;
   const options = omitKeys(withoutUndefined(kebabKeys(formatValues(job))), ['worker-threads-wanted']);
   const threads = { 'worker-threads': job.workerThreadsWanted, 'max-worker-threads': job.workerThreads };
-  return checkDocument({ ...options, ...threads, source: kebabKeys(source), target: kebabKeys(target) });
+  return checkDocument({ ...options, ...threads, source: formatDatastore(source), target: formatDatastore(target) });
 }
 
 /**
@@ -66,7 +68,8 @@ export function formatJob(job: Job): JobDocument {
 export function mergeOverrides(document: unknown, overrides: unknown): JobDocument {
   const job = checkDocument(document);
   const { cleared, given } = splitOverrides(overrides ?? {});
-  const merged = { ...omitKeys(job, cleared), ...(given as object) };
+  const timetable = framesBeside(job.timetable, [...cleared, ...Object.keys(given ?? {})]);
+  const merged = { ...omitKeys(job, cleared), ...(given as object), timetable };
   const faults = [...schemaFaults(overridesSchema, given), ...crossFaults(merged)];
   if (faults.length === 0) return checkDocument(merged);
   throw faultError('OVERRIDES_INVALID', `the options for this run of job ${job.id} cannot be used`, faults.map(formatFault));

@@ -4,6 +4,7 @@ import { parseGroupFilter } from '../sync/group-filter.ts';
 import { MAX_TRANSFERS_IN_FLIGHT, TARGET_IN_USE, TRANSFER_MODES } from '../sync/job.ts';
 import { humanByte, maxDelete } from './amounts.ts';
 import { checkNamespace, checkOwner, checkTime, text, wordOrInteger } from './formats.ts';
+import { jobTimetable, timezone } from './timetable-schema.ts';
 
 /**
  * The options of a job. One entry here (and its member in `sync/job.ts`) gives the key in the configuration file, its JSON
@@ -22,6 +23,8 @@ export const fixedOptions = {
     description:
       'What to do where a PBS has the target attached, whose garbage collection deletes what it does not know: `refuse` to run, or `allow` it, when that PBS is refreshed after each run.',
   }),
+  timetable: jobTimetable,
+  timezone: timezone.default('UTC'),
 };
 
 /** Which groups and snapshots are synced. */
@@ -107,16 +110,16 @@ const speed = {
       'How chunks are verified on their way: `full` reads the content of those that are not encrypted and compares it with the digest that names it, `crc` checks only that the stored bytes are undamaged, for less than half of the processor time.',
   }),
   'rate-in': humanByte(
-    'What all workers of the job together may read from the source in one second. Left out: no limit. Checked, but not yet enforced.',
+    'What all workers of the job together may read from the source in one second. Left out: no limit.',
   ).exactOptional(),
   'burst-in': humanByte(
-    'What may be read at once before `rate-in` holds. Left out: what it allows in one second.',
+    'What may be read at once before `rate-in` holds, after a time of less. Left out, or less: what it allows in one second.',
   ).exactOptional(),
   'rate-out': humanByte(
-    'What all workers of the job together may write to the target in one second. Left out: no limit. Checked, but not yet enforced.',
+    'What all workers of the job together may write to the target in one second. Left out: no limit.',
   ).exactOptional(),
   'burst-out': humanByte(
-    'What may be written at once before `rate-out` holds. Left out: what it allows in one second.',
+    'What may be written at once before `rate-out` holds, after a time of less. Left out, or less: what it allows in one second.',
   ).exactOptional(),
 };
 

@@ -1,13 +1,16 @@
-import { parseHumanByte } from '../datastore/human-byte.ts';
+import { parseTimeFrame } from '../datastore/time-frame.ts';
 import { parseGroupFilter } from '../sync/group-filter.ts';
-import type { Job } from '../sync/job.ts';
+import type { Job, JobFrame } from '../sync/job.ts';
+import { parseBytes, parseFrameRate, read } from './datastore-values.ts';
 import type { JobDocument } from './job-schema.ts';
 import { formatMaxDelete, parseMaxDelete } from './max-delete.ts';
+import { kebabKeys } from './spelling.ts';
+import type { JobFrameEntry } from './timetable-schema.ts';
 
 /** The members of a job that its document spells in another way, or not at all. */
 type JobValues = Pick<
   Job,
-  'groupFilter' | 'maxDelete' | 'maxDepth' | 'transferLast' | 'rateIn' | 'rateOut' | 'burstIn' | 'burstOut'
+  'groupFilter' | 'maxDelete' | 'maxDepth' | 'transferLast' | 'rateIn' | 'rateOut' | 'burstIn' | 'burstOut' | 'timetable'
 >;
 
 /** Reads from a document that has passed its schema what is text in it and more than text inside. */
@@ -17,23 +20,35 @@ export function parseValues(document: JobDocument): JobValues {
     maxDelete: read(parseMaxDelete(document['max-delete'])),
     maxDepth: document['max-depth'],
     transferLast: document['transfer-last'],
-    rateIn: parseBytes(document['rate-in']),
-    rateOut: parseBytes(document['rate-out']),
-    burstIn: parseBytes(document['burst-in']),
-    burstOut: parseBytes(document['burst-out']),
+    rateIn: optional(parseBytes, document['rate-in']),
+    rateOut: optional(parseBytes, document['rate-out']),
+    burstIn: optional(parseBytes, document['burst-in']),
+    burstOut: optional(parseBytes, document['burst-out']),
+    timetable: document.timetable.map(parseFrame),
   };
 }
 
 /** The way back. */
 export function formatValues(job: Job): object {
-  return { ...job, groupFilter: job.groupFilter.map(({ text }) => text), maxDelete: formatMaxDelete(job.maxDelete) };
+  return {
+    ...job,
+    groupFilter: job.groupFilter.map(({ text }) => text),
+    maxDelete: formatMaxDelete(job.maxDelete),
+    timetable: job.timetable.map(({ frame, ...rates }) => ({ timeframe: frame.text, ...kebabKeys(rates) })),
+  };
 }
 
-function parseBytes(value: string | number | undefined): number | undefined {
-  return value === undefined ? undefined : read(parseHumanByte(value)).bytes;
+function parseFrame({ timeframe, ...rates }: JobFrameEntry): JobFrame {
+  const { 'rate-in': rateIn, 'rate-out': rateOut, 'burst-in': burstIn, 'burst-out': burstOut } = rates;
+  return {
+    frame: read(parseTimeFrame(timeframe)),
+    ...(rateIn === undefined ? {} : { rateIn: parseFrameRate(rateIn) }),
+    ...(rateOut === undefined ? {} : { rateOut: parseFrameRate(rateOut) }),
+    ...(burstIn === undefined ? {} : { burstIn: parseBytes(burstIn) }),
+    ...(burstOut === undefined ? {} : { burstOut: parseBytes(burstOut) }),
+  };
 }
 
-function read<T extends object>(result: T | { readonly problem: string }): T {
-  if ('problem' in result) throw new Error(`a value passed its schema although it ${result.problem}`);
-  return result;
+function optional<T, U>(parse: (value: T) => U, value: T | undefined): U | undefined {
+  return value === undefined ? undefined : parse(value);
 }

@@ -4,6 +4,7 @@ import { completeDatastore } from './check-datastores.ts';
 import type { Placed } from './check-datastores.ts';
 import { checkIds, checkJobs } from './check-jobs.ts';
 import { configurationSchema } from './configuration-schema.ts';
+import { parseDatastore } from './datastore-values.ts';
 import { datastoreSchema } from './datastore-schema.ts';
 import type { DatastoreDocument } from './datastore-schema.ts';
 import type { Environment } from './expand-variables.ts';
@@ -86,7 +87,7 @@ function refuseFaults(file: string, yaml: YamlSource, faults: readonly Fault[]):
 
 function assemble(file: z.output<typeof configurationSchema>, documents: readonly DatastoreDocument[]): Configuration {
   return {
-    datastores: documents.map((document) => camelKeys(document)),
+    datastores: documents.map(parseDatastore),
     jobs: file.jobs.map((job) => ({
       ...job,
       source: documentOf(documents, job.source),

@@ -128,9 +128,11 @@ export interface RequestCounts extends Record<RequestKind, number> {
   waitedMs: number;
   /** Milliseconds from asking to the last answer, those waits included, summed likewise. */
   tookMs: number;
+  /** Milliseconds in which something waited for a limit of the configuration to let it go. */
+  limitedMs: number;
 }
 
 export function noRequests(): RequestCounts {
   const sent = { list: 0, head: 0, get: 0, put: 0, copy: 0, delete: 0 };
-  return { ...sent, throttled: 0, retried: 0, waitedMs: 0, tookMs: 0 };
+  return { ...sent, throttled: 0, retried: 0, waitedMs: 0, tookMs: 0, limitedMs: 0 };
 }

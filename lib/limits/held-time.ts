@@ -11,8 +11,8 @@ export interface HeldTime {
   spend(now: number, ms: number): number;
   /** What can be used now. */
   usable(now: number): number;
-  /** What can be used now or later. */
-  total(now: number): number;
+  /** What can be used at `then` or later, if none of it is used before. */
+  total(then: number): number;
   /** When `ms` of it can be used, or all that can be used in one piece; Infinity when nothing more will be there. */
   when(now: number, ms: number): number;
   /** What is still to come, as one span at the end of all of it; then nothing is held. */
@@ -47,9 +47,9 @@ export function createHeldTime(lateMs: () => number): HeldTime {
       expire(now);
       return usable(now);
     },
-    total(now) {
-      expire(now);
-      return spans.reduce((sum, { from, to }) => sum + to - from, 0);
+    total(then) {
+      const oldest = then - lateMs();
+      return spans.reduce((sum, { from, to }) => sum + Math.max(0, to - Math.max(from, oldest)), 0);
     },
     when(now, ms) {
       expire(now);

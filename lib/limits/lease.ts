@@ -65,7 +65,8 @@ export class Lease {
   /** In how many ms to ask for more, when `wanted` ms wait to be used; Infinity when what is held is enough. */
   due(wanted: number): number {
     const enough = Math.max(wanted, this.#share() * LEAD_MS);
-    if (this.#asking !== undefined || this.#held.total(this.#time()) >= enough) return Infinity;
+    // What will be too old by the time that an answer comes is as good as used.
+    if (this.#asking !== undefined || this.#held.total(this.#time() + LEAD_MS) >= enough) return Infinity;
     return Math.max(0, this.#asked.next - this.#options.clock.now());
   }
 

@@ -2,7 +2,16 @@ import type { Pace } from '../datastore/pace.ts';
 import { Lease } from './lease.ts';
 import type { LeaseStore } from './lease-store.ts';
 import type { PaceClock } from './pace-clock.ts';
-import type { Limit, Rate } from './rate.ts';
+import type { Rate } from './rate.ts';
+
+export interface LeasedPaceOptions {
+  /** Id of the limit: the same for all who share it. */
+  readonly id: string;
+  /** What holds at this epoch ms; undefined is no limit. */
+  readonly rateAt: (date: number) => Rate | undefined;
+  readonly store: LeaseStore;
+  readonly clock: PaceClock;
+}
 
 interface Waiter {
   left: number;
@@ -17,19 +26,18 @@ const NOTHING = 1e-6;
 
 /** The pace of all that goes under one limit in one process: in the order in which it was asked for. */
 export class LeasedPace implements Pace {
-  readonly #limit: Limit;
-  readonly #clock: PaceClock;
+  readonly #options: LeasedPaceOptions;
   readonly #lease: Lease;
   readonly #queue: Waiter[] = [];
   #rate: Rate | undefined;
   #checkedAt = -Infinity;
   #stopTimer: (() => void) | undefined;
 
-  constructor(limit: Limit, store: LeaseStore, clock: PaceClock) {
-    this.#limit = limit;
-    this.#clock = clock;
+  constructor(options: LeasedPaceOptions) {
+    this.#options = options;
+    const { id, store, clock } = options;
     const burstMs = (): number => (this.#rate === undefined ? 0 : (this.#rate.burst / this.#rate.perSecond) * 1000);
-    this.#lease = new Lease({ limit: limit.id, store, clock, burstMs });
+    this.#lease = new Lease({ limit: id, store, clock, burstMs });
   }
 
   take(amount: number): Promise<void> | undefined {
@@ -57,9 +65,10 @@ export class LeasedPace implements Pace {
 
   /** Units a ms; undefined without a limit. */
   #speed(): number | undefined {
-    if (this.#clock.now() - this.#checkedAt >= RATE_CHECK_MS) {
-      this.#checkedAt = this.#clock.now();
-      this.#rate = this.#limit.rateAt(this.#clock.date());
+    const { clock, rateAt } = this.#options;
+    if (clock.now() - this.#checkedAt >= RATE_CHECK_MS) {
+      this.#checkedAt = clock.now();
+      this.#rate = rateAt(clock.date());
     }
     return this.#rate && this.#rate.perSecond / 1000;
   }
@@ -84,7 +93,7 @@ export class LeasedPace implements Pace {
     const [head] = this.#queue;
     if (head === undefined) return;
     const wait = Math.min(due > 0 ? due : Infinity, this.#lease.waitFor(head.left / perMs), RATE_CHECK_MS);
-    this.#stopTimer = this.#clock.after(Math.max(0, wait), () => this.#serve());
+    this.#stopTimer = this.#options.clock.after(Math.max(0, wait), () => this.#serve());
   }
 
   /** Whoever waits is told when nobody can say whether it may go: without an answer nothing does. */

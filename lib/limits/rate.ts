@@ -4,17 +4,6 @@ export interface Rate {
   readonly burst: number;
 }
 
-/** One limit over all who share it. */
-export interface Limit {
-  /** The same for all who share it, wherever they run. */
-  readonly id: string;
-  /** The option that sets it, for people: `rate-in of job nightly`. */
-  readonly name: string;
-  readonly unit: 'bytes' | 'requests';
-  /** What holds at this epoch ms; undefined is no limit. */
-  readonly rateAt: (date: number) => Rate | undefined;
-}
-
 /** Workers settle with each other about once a second: a smaller burst could not be shared by them. */
 const LEAST_BURST_SECONDS = 1;
 

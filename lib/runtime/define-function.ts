@@ -27,10 +27,19 @@ export type UseCase<Input> = (input: Input, call: Call) => Promise<unknown>;
 export function defineFunction<Input>(name: keyof typeof functionEnvironments, useCase: UseCase<Input>): FlotillaFunction {
   return (host) => {
     let services: Services | undefined;
+    let calls = 0;
     return async (input, context) => {
       services ??= openServices(parseEnvironment(functionEnvironments[name], host.environment), host);
-      // The machine's own definition makes the input (sync/payloads.ts); job and overrides in it are validated by their schemas.
-      return useCase(input as Input, { services, host, context }).catch(rethrow);
+      calls += 1;
+      try {
+        // The machine's own definition makes the input (sync/payloads.ts); job and overrides in it are validated by their schemas.
+        return await useCase(input as Input, { services, host, context });
+      } catch (error) {
+        return rethrow(error);
+      } finally {
+        calls -= 1;
+        if (calls === 0) await services.rest();
+      }
     };
   };
 }

@@ -1,9 +1,11 @@
 import { noRequests, type ObjectReader, type ObjectWriter, type RequestCounts } from '../datastore/object-store.ts';
 import type { DatastoreLocation } from '../datastore/location.ts';
+import { openLeaseStore } from '../dynamodb/leases.ts';
 import { openRunStore } from '../dynamodb/run-store.ts';
 import { layoutOf } from '../layouts/layouts.ts';
 import { createS3Connection, openDatastore, type S3Connection, type S3Datastore } from '../s3/open-datastore.ts';
 import { MAX_TRANSFERS_IN_FLIGHT, type Job } from '../sync/job.ts';
+import { limitsOf, type SideLimits } from '../sync/limits.ts';
 import type { RunName } from '../sync/payloads.ts';
 import type { RunStore } from '../sync/run-store.ts';
 import { targetPlace } from '../sync/target-place.ts';
@@ -15,6 +17,7 @@ import { targetContent, type TargetContent } from '../transfer/target-content.ts
 import type { RemovalWorker } from '../sync/remove-vanished.ts';
 import type { Worker } from '../sync/worker.ts';
 import { stopReason, type CallContext, type Host } from './host.ts';
+import { openPaces, processClock } from './paces.ts';
 
 /** What every function's environment says of the services that Flotilla itself uses. */
 export interface ServiceNames {
@@ -44,6 +47,8 @@ export interface Services {
   openWorker(job: Job, run: RunName, call: CallContext): Worker;
   /** The only worker that is handed the means to delete. */
   openRemovalWorker(job: Job, run: RunName, call: CallContext): RemovalWorker;
+  /** Called when no call is under way: gives back what others may use meanwhile. */
+  rest(): Promise<void>;
 }
 
 export function openServices(names: ServiceNames, host: Host): Services {
@@ -64,6 +69,8 @@ export function openServices(names: ServiceNames, host: Host): Services {
     log: host.openLog({ job: job.id, run: run.id }),
   });
 
+  const leases = openLeaseStore({ table: names.TABLE_NAME, environment: host.environment }, host.now);
+  const paces = openPaces(leases, processClock(host.now));
   const budget = memoryBudget(BODY_BYTES);
   const contentOf = rememberContent();
   const concurrencyOf = rememberConcurrency();
@@ -71,11 +78,14 @@ export function openServices(names: ServiceNames, host: Host): Services {
     const requests = { source: noRequests(), target: noRequests() };
     const mostInFlight = job.transfersInFlight === 'auto' ? MAX_TRANSFERS_IN_FLIGHT : job.transfersInFlight;
     const sockets = Math.min(job.workerThreads * mostInFlight + 8, MAX_CONNECTIONS);
-    const side = (location: DatastoreLocation, counts: RequestCounts) => openDatastore(connect(location, sockets), counts);
-    const target = side(job.target, requests.target);
-    const source: ObjectReader = side(job.source, requests.source);
+    const opened = openRun(job, run);
+    const side = (location: DatastoreLocation, counts: RequestCounts, limits: SideLimits) =>
+      openDatastore(connect(location, sockets), counts, paces.open(limits, { counts, run: run.id, log: opened.log }));
+    const limits = limitsOf(job);
+    const target = side(job.target, requests.target, limits.target);
+    const source: ObjectReader = side(job.source, requests.source, limits.source);
     const worker: Worker = {
-      ...openRun(job, run),
+      ...opened,
       ...{ layout: layoutOf(job.source.layout), source, target, requests, leaseMs: names.LOCK_LEASE_SECONDS * 1000 },
       ...{ control: openControl(), content: contentOf(job, run), budget },
       controller: concurrencyOf(job),
@@ -84,7 +94,7 @@ export function openServices(names: ServiceNames, host: Host): Services {
     return { worker, target };
   };
   return {
-    ...{ store, openControl, openRun },
+    ...{ store, openControl, openRun, rest: () => paces.rest() },
     openWorker: (job, run, call) => open(job, run, call).worker,
     openRemovalWorker: (job, run, call) => {
       const { worker, target } = open(job, run, call);

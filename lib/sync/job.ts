@@ -1,5 +1,6 @@
 import type { VerifyMode } from '../datastore/layout.ts';
-import type { DatastoreLocation } from '../datastore/location.ts';
+import type { DatastoreLocation, FrameRate } from '../datastore/location.ts';
+import type { TimeFrame } from '../datastore/time-frame.ts';
 import type { GroupFilter } from './group-filter.ts';
 
 export const TRANSFER_MODES = ['relay', 'copy', 'auto'] as const;
@@ -13,6 +14,15 @@ export const MAX_TRANSFERS_IN_FLIGHT = 256;
 
 /** How much one run may remove: a share (0 to 1) of the snapshots that the source held at the last good run, or a number of them. */
 export type MaxDelete = { readonly kind: 'share'; readonly share: number } | { readonly kind: 'count'; readonly count: number };
+
+/** Rates of a job by time: each holds in place of the job's while it is the first whose frame it is and that says it. */
+export interface JobFrame {
+  readonly frame: TimeFrame;
+  readonly rateIn?: FrameRate;
+  readonly burstIn?: number;
+  readonly rateOut?: FrameRate;
+  readonly burstOut?: number;
+}
 
 /** One job with the overrides of one run merged in: all that a run needs to know of the configuration. */
 export interface Job {
@@ -63,9 +73,12 @@ export interface Job {
   /** Bytes per second of the whole job, over all its workers: `in` is what is read, `out` what is written. Undefined is no limit. */
   readonly rateIn: number | undefined;
   readonly rateOut: number | undefined;
-  /** Bytes that may go at once before the rate holds; undefined is one second of the rate. */
+  /** Bytes that may go at once before the rate holds; undefined, or less, is one second of the rate. */
   readonly burstIn: number | undefined;
   readonly burstOut: number | undefined;
+  readonly timetable: readonly JobFrame[];
+  /** IANA name of the time zone of `timetable`. */
+  readonly timezone: string;
   /** Stop after planning. */
   readonly dryRun: boolean;
 }

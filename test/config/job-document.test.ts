@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatJob, jobDocument, mergeOverrides, parseJob, scheduledTime } from '../../lib/config/job-document.ts';
 import { omitKeys } from '../../lib/config/spelling.ts';
-import type { DatastoreLocation } from '../../lib/datastore/location.ts';
+import type { DatastoreLocation, FrameRate } from '../../lib/datastore/location.ts';
+import { parseTimeFrame, type TimeFrame } from '../../lib/datastore/time-frame.ts';
 import { parseGroupFilter } from '../../lib/sync/group-filter.ts';
 import type { GroupFilter } from '../../lib/sync/group-filter.ts';
 import { TARGET_IN_USE, TRANSFER_MODES } from '../../lib/sync/job.ts';
@@ -24,6 +25,11 @@ const location: fc.Arbitrary<DatastoreLocation> = fc.record(
     credentials: fc.constant('env:MAIN'),
     ca: fc.constant('-----BEGIN CERTIFICATE-----'),
     fingerprint: fc.constant(FINGERPRINT),
+    rate: fc.integer({ min: 1 }),
+    timetable: fc.array(fc.record({ frame: fc.constantFrom('mon..fri 8-18', '22:30 - 6').map(frame), rate: frameRate() })),
+    timezone: fc.constant('Europe/Berlin'),
+    putRateLimit: fc.integer({ min: 1, max: 1000 }),
+    getRateLimit: fc.integer({ min: 1, max: 1000 }),
   },
   { requiredKeys: ['id', 'layout', 'bucket', 'prefix', 'region', 'pathStyle'] },
 );
@@ -61,6 +67,13 @@ const options = fc.record({
   transferMode: fc.constantFrom(...TRANSFER_MODES),
   verify: fc.constantFrom(...VERIFY_MODES),
   dryRun: fc.boolean(),
+  timezone: fc.constantFrom('UTC', 'America/New_York'),
+  timetable: fc.array(
+    fc.oneof(
+      fc.record({ frame: fc.constant(frame('0-24')), rateIn: fc.constant(5), burstIn: fc.constant(50), rateOut: frameRate() }),
+      fc.record({ frame: fc.constant(frame('sat,sun 8-9')), rateIn: frameRate() }),
+    ),
+  ),
 });
 
 const threads = fc
@@ -73,6 +86,16 @@ const job: fc.Arbitrary<Job> = fc
     ...{ id: 'daily-offsite', ...sides, ...chosen, ...workers },
     ...{ rateIn: read.rate, burstIn: read.burst, rateOut: write.rate, burstOut: write.burst },
   }));
+
+function frameRate(): fc.Arbitrary<FrameRate> {
+  return fc.oneof(fc.constant('unlimited' as const), fc.integer({ min: 1 }));
+}
+
+function frame(text: string): TimeFrame {
+  const parsed = parseTimeFrame(text);
+  if ('problem' in parsed) throw new Error(parsed.problem);
+  return parsed;
+}
 
 function filter(text: string): GroupFilter {
   const parsed = parseGroupFilter(text);
@@ -152,6 +175,8 @@ describe('parseJob', () => {
       rateOut: undefined,
       burstIn: undefined,
       burstOut: undefined,
+      timetable: [],
+      timezone: 'UTC',
       dryRun: false,
     });
   });

@@ -38,6 +38,8 @@ describe('parseConfig', () => {
         'transfer-mode': 'relay',
         verify: 'full',
         'target-in-use': 'refuse',
+        timetable: [],
+        timezone: 'UTC',
         'group-filter': [],
         'verified-only': false,
         'encrypted-only': false,

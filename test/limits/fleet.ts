@@ -1,5 +1,5 @@
 import { LeasedPace } from '../../lib/limits/leased-pace.ts';
-import type { Limit, Rate } from '../../lib/limits/rate.ts';
+import type { Rate } from '../../lib/limits/rate.ts';
 import { memoryLeaseStore } from '../support/memory-lease-store.ts';
 import { seededRandom } from '../support/random.ts';
 import { distant, simulate, skewedClock, type Simulation } from './simulation.ts';
@@ -45,8 +45,8 @@ export function startFleet(seed: string, rateAt: (ms: number) => Rate | undefine
   const work = (task: Work): Worker => {
     const store = distant(table, simulation, () => 1 + random() * 10);
     const skew = (random() - 0.5) * 2e9;
-    const limit: Limit = { id: 'limit', name: 'rate', unit: 'bytes', rateAt: (date) => rateAt(date - skew) };
-    const pace = new LeasedPace(limit, store, skewedClock(simulation, skew, random));
+    const clock = skewedClock(simulation, skew, random);
+    const pace = new LeasedPace({ id: 'limit', rateAt: (date) => rateAt(date - skew), store, clock });
     let sent = 0;
     const note = (): void => {
       log.push({ at: simulation.now(), amount: task.size });

@@ -38,6 +38,8 @@ export function job(members: Partial<Job> = {}): Job {
     rateOut: undefined,
     burstIn: undefined,
     burstOut: undefined,
+    timetable: [],
+    timezone: 'UTC',
     dryRun: false,
     ...members,
   };

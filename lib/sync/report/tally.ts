@@ -39,5 +39,6 @@ export function addRequests(a: RequestCounts, b: RequestCounts): RequestCounts {
     retried: a.retried + b.retried,
     waitedMs: a.waitedMs + b.waitedMs,
     tookMs: a.tookMs + b.tookMs,
+    limitedMs: a.limitedMs + b.limitedMs,
   };
 }
