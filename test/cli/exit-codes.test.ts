@@ -39,8 +39,11 @@ describe('flotilla run, in a process of its own', () => {
     it('and says in PBS words what was done, and where the report is', () => {
       const lines = first.stdout.trimEnd().split('\n');
       expect(lines[0]).toMatch(/^Summary: synced 2\.\d+ MiB in 88 chunks, 6 new snapshots \(average rate: .+\/s\)$/);
-      expect(lines[1]).toMatch(/^done in .+: 6 snapshots copied, 2\.\d+ MiB written \(6 of 6 groups done\)$/);
-      const page = /^Report: (.+)$/.exec(lines[2] ?? '')?.[1] ?? '';
+      expect(lines[1]).toMatch(
+        /^Summary: \d+ references? to chunks that the target had \(.+ not moved\), 89 objects verified on the way$/,
+      );
+      expect(lines[2]).toMatch(/^done in .+: 6 snapshots copied, 2\.\d+ MiB written \(6 of 6 groups done\)$/);
+      const page = /^Report: (.+)$/.exec(lines[3] ?? '')?.[1] ?? '';
       expect(existsSync(page) && readFileSync(page, 'utf8')).toContain('daily');
       expect(first.stderr).toMatch(/^\d{4}-\S+Z \[prod\/db\/host\/pg1\]: 2026-11-01T04:00:00Z: sync done$/m);
     });

@@ -31,3 +31,8 @@ export function plural(count: number, one: string, many = `${one}s`): string {
 export function formatRate(bytes: number, seconds: number): string | undefined {
   return bytes === 0 || seconds <= 0 ? undefined : `${formatBytes(bytes / seconds)}/s`;
 }
+
+/** `Two words` of `two words`. */
+export function capitalize(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+}

@@ -42,7 +42,8 @@ function list(failures: readonly Failure[]): Html {
 }
 
 function entry(failure: Failure): Html {
-  const { group, snapshot, archive, digest, message, kind, code } = failure;
+  const { group, snapshot, archive, digest, message, kind, code, moreDigests = [], neededBy = [] } = failure;
+  const { neededByCount = neededBy.length } = failure;
   const where = [group, snapshot, archive].filter((part) => part !== undefined);
   return html`<li>
     ${where.length === 0 ? undefined : html`<p class="where">${where.map((part) => html`<span>${part}</span>`)}</p>`}
@@ -50,5 +51,18 @@ function entry(failure: Failure): Html {
     <p class="codes">
       <code>${kind}</code> <code>${code}</code>${digest === undefined ? undefined : html` <code>chunk ${digest}</code>`}
     </p>
+    ${folded(moreDigests, plural(moreDigests.length, 'more damaged chunk'), 0)}
+    ${folded(neededBy, `needed by ${plural(neededByCount, 'other snapshot')} of this run`, neededByCount - neededBy.length)}
   </li>`;
+}
+
+function folded(names: readonly string[], summary: string, more: number): Html | undefined {
+  if (names.length === 0) return undefined;
+  return html`<details>
+    <summary>${summary}</summary>
+    <ul class="names">
+      ${names.map((name) => html`<li><code>${name}</code></li>`)}
+      ${more > 0 ? html`<li>and ${formatCount(more)} more</li>` : undefined}
+    </ul>
+  </details>`;
 }

@@ -2,10 +2,11 @@ import { describeReport, describeTrouble, describeWork } from '../describe-repor
 import { failuresSection } from './failures.ts';
 import { groupsSection } from './groups.ts';
 import { html, type Html } from './html.ts';
-import { FILTER_SCRIPT } from './script.ts';
+import { GROUPS_SCRIPT } from './script.ts';
 import { STYLE } from './style.ts';
-import { movedSection, removedSection, requestsSection, totalsSection } from './totals.ts';
+import { leftOutSection, movedSection, removedSection, requestsSection, totalsSection } from './totals.ts';
 import type { Report, RunState } from '../report.ts';
+import { capitalize } from '../words.ts';
 
 interface StateWords {
   readonly word: string;
@@ -46,18 +47,19 @@ export function renderReportPage(report: Report): string {
       <body>
         ${header(report)}
         <main>
-          ${verdict(report, state)} ${totalsSection(report)} ${failuresSection(report)} ${removedSection(report)}
+          ${verdict(report, state)} ${totalsSection(report)} ${failuresSection(report)} ${leftOutSection(report)}
+          ${removedSection(report)}
           ${report.details.length === 0 ? undefined : html`<div class="pair">${movedSection(report)}${requestsSection(report)}</div>`}
           ${groupsSection(report)}
         </main>
         <footer>
           <p>
-            Run <code>${report.id}</code> of job <code>${report.job}</code>. Sizes are stored bytes in powers of 1024; times are
-            UTC.
+            Run <code>${report.id}</code> of job <code>${report.job}</code>. Sizes are stored bytes in powers of 1024; what
+            deduplication saved is content. Times are UTC.
           </p>
         </footer>
         <script>
-          ${FILTER_SCRIPT};
+          ${GROUPS_SCRIPT};
         </script>
       </body>
     </html> `;
@@ -98,15 +100,13 @@ function sentences(report: Report): string {
   const [first] = report.failures;
   if (report.state === 'skipped') return report.reason ?? first?.message ?? '';
   if (report.state === 'failed') return first?.message ?? '';
-  if (report.dryRun) return capitalize(describeReport(report));
+  if (report.dryRun) return `${capitalize(describeReport(report))}.`;
   const parts = [describeWork(report), describeTrouble(report).join(', ')];
   return parts
     .filter((part) => part !== '')
-    .map(capitalize)
+    .map((part) => `${capitalize(part)}.`)
     .join(' ');
 }
-
-const capitalize = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
 
 function time(iso: string): Html {
   return html`<time datetime="${iso}">${formatTime(iso)}</time>`;

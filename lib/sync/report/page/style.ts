@@ -1,5 +1,8 @@
 import { COLOURS } from './colours.ts';
 import { css, html } from './html.ts';
+import { FAILURES } from './style-failures.ts';
+import { GROUPS_STYLE } from './style-groups.ts';
+import { NARROW } from './style-narrow.ts';
 import { TABLES } from './style-tables.ts';
 
 const PAGE = css`
@@ -188,62 +191,5 @@ const PAGE = css`
   }
 `;
 
-const FAILURES = css`
-  .kind + .kind {
-    margin-top: 1.5rem;
-  }
-  .count {
-    display: inline-block;
-    min-width: 1.6em;
-    padding: 0 0.45em;
-    border-radius: 1em;
-    background: var(--bad-soft);
-    color: var(--bad);
-    font-size: 0.8rem;
-    text-align: center;
-  }
-  .advice {
-    margin: 0.15rem 0 0.6rem;
-    color: var(--dim);
-    max-width: 65rem;
-  }
-  .failures {
-    list-style: none;
-  }
-  .failures li {
-    padding: 0.7rem 0 0.7rem 0.9rem;
-    border-left: 0.2rem solid var(--bad);
-    margin-top: 0.5rem;
-    content-visibility: auto;
-    contain-intrinsic-size: auto 6rem;
-  }
-  .where {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 0 0.5rem;
-    font-weight: 600;
-  }
-  .where span + span {
-    font-weight: 400;
-  }
-  .where span + span::before {
-    content: '›';
-    margin-right: 0.5rem;
-    color: var(--dim);
-  }
-  .codes code + code::before {
-    content: '·';
-    margin: 0 0.4rem 0 0.1rem;
-  }
-  summary {
-    margin-top: 0.75rem;
-    color: var(--accent);
-    cursor: pointer;
-  }
-  .kept {
-    padding-left: 1.25rem;
-  }
-`;
-
 /** The page's whole style sheet. */
-export const STYLE = html`${COLOURS}${PAGE}${FAILURES}${TABLES}`;
+export const STYLE = html`${COLOURS}${PAGE}${FAILURES}${TABLES}${GROUPS_STYLE}${NARROW}`;

@@ -2,8 +2,8 @@ import { REQUEST_KINDS, type RequestCounts } from '../../../datastore/object-sto
 import { retryAdvice } from '../retry-advice.ts';
 import { html, type Html } from './html.ts';
 import type { Report } from '../report.ts';
-import { SKIP_REASONS, SKIP_WORDS, type SkipReason } from '../../skip-reasons.ts';
-import { formatBytes, formatCount, formatRate, formatSeconds, plural } from '../words.ts';
+import { SKIP_REASONS, SKIP_WORDS } from '../../skip-reasons.ts';
+import { capitalize, formatBytes, formatCount, formatRate, formatSeconds, plural } from '../words.ts';
 
 const joined = (parts: readonly (string | undefined)[]): string =>
   parts.filter((part) => part !== undefined && part !== '').join(', ');
@@ -44,7 +44,7 @@ function card(label: string, value: string, beside: string, tone = ''): Html {
 }
 
 /** How much of what the snapshots are made of had to move at all. */
-export function movedSection({ tally, snapshots, leftOut }: Report): Html {
+export function movedSection({ tally, snapshots }: Report): Html {
   const all = tally.chunks + tally.chunksKnown;
   const share = all === 0 ? 0 : Math.round((tally.chunks / all) * 1000) / 10;
   return html`<section aria-labelledby="moved">
@@ -52,17 +52,25 @@ export function movedSection({ tally, snapshots, leftOut }: Report): Html {
     <div class="bar" aria-hidden="true"><span style="width:${share}%"></span></div>
     <dl class="facts">
       ${fact('Chunks written', formatCount(tally.chunks), all === 0 ? '' : `${String(share)} % of those looked at`)}
-      ${fact('Chunks the target had', formatCount(tally.chunksKnown), '')}
+      ${fact('Chunks the target had', formatCount(tally.chunksKnown), 'by reference')}
+      ${fact('Saved by deduplication', formatBytes(tally.bytesSaved), 'of content')}
       ${fact('Chunks verified on the way', formatCount(tally.verified), '')}
       ${tally.copied === 0 ? undefined : fact('Objects the provider copied', formatCount(tally.copied), 'unverified')}
       ${fact('Bytes written', formatCount(tally.bytes), '')} ${fact('Snapshots updated', formatCount(snapshots.updated), '')}
-      ${SKIP_REASONS.map((reason) => leftOutFact(reason, leftOut[reason] ?? 0))}
     </dl>
   </section>`;
 }
 
-function leftOutFact(reason: SkipReason, count: number): Html {
-  return count === 0 ? html`` : fact(`Left out: ${SKIP_WORDS[reason]}`, plural(count, 'snapshot'), '');
+/** Nobody should find out on the day of a restore what was left out. */
+export function leftOutSection({ leftOut }: Report): Html | undefined {
+  const reasons = SKIP_REASONS.filter((reason) => (leftOut[reason] ?? 0) > 0);
+  if (reasons.length === 0) return undefined;
+  return html`<section aria-labelledby="left-out">
+    <h2 id="left-out">Left out</h2>
+    <dl class="facts">
+      ${reasons.map((reason) => fact(capitalize(SKIP_WORDS[reason]), plural(leftOut[reason] ?? 0, 'snapshot'), ''))}
+    </dl>
+  </section>`;
 }
 
 function fact(label: string, value: string, beside: string): Html {
