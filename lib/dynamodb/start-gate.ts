@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { askGate, NO_STARTS, recordStart, secondsToTurn, turnInterval } from '../limits/start-gate/start-gate.ts';
+import { askGate, longestLine, NO_STARTS, recordStart, secondsToTurn, turnInterval } from '../limits/start-gate/start-gate.ts';
 import type { StartGate } from '../limits/start-gate/start-gate.ts';
 import type { RunStore, StartAnswer, StartClaim } from '../sync/run-store.ts';
 import { startGateItem } from './keys.ts';
@@ -66,19 +66,27 @@ async function standInLine(
   { turn, batch }: StartClaim,
   { now, opensAt }: { readonly now: number; readonly opensAt: number },
 ): Promise<StartAnswer> {
-  const own = turn ?? (await takeTurn(table, target, opensAt, turnInterval(batch)));
-  return { turn: own, waitSeconds: secondsToTurn(own, opensAt, now, batch) };
+  const line = { opensAt, interval: turnInterval(batch), longest: longestLine(batch, now) };
+  const own = turn ?? (await takeTurn(table, target, line));
+  return { turn: own, waitSeconds: secondsToTurn(own, opensAt, now) };
 }
 
 /** The end of the line, or when the gate opens if that is later. Adding needs no version: a thousand may do it at once. */
-async function takeTurn(table: Table, target: string, opensAt: number, interval: number): Promise<number> {
-  const values = { ':opens': opensAt, ':interval': interval };
+async function takeTurn(
+  table: Table,
+  target: string,
+  { opensAt, interval, longest }: { readonly opensAt: number; readonly interval: number; readonly longest: number },
+): Promise<number> {
+  const values = { ':opens': opensAt, ':interval': interval, ':longest': longest };
   for (let race = 0; race < MAX_RACES; race++) {
-    const behind = await moveLine(table, target, values, { set: '#line + :interval', when: '#line >= :opens' });
+    const behind = await moveLine(table, target, values, {
+      set: '#line + :interval',
+      when: '#line BETWEEN :opens AND :longest',
+    });
     if (behind !== undefined) return behind - interval;
     const first = await moveLine(table, target, values, {
       set: ':opens + :interval',
-      when: 'attribute_not_exists(#line) OR #line < :opens',
+      when: 'attribute_not_exists(#line) OR NOT #line BETWEEN :opens AND :longest',
     });
     if (first !== undefined) return opensAt;
   }

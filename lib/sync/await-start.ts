@@ -27,13 +27,15 @@ export async function awaitStart(
     progress.start(answer.startedAt);
     return undefined;
   }
+  // Who waits renews the run's claim, and has to come before that runs out.
+  const waitSeconds = Math.min(answer.waitSeconds, Math.max(1, Math.floor(leaseMs / 2_000)));
   if (turn === null) {
     const limit = `${String(job.startBatchSize)} groups start in ${String(job.startBatchPeriod)} s at most`;
-    log.info(`waits ${String(answer.waitSeconds)} s for its start: ${limit}`, placeOf(lock.key.group));
+    log.info(`waits ${String(waitSeconds)} s for its start: ${limit}`, placeOf(lock.key.group));
   }
   await store.releaseLock(lock);
   await store.renewJob(run, worker.now(), leaseMs);
-  return { done: false, waitSeconds: answer.waitSeconds, cursor: null, turn: answer.turn };
+  return { done: false, waitSeconds, cursor: null, turn: answer.turn };
 }
 
 function claimStart({ key, owner }: Lock, turn: number | null, { job, store, now }: Worker): Promise<StartAnswer> {

@@ -1,7 +1,7 @@
 import { endpointSpace } from '../datastore/endpoint-space.ts';
 import type { Group } from '../datastore/group.ts';
 import type { Transfer } from '../datastore/layout.ts';
-import { ConfigError } from '../errors.ts';
+import { ConfigError, type FlotillaError } from '../errors.ts';
 import { openCopies, type Copies, type CopyPlace } from '../transfer/copies.ts';
 import type { Job, TransferMode } from './job.ts';
 import { placeOf } from './log-lines.ts';
@@ -66,6 +66,6 @@ export function openGroupCopies(
   });
 }
 
-function refusalText({ title }: Transfer, { message }: ConfigError): string {
+function refusalText({ title }: Transfer, { message }: FlotillaError): string {
   return `the provider refused to copy ${title}: ${message}`;
 }

@@ -1,5 +1,5 @@
 import type { Transfer } from '../datastore/layout.ts';
-import { ConfigError } from '../errors.ts';
+import { ConfigError, type FlotillaError, TransientError } from '../errors.ts';
 
 /** Where the source's objects are for the provider. */
 export interface CopyPlace {
@@ -12,7 +12,7 @@ export interface CopyWatch {
   /** The first one was done: from now on they go side by side. */
   proven(transfer: Transfer): void;
   /** `last`: no further one is tried. */
-  refused(transfer: Transfer, error: ConfigError, last: boolean): void;
+  refused(transfer: Transfer, error: FlotillaError, last: boolean): void;
 }
 
 /** Server-side copies of one worker, as long as the provider does them. */
@@ -42,7 +42,7 @@ export function openCopies(from: CopyPlace, patience: number, watch: CopyWatch):
       if (done === 1) watch.proven(transfer);
       return copied;
     } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
+      if (!isRefusal(error, done === 0)) throw error;
       [refused, inARow] = [refused + 1, inARow + 1];
       watch.refused(transfer, error, !mayTry());
       return undefined;
@@ -65,4 +65,9 @@ export function openCopies(from: CopyPlace, patience: number, watch: CopyWatch):
   function forgetProbe(): void {
     probe = undefined;
   }
+}
+
+/** What an operator would have to change. Where none was done yet, a provider that fails at it time and again is taken to refuse it. */
+function isRefusal(error: unknown, isFirst: boolean): error is FlotillaError {
+  return error instanceof ConfigError || (isFirst && error instanceof TransientError && error.code === 'STORE_FAILED');
 }

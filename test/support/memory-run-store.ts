@@ -1,6 +1,13 @@
 import type { Group } from '../../lib/datastore/group.ts';
 import { CLOCK_SKEW_MS } from '../../lib/dynamodb/lifetimes.ts';
-import { askGate, NO_STARTS, recordStart, secondsToTurn, turnInterval } from '../../lib/limits/start-gate/start-gate.ts';
+import {
+  askGate,
+  longestLine,
+  NO_STARTS,
+  recordStart,
+  secondsToTurn,
+  turnInterval,
+} from '../../lib/limits/start-gate/start-gate.ts';
 import type { StartGate } from '../../lib/limits/start-gate/start-gate.ts';
 import type { GroupRecord } from '../../lib/sync/report/group-record.ts';
 import type { Outcome } from '../../lib/sync/report/outcome.ts';
@@ -81,9 +88,10 @@ function memoryStartGates(): Pick<RunStore, 'claimStart'> {
         gates.set(target, recordStart(gate, batch, answer.at));
         return { startedAt: answer.at };
       }
-      const own = turn ?? Math.max(gate.line, answer.opensAt);
+      const line = gate.line > longestLine(batch, now) ? 0 : gate.line;
+      const own = turn ?? Math.max(line, answer.opensAt);
       if (turn === null) gates.set(target, { ...gate, line: own + turnInterval(batch) });
-      return { turn: own, waitSeconds: secondsToTurn(own, answer.opensAt, now, batch) };
+      return { turn: own, waitSeconds: secondsToTurn(own, answer.opensAt, now) };
     },
   };
 }

@@ -22,13 +22,10 @@ describe('syncGroup and the start gate', () => {
     const second = await syncOnce(cloud, { run, item: groupItem('vm/101') });
     expect(second.output).toEqual({ done: false, waitSeconds: 10, cursor: null, turn: cloud.clock.now() + 10_000 });
     expect([second.record, await lockHolder(cloud, groupItem('vm/101'))]).toEqual([undefined, undefined]);
-    expect(second.calls.map(({ method }) => method)).toEqual([
-      'loadGroup',
-      'acquireLock',
-      'claimStart',
-      'releaseLock',
-      'renewJob',
-    ]);
+    const methods = second.calls.map(({ method }) => method);
+    expect(methods.filter((method) => ['list', 'head', 'get', 'put', 'saveGroup'].includes(method))).toEqual([]);
+    // The run's claim does not run out while all its workers wait.
+    expect(methods.slice(-3)).toEqual(['claimStart', 'releaseLock', 'renewJob']);
     expect(cloud.lines).toContain('[vm/101]: waits 10 s for its start: 1 groups start in 10 s at most');
   });
 

@@ -115,6 +115,25 @@ describe('moveObject by copy', () => {
   });
 });
 
+describe('a provider that fails at copies', () => {
+  const failing = () => new TransientError('STORE_FAILED', 'the provider failed, 6 attempts');
+
+  it('refuses them, when it has not done one yet', async () => {
+    await fillSource(1);
+    const way = route({ target: refusing(failing).target, copies: copies() });
+    await moveObject(chunk(1), way);
+    expect([way.tally.verified, told]).toEqual([1, ['STORE_FAILED for content 1, the last']]);
+  });
+
+  it('is to be asked again, when it has', async () => {
+    await fillSource(2);
+    const store = refusing((_call, copy) => (copy === 2 ? failing() : undefined));
+    const way = route({ target: store.target, copies: copies() });
+    await moveObject(chunk(1), way);
+    await expect(moveObject(chunk(2), way)).rejects.toMatchObject({ code: 'STORE_FAILED' });
+  });
+});
+
 describe('copies that are tried', () => {
   async function moveAll(count: number, way: Route): Promise<void> {
     await fillSource(count);

@@ -37,7 +37,8 @@ export function askGate(gate: StartGate, { size, periodMs }: StartBatch, now: nu
   if (blocking !== undefined && at - blocking < periodMs) return { opensAt: blocking + periodMs };
   // Those in line do come when the window is in use; when it is not, they were stopped, and wait for nobody.
   const inUse = starts.filter((start) => at - start < periodMs).length;
-  const jumps = turn === null && gate.line > now + SHORT_LINE_MS && inUse * 2 > size;
+  const line = gate.line > longestLine({ size, periodMs }, now) ? 0 : gate.line;
+  const jumps = turn === null && line > now + SHORT_LINE_MS && inUse * 2 > size;
   return jumps ? { opensAt: now } : { at };
 }
 
@@ -56,11 +57,19 @@ export function turnInterval({ size, periodMs }: StartBatch): number {
   return Math.ceil((periodMs + Math.min(periodMs / 10, 1_000)) / size);
 }
 
-/** Nobody stays away for longer than this, or ten periods: those before it may have been stopped. */
+/** No run has more workers than this. */
+const MAX_WORKERS = 1_000;
+
+/** When the last turn of a line that begins now may be due: a later end of it was made by a wrong clock, or by a slower batch. */
+export function longestLine(batch: StartBatch, now: number): number {
+  return now + MAX_AHEAD_MS + batch.periodMs + MAX_WORKERS * turnInterval(batch);
+}
+
+/** Nobody stays away for longer than this: those before it may have been stopped. */
 const MAX_WAIT_SECONDS = 60;
 
 /** Whole seconds, which is what Step Functions waits, until a turn that is due, or until the gate opens if it is closed then. */
-export function secondsToTurn(turn: number, opensAt: number, now: number, { periodMs }: StartBatch): number {
+export function secondsToTurn(turn: number, opensAt: number, now: number): number {
   const seconds = Math.ceil((Math.max(turn, opensAt) - now) / 1_000);
-  return Math.min(Math.max(seconds, 1), Math.max(MAX_WAIT_SECONDS, Math.ceil(periodMs / 100)));
+  return Math.min(Math.max(seconds, 1), MAX_WAIT_SECONDS);
 }

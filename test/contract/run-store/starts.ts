@@ -58,6 +58,14 @@ export function describeStarts(store: () => RunStore): void {
     });
   });
 
+  it('begins the line anew where a wrong clock has put its end', async () => {
+    const tomorrow = NOW + 86_400_000;
+    for (const now of [tomorrow, tomorrow, tomorrow, tomorrow]) await claim(now);
+    for (const now of [NOW, NOW, NOW]) expect(await claim(now)).toEqual({ startedAt: NOW });
+    const answer = await claim(NOW);
+    expect('turn' in answer && answer.turn).toBeLessThan(NOW + 60_000);
+  });
+
   it('goes by the time when it has seen the gate, not by that when it was called', async () => {
     let now = NOW;
     const late = store().claimStart(target, { owner: fresh('worker'), batch: BATCH, turn: null }, () => now);

@@ -46,10 +46,15 @@ describe('the start gate', () => {
     expect(both.starts).toEqual(many.slice(-1_000));
   });
 
-  it('sends nobody away for longer than a minute or ten periods: those in line may have been stopped', () => {
-    expect(secondsToTurn(NOW + 500_000, NOW, NOW, BATCH)).toBe(60);
-    expect(secondsToTurn(NOW + 5_000_000, NOW, NOW, { size: 1, periodMs: 60_000 })).toBe(600);
-    expect(secondsToTurn(NOW, NOW, NOW, BATCH)).toBe(1);
+  it('does not believe in a line that no thousand workers can have made', () => {
+    const gate = { ...after([NOW - 900, NOW - 100]), line: NOW + 86_400_000 };
+    expect(askGate(gate, { ...BATCH, size: 3 }, NOW, null)).toEqual({ at: NOW });
+  });
+
+  it('sends nobody away for longer than a minute: those in line may have been stopped', () => {
+    expect(secondsToTurn(NOW + 500_000, NOW, NOW)).toBe(60);
+    expect(secondsToTurn(NOW, NOW + 5_000_000, NOW)).toBe(60);
+    expect(secondsToTurn(NOW, NOW, NOW)).toBe(1);
   });
 });
 
