@@ -28,12 +28,12 @@ const PEERS: readonly Peer[] = [
     commands: (program, work) => [rclone(program, work, [])],
   },
   {
-    name: 'rclone, expert',
+    name: 'rclone expert',
     program: 'rclone',
     commands: (program, work) => [rclone(program, work, expert(work))],
   },
   {
-    name: 'rclone, expert, in order',
+    name: 'rclone expert in order',
     program: 'rclone',
     // Chunks, then all but the manifests, then the manifests: what it takes to never show a torn snapshot.
     commands: (program, work) =>
@@ -105,7 +105,7 @@ const PEERS: readonly Peer[] = [
     ],
   },
   {
-    name: 's5cmd, through disk',
+    name: 's5cmd through disk',
     program: 's5cmd',
     commands: (program, work) => [
       throughDisk({ program, work, side: 'source' }, [
@@ -129,7 +129,7 @@ const PEERS: readonly Peer[] = [
     ],
   },
   {
-    name: 'aws s3 sync, through disk',
+    name: 'aws s3 sync through disk',
     program: 'aws',
     commands: (program, work) => [
       throughDisk({ program, work, side: 'source' }, [

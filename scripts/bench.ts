@@ -21,7 +21,7 @@ Makes a datastore, and lets Flotilla and every other tool on the PATH (rclone, m
 target by turns, each behind a proxy that counts what is asked and sent. Prints the medians; --json writes every round.
 
   --scale           share of the profile's size: 0.1 takes a minute
-  --tools           only tools whose names begin with one of these
+  --tools           only tools whose names begin with one of these, as 'rclone expert' and 'flotilla verify' do
   --workers, --transfers   Flotilla's worker-threads and transfers-in-flight; others get the product
   --round-trip-ms, --mbit  shape of the link to each side
   --refuse, --cut   share of requests, 0 to 1, answered 503 or cut in the middle
@@ -100,7 +100,7 @@ function tools(): Tool[] {
   const options = { 'worker-threads': Number(values.workers), 'transfers-in-flight': Number(values.transfers) };
   const all = [
     flotilla('flotilla', options),
-    flotilla('flotilla, verify: crc', { ...options, verify: 'crc' }),
+    flotilla('flotilla verify: crc', { ...options, verify: 'crc' }),
     ...findPeers(process.env['PATH']),
   ];
   const wanted = values.tools?.split(',');

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { freeBytes } from '../../lib/datastore/free-bytes.ts';
 import type { Link } from './link.ts';
 
 /** One direction of a proxied connection. */
@@ -14,7 +15,9 @@ export function openFlow(from: Socket, to: Socket, link: Link | undefined, take:
     if (inLink === 0 && !to.writableNeedDrain) from.resume();
   };
   const deliver = (piece: Buffer): void => {
-    if (!to.destroyed && !to.write(piece)) from.pause();
+    // Most pieces are a whole read: the garbage collector need not look for them.
+    const isWhole = piece.length === piece.buffer.byteLength;
+    if (!to.destroyed && !to.write(piece, isWhole ? (error) => (error ? undefined : freeBytes(piece)) : undefined)) from.pause();
   };
   const carry = (piece: Buffer, arrived: (piece: Buffer) => void): void => {
     if (link === undefined) return arrived(piece);
