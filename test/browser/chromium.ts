@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Nothing of its own is fetched, stored or asked for. */
@@ -11,12 +11,14 @@ const FLAGS = [
   ...['--disable-background-networking', '--disable-component-update', '--disable-dev-shm-usage', '--remote-debugging-port=0'],
 ];
 
-const NAMES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 
-/** Where Chromium is: `CHROMIUM`, or where packages put it. Throws when it is nowhere. */
+/** Where Chromium is: `CHROMIUM`, or on the PATH. Throws when it is nowhere. */
 export function findChromium(environment: NodeJS.ProcessEnv = process.env): string {
   const named = environment['CHROMIUM'];
-  const found = named ?? NAMES.find((name) => existsSync(name));
+  const folders = (environment['PATH'] ?? '').split(delimiter);
+  const places = NAMES.flatMap((name) => folders.map((folder) => join(folder, name)));
+  const found = named ?? places.find((place) => existsSync(place));
   if (found !== undefined && existsSync(found)) return found;
   throw new Error('there is no Chromium here: install the package chromium, or name the program in the variable CHROMIUM');
 }
