@@ -7,7 +7,7 @@ export type After = (milliseconds: number, task: () => void) => () => void;
 
 /** Keeps the lines of one group together where several groups write at once. Inside a group their order is kept. */
 export interface GroupedLog {
-  /** Lines without a group go out at once. */
+  /** A line without a group goes out at once, after all that is held: it would else stand before what happened before it. */
   write(line: string, group?: string): void;
   flush(group: string): void;
   /** Writes all that is held. */
@@ -35,12 +35,17 @@ export function groupedLog(write: (line: string) => void, after: After, { direct
     held.set(group, { lines, cancel: after(MAX_IDLE_MS, () => flush(group)) });
     if (lines.length > MAX_HELD_LINES) flush(group);
   };
+  const flushAll = (): void => {
+    for (const group of [...held.keys()]) flush(group);
+  };
   return {
-    write: (line, group) => (direct || group === undefined ? write(line) : hold(line, group)),
-    flush,
-    close: () => {
-      for (const group of [...held.keys()]) flush(group);
+    write: (line, group) => {
+      if (!direct && group !== undefined) return hold(line, group);
+      flushAll();
+      write(line);
     },
+    flush,
+    close: flushAll,
   };
 }
 

@@ -26,9 +26,11 @@ export function formatEntry(entry: LogEntry, style: LineStyle): string {
   return style.format === 'json' ? formatJson(entry) : formatText(entry, style);
 }
 
-/** The fields that the lines of a Lambda have (Powertools logger), so that one query reads both. */
+/** The fields that the lines of a Lambda have (Powertools logger, which leaves out what is empty), so that one query reads both. */
 function formatJson({ level, message, at, time, fields }: LogEntry): string {
-  return JSON.stringify({ level: level.toUpperCase(), timestamp: iso(time), message, ...fields, ...at });
+  const { namespace, ...place } = at ?? {};
+  const named = namespace === undefined || namespace === '' ? place : { namespace, ...place };
+  return JSON.stringify({ level: level.toUpperCase(), timestamp: iso(time), message, ...fields, ...named });
 }
 
 const COLOURS = { info: '', warn: '\u001b[33m', error: '\u001b[31m' } as const;

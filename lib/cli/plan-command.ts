@@ -1,7 +1,9 @@
 import { jobDocument, mergeOverrides, parseJob } from '../config/job-document.ts';
 import { formatGroup } from '../datastore/group.ts';
+import { DataError } from '../errors.ts';
+import type { Job } from '../sync/job.ts';
 import { heldBefore } from '../sync/held-before.ts';
-import { planRemoval } from '../sync/plan-removal.ts';
+import { planRemoval, type RemovalPlan } from '../sync/plan-removal.ts';
 import { hasWork, planRun, type PlannedGroup } from '../sync/plan-run.ts';
 import type { PullReason } from '../sync/plan-group.ts';
 import { SKIP_WORDS } from '../sync/skip-reasons.ts';
@@ -46,7 +48,7 @@ async function printPlan(worker: Worker, { print }: Terminal): Promise<void> {
     groups += 1;
     working += hasWork(planned.plan) ? 1 : 0;
     snapshots += planned.plan.pull.length;
-    printGroup(planned, print);
+    printGroup(planned, worker.job, print);
   }
   print(`${plural(groups, 'group')} on the source, ${formatWork(working, snapshots)}; nothing was changed`);
 }
@@ -56,7 +58,7 @@ function formatWork(working: number, snapshots: number): string {
 }
 
 const REASONS: Readonly<Record<PullReason, string>> = {
-  new: 'copy, unless a filter leaves it out',
+  new: 'copy',
   gap: 'copy, it is missing between others',
   retry: 'try again, it failed before',
   changed: 'sync again, it changed',
@@ -64,11 +66,19 @@ const REASONS: Readonly<Record<PullReason, string>> = {
   check: 'look whether PBS found its copy damaged',
 };
 
-function printGroup({ source, plan }: PlannedGroup, print: Terminal['print']): void {
+/** What the listing shows is no more than half a plan where a filter has to read manifests. */
+function unlessLeftOut({ verifiedOnly, encryptedOnly }: Job): string {
+  const filters = [...(verifiedOnly ? ['verified-only'] : []), ...(encryptedOnly ? ['encrypted-only'] : [])];
+  return filters.length === 0 ? '' : `, unless ${filters.join(' or ')} leaves it out`;
+}
+
+function printGroup({ source, plan }: PlannedGroup, job: Job, print: Terminal['print']): void {
   const name = formatGroup(source.group);
   if (plan.refusal !== undefined) print(`[${name}]: error: ${plan.refusal.message}`);
   else if (plan.incomplete) print(`[${name}]: complete the group's own files`);
-  for (const { snapshot, reason } of plan.pull) print(`[${name}]: ${snapshot.name}: ${REASONS[reason]}`);
+  for (const { snapshot, reason } of plan.pull) {
+    print(`[${name}]: ${snapshot.name}: ${REASONS[reason]}${reason === 'check' ? '' : unlessLeftOut(job)}`);
+  }
   for (const { reason, count, first, last } of plan.skipped) {
     const by = reason === 'held-back' ? `: ${plan.newest ?? ''}` : '';
     print(
@@ -78,7 +88,19 @@ function printGroup({ source, plan }: PlannedGroup, print: Terminal['print']): v
 }
 
 async function printRemoval(worker: Worker, { print }: Terminal): Promise<void> {
-  const { removals, kept } = await planRemoval({ ...worker, held: await heldBefore(worker) });
+  const held = await heldBefore(worker);
+  try {
+    printRemovals(await planRemoval({ ...worker, held }), print);
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    // Who is told to look at the plan wants to see what would go, were it allowed.
+    const job: Job = { ...worker.job, maxDelete: { kind: 'share', share: 1 } };
+    printRemovals(await planRemoval({ ...worker, job, held }), print);
+    throw error;
+  }
+}
+
+function printRemovals({ removals, kept }: RemovalPlan, print: Terminal['print']): void {
   for (const { kind, group, snapshot } of removals) {
     print(
       kind === 'snapshot'

@@ -1,9 +1,10 @@
 import type { ObjectWriter } from '../datastore/object-store.ts';
 import { describeReport } from './report/describe-report.ts';
+import { runFailure } from './report/fold-failures.ts';
 import { foldReport } from './report/fold-report.ts';
 import { gatherOutcomes } from './report/gather-outcomes.ts';
 import { nameSharedChunks } from './report/shared-chunks.ts';
-import { endLine, placeOf } from './log-lines.ts';
+import { endLine, failedLine, placeOf } from './log-lines.ts';
 import { targetNamespace } from './namespaces.ts';
 import type { FinishRunInput, FinishRunOutput } from './payloads.ts';
 import { iso } from './progress.ts';
@@ -35,6 +36,9 @@ export async function finishRun(input: Pick<FinishRunInput, 'start' | 'error'>, 
   const before = await store.loadRun(run);
   await store.saveRun({ ...run, ...before, state: report.state, endedAt: report.endedAt, reportKey: key, message });
   await store.releaseJob(run);
+  if (input.error !== undefined && report.state === 'failed') {
+    worker.log.error(failedLine(`sync job '${run.job}'`, runFailure(input.error).message));
+  }
   worker.log.info(endLine(run.job));
   await worker.announce(report);
   const { state, groups, snapshots } = report;

@@ -42,14 +42,15 @@ describe('groupedLog', () => {
     expect(lines).toEqual(['a1', 'a2', 'b1', 'b2']);
   });
 
-  it('writes lines about the whole run at once, and all that it holds when it is closed', () => {
+  it('writes lines about the whole run after what happened before them, and all that it holds when it is closed', () => {
     const { lines, log, timers } = open();
     log.write('a1', 'a');
     log.write('the run');
+    expect(lines).toEqual(['a1', 'the run']);
     log.write('b1', 'b');
     log.close();
     timers.advance(5000);
-    expect(lines).toEqual(['the run', 'a1', 'b1']);
+    expect(lines).toEqual(['a1', 'the run', 'b1']);
   });
 
   it('holds nothing back with one worker', () => {
