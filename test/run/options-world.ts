@@ -9,17 +9,17 @@ import { builderOf, hostOn, nameOf, vmOn } from '../support/sample-store.ts';
 export interface OptionsWorld {
   readonly target: S3Datastore;
   /** Visible snapshots of the target in their order, `a/b/db 1`. */
-  visible(): Promise<string[]>;
-  keys(): Promise<string[]>;
-  text(key: string): Promise<string | undefined>;
-  notes(id: string, day: number): Promise<string | undefined>;
+  readonly visible: () => Promise<string[]>;
+  readonly keys: () => Promise<string[]>;
+  readonly text: (key: string) => Promise<string | undefined>;
+  readonly notes: (id: string, day: number) => Promise<string | undefined>;
   /** Writes notes about a backup of the source. */
-  note(id: string, day: number, text: string): Promise<void>;
-  forget(id: string, days: readonly number[]): Promise<void>;
+  readonly note: (id: string, day: number, text: string) => Promise<void>;
+  readonly forget: (id: string, days: readonly number[]) => Promise<void>;
   /** What a PBS does that finds a chunk of the copy damaged. */
-  damageCopy(id: string, day: number): Promise<void>;
+  readonly damageCopy: (id: string, day: number) => Promise<void>;
   /** Chunks that visible snapshots of the target lack. */
-  lost(): Promise<number>;
+  readonly lost: () => Promise<number>;
 }
 
 const GROUPS: Readonly<Record<string, string>> = {

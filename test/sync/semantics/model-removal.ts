@@ -102,13 +102,17 @@ function reach(label: string, group: ModelGroup, run: ModelRun): Reached[] {
   if (!isBelow || !isInScope(from, options)) return [];
 
   const original = source.groups.get(from);
+  if (troubled.has(label) || lacksOwner(original) || isForeign(original, group, options)) {
+    return [{ label, group, days: [], isEmptied: false }];
+  }
   const vanished = [...group.snapshots].filter(([day]) => !isKept(original, day, options)).map(([day]) => day);
-  const stays = { label, group, days: [], isEmptied: false };
-  // A group has an owner from its first backup on: without it it is damaged.
-  if (original?.owner === undefined && (original?.snapshots.size ?? 0) > 0) return [stays];
-  if (troubled.has(label) || isForeign(original, group, options)) return [stays];
   const days = vanished.filter((day) => group.snapshots.get(day)?.protected !== true);
   return [{ label, group, days, isEmptied: original === undefined && days.length === group.snapshots.size }];
+}
+
+/** A group has an owner from its first backup on: without it it is damaged. */
+function lacksOwner(original: ModelGroup | undefined): boolean {
+  return original !== undefined && original.owner === undefined && original.snapshots.size > 0;
 }
 
 /** A filter makes nothing vanish, unless the job says so; then what is in progress has vanished too. */
