@@ -76,8 +76,7 @@ export function openServices(names: ServiceNames, host: Host): Services {
   const concurrencyOf = rememberConcurrency();
   const open = (job: Job, run: RunName, call: CallContext): { worker: Worker; target: S3Datastore } => {
     const requests = { source: noRequests(), target: noRequests() };
-    const mostInFlight = job.transfersInFlight === 'auto' ? MAX_TRANSFERS_IN_FLIGHT : job.transfersInFlight;
-    const sockets = Math.min(job.workerThreads * mostInFlight + 8, MAX_CONNECTIONS);
+    const sockets = socketsFor(job);
     const opened = openRun(job, run);
     const side = (location: DatastoreLocation, counts: RequestCounts, limits: SideLimits) =>
       openDatastore(connect(location, sockets), counts, paces.open(limits, { counts, run: run.id, log: opened.log }));
@@ -101,6 +100,12 @@ export function openServices(names: ServiceNames, host: Host): Services {
       return { ...worker, remover: target };
     },
   };
+}
+
+/** Sockets to each side: what all workers of a job may have in flight at once, and some for listings. */
+function socketsFor({ workerThreads, transfersInFlight }: Job): number {
+  const mostInFlight = transfersInFlight === 'auto' ? MAX_TRANSFERS_IN_FLIGHT : transfersInFlight;
+  return Math.min(workerThreads * mostInFlight + 8, MAX_CONNECTIONS);
 }
 
 /** What the workers of one run know of its target, shared by them all; of the last few runs. */

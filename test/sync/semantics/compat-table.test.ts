@@ -7,7 +7,7 @@ const flat = (text: string): string => text.replace(/\s+/g, ' ');
 
 /** Files that the text names, and the tests of each. */
 function named(text: string): { file: string; test: string | undefined }[] {
-  const found = flat(text).matchAll(/`([a-z/-]+\.test\.ts)`(?:: "([^"]+)")?/g);
+  const found = flat(text).matchAll(/`([a-z./-]+\.test\.ts)`(?:: "([^"]+)")?/g);
   return [...found].map(([, file = '', test]) => ({ file, test }));
 }
 
