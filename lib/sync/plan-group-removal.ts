@@ -86,10 +86,9 @@ function snapshotRemoval(layout: Layout, group: Group, snapshot: ListedSnapshot)
   const marker = layout.commitMarker(snapshot);
   const rest = snapshot.files.filter(({ name }) => name !== marker?.name);
   const names = [...(marker === undefined ? [] : [marker]), ...rest].map(({ name }) => name);
-  return { kind: 'snapshot', group, snapshot: snapshot.name, keys: names.map((name) => `${prefix}${name}`) };
+  return { kind: 'snapshot', group, snapshot: snapshot.name, prefix, names };
 }
 
 function groupRemoval(layout: Layout, { group, files }: ListedGroup): Removal {
-  const prefix = layout.groupPrefix(group);
-  return { kind: 'group', group, keys: files.map(({ name }) => `${prefix}${name}`) };
+  return { kind: 'group', group, prefix: layout.groupPrefix(group), names: files.map(({ name }) => name) };
 }

@@ -11,12 +11,18 @@ import { planGroupRemoval, type GroupRemoval } from './plan-group-removal.ts';
 import { isInDepth, isInScope } from './scope.ts';
 import { watchNamesakes, type Namesakes } from './spare-namesakes.ts';
 
-/** One thing to remove, its keys in the order in which they go: what makes it visible first. */
+/** One thing to remove, its objects in the order in which they go: what makes it visible first. */
 export interface Removal {
   readonly kind: 'snapshot' | 'group' | 'namespace';
   readonly group: Group;
   readonly snapshot?: string;
-  readonly keys: readonly string[];
+  /** What its keys begin with, and how they go on: a list of a million keys fits into memory this way. */
+  readonly prefix: string;
+  readonly names: readonly string[];
+}
+
+export function removalKeys({ prefix, names }: Removal): string[] {
+  return names.map((name) => `${prefix}${name}`);
 }
 
 /** What is to be removed from the target, in order, and what stays although it vanished. */
@@ -170,6 +176,8 @@ function removeNamespaces({ removals, wanted, present, needed }: Draft, { job, l
   );
   gone.sort((left, right) => right.split('/').length - left.split('/').length || (left < right ? -1 : 1));
   for (const namespace of gone) {
-    removals.push({ kind: 'namespace', group: { namespace, name: '' }, keys: [layout.namespaceMarker(namespace)] });
+    const prefix = layout.metadataPrefix(namespace);
+    const names = [layout.namespaceMarker(namespace).slice(prefix.length)];
+    removals.push({ kind: 'namespace', group: { namespace, name: '' }, prefix, names });
   }
 }

@@ -6,7 +6,7 @@ import { findSnapshot, listGroup } from './list-groups.ts';
 import { placeOf } from './log-lines.ts';
 import { READS_AT_ONCE } from './map-ahead.ts';
 import { sourceNamespace } from './namespaces.ts';
-import type { Removal } from './plan-removal.ts';
+import { removalKeys, type Removal } from './plan-removal.ts';
 import type { Removed } from './report/report.ts';
 import { targetPlace } from './target-place.ts';
 import type { Worker } from './worker.ts';
@@ -107,7 +107,8 @@ function batches(removals: readonly Removal[]): Removal[][] {
 
 /** What makes the things visible goes in a request of its own, before the rest. */
 async function removeBatch(batch: readonly Removal[], { remover, store, job, log }: RemovingWorker): Promise<void> {
-  const [markers, rest] = [batch.flatMap(({ keys }) => keys.slice(0, 1)), batch.flatMap(({ keys }) => keys.slice(1))];
+  const keys = batch.map(removalKeys);
+  const [markers, rest] = [keys.flatMap((each) => each.slice(0, 1)), keys.flatMap((each) => each.slice(1))];
   if (markers.length > 0) await remover.delete(markers);
   if (rest.length > 0) await remover.delete(rest);
   await inFlight(batch, { limit: READS_AT_ONCE }, async ({ group, snapshot }) => {

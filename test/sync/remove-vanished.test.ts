@@ -3,7 +3,7 @@ import type { ListedObject, ObjectReader } from '../../lib/datastore/object-stor
 import { pbsLayout } from '../../lib/layouts/pbs/layout.ts';
 import type { Job } from '../../lib/sync/job.ts';
 import { reachOf } from '../../lib/sync/held-before.ts';
-import { planRemoval, type Removal } from '../../lib/sync/plan-removal.ts';
+import { planRemoval, removalKeys, type Removal } from '../../lib/sync/plan-removal.ts';
 import { removeVanished } from '../../lib/sync/remove-vanished.ts';
 import { formatPlan, planKey, removalKey, removedKey } from '../../lib/sync/run-files.ts';
 import { targetPlace } from '../../lib/sync/target-place.ts';
@@ -53,13 +53,14 @@ describe('planRemoval', () => {
 
   it('takes the manifest of a snapshot first, and leaves no file of it', async () => {
     const plan = await removals({ ...STAYS, 'vm/1': [2] }, { ...STAYS, 'vm/1': [{ day: 1, log: true }, 2] });
-    const names = plan.removals[0]!.keys.map((key) => key.slice(`.cnt/vm/1/${nameOf(1)}/`.length));
+    const { prefix, names } = plan.removals[0]!;
+    expect(prefix).toBe(`.cnt/vm/1/${nameOf(1)}/`);
     expect(names).toEqual(['index.json.blob', 'client.log.blob', 'drive-scsi0.img.fidx']);
   });
 
   it('takes away what an earlier run left half done and the source has no more', async () => {
     const plan = await removals({ ...STAYS, 'vm/1': [2] }, { ...STAYS, 'vm/1': [{ day: 1, unfinished: true }, 2] });
-    expect(plan.removals.map(({ keys }) => keys)).toEqual([[`.cnt/vm/1/${nameOf(1)}/drive-scsi0.img.fidx`]]);
+    expect(plan.removals.map(removalKeys)).toEqual([[`.cnt/vm/1/${nameOf(1)}/drive-scsi0.img.fidx`]]);
   });
 
   it('takes no snapshot for vanished that the source has in whatever state', async () => {
@@ -76,7 +77,7 @@ describe('planRemoval', () => {
       'snapshot vm/100 day 1',
       'group vm/100',
     ]);
-    const keys = plan.removals.flatMap((removal) => removal.keys);
+    const keys = plan.removals.flatMap(removalKeys);
     expect(keys.every((key) => key.startsWith('.cnt/vm/100/') || key.startsWith('.cnt/host/web/'))).toBe(true);
   });
 

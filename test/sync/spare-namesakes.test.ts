@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { pbsLayout } from '../../lib/layouts/pbs/layout.ts';
-import { planRemoval } from '../../lib/sync/plan-removal.ts';
+import { planRemoval, removalKeys } from '../../lib/sync/plan-removal.ts';
 import { storeOf, type StoreSketch } from '../support/listed-store.ts';
 import { job as jobWith } from '../support/locations.ts';
 
@@ -16,7 +16,7 @@ describe('remove-vanished and groups that PBS takes away by mistake, since it fo
     for (let run = 0; run < 3; run += 1) {
       const plan = await planRemoval({ job, layout: pbsLayout, held: undefined, ...sides });
       kept = plan.kept;
-      await sides.target.delete(plan.removals.flatMap(({ keys }) => keys));
+      await sides.target.delete(plan.removals.flatMap(removalKeys));
     }
     const keys = [...sides.target.objects.keys()].filter((key) => !key.includes('/ct/1/'));
     const left = keys.map((key) => /^\.cnt\/(.*)\/(?:owner|\.namespace|[^/]*(\d\d)T.*index.json.blob)$/.exec(key));

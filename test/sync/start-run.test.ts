@@ -58,6 +58,14 @@ describe('startRun', () => {
     expect([contents(cloud.source), cloud.bucket.size]).toEqual([before, 0]);
   });
 
+  it('fails with what to change when one call is too short to list both sides, and leaves no plan', async () => {
+    const cloud = await smallCloud();
+    const run = newRun(cloud);
+    const answer = start(cloud, run, { stopReason: () => 'deadline' });
+    await expect(answer).rejects.toMatchObject({ name: 'ConfigError', code: 'PLANNING_TOO_LONG' });
+    expect([...cloud.control.objects.keys()]).toEqual([]);
+  });
+
   it('says in its log what it leaves out, and why, in the words of PBS', async () => {
     const cloud = memoryCloud();
     await fill(cloud.source, [vmOn(1), vmOn(2), vmOn(3)]);
