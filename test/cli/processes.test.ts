@@ -34,7 +34,7 @@ describe('processes', () => {
 
   it('of two jobs share one state folder at once, and both end well', async () => {
     const ends = await Promise.all([world.run(['run', 'daily']), world.run(['run', 'weekly'])]);
-    expect(ends.map(({ code }) => code)).toEqual([0, 0]);
+    expect(ends.filter(({ code }) => code !== 0)).toEqual([]);
     expect(world.differences('target')).toEqual([]);
     expect(world.differences('other')).toEqual([]);
   });

@@ -122,7 +122,7 @@ describe('an answer', () => {
           'HTTP/1.1 206 Partial\r\nETag: "e"\r\nContent-Range: bytes 2-5/10\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n234\r\n1\r\n5\r\n0\r\n\r\n',
         ),
       async ({ store }) => {
-        expect(await store.get('a', { range: { offset: 2, length: 4 } })).toEqual({
+        expect(await store.get('a', { range: { offset: 2, length: 4 } })).toMatchObject({
           bytes: Buffer.from('2345'),
           size: 10,
           etag: 'e',
