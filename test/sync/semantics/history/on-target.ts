@@ -55,7 +55,8 @@ function damageCopy(scene: Scene): void {
   if (digest === undefined || !target.chunks.delete(digest)) return;
   write(cloud.target, `${chunkKey(digest)}.0.bad`, flipped(read(cloud.target, chunkKey(digest))!));
   take(cloud.target, chunkKey(digest));
-  for (const label of history.pool.groups.keys()) markDamaged({ ...scene, label }, digest);
+  const reached = [...history.pool.groups.keys()].filter((label) => isBelowAnchor(namespaceOf(label), scopeOf(history)));
+  for (const label of reached) markDamaged({ ...scene, label }, digest);
 }
 
 function markDamaged(scene: Scene, digest: string): void {
