@@ -2,7 +2,7 @@ import { formatGroup, type Group } from '../datastore/group.ts';
 import { formatHumanByte } from '../datastore/human-byte.ts';
 import type { Job } from './job.ts';
 import type { SureStep } from './refine-plan.ts';
-import type { Skipped } from './report/group-record.ts';
+import type { GroupRecord, Skipped } from './report/group-record.ts';
 import { SKIP_WORDS } from './skip-reasons.ts';
 import type { LogPlace } from './worker.ts';
 
@@ -90,8 +90,14 @@ export function clientLogLine(snapshot: string, archive: string): string {
   return `Snapshot ${snapshot}: got backup log file ${archive}`;
 }
 
-export function snapshotsDoneLine(group: Group, done: number, of: number): string {
-  return `snapshot ${String(done)}/${String(of)} within ${formatGroup(group)} is done`;
+/** How far a group is: the snapshot just now was copied or left out, or has failed. */
+export function snapshotsDoneLine(
+  group: Group,
+  { snapshotsDone, snapshots }: Pick<GroupRecord, 'snapshotsDone' | 'snapshots'>,
+  hasFailed: boolean,
+): string {
+  const place = `snapshot ${String(snapshotsDone)}/${String(snapshots)} within ${formatGroup(group)}`;
+  return `${place} ${hasFailed ? 'has failed' : 'is done'}`;
 }
 
 /** A failure as one line from the outside in: what was being done, to which thing, why. */

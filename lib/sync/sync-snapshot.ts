@@ -7,7 +7,7 @@ import { heldLog, type HeldLog } from './held-log.ts';
 import { placeOf, snapshotsDoneLine, snapshotStartLine } from './log-lines.ts';
 import { recordDamage, saveReplicated, tellVanished } from './record-snapshot.ts';
 import { OF_COPIES, type SureStep } from './refine-plan.ts';
-import type { SnapshotProgress } from './snapshot-progress.ts';
+import type { SnapshotEnd, SnapshotProgress } from './snapshot-progress.ts';
 import { targetPlace } from './target-place.ts';
 import { mustStop, runSessionPhase, slotsOf, type Session } from './session.ts';
 
@@ -140,14 +140,16 @@ function runWorkPhase(
 /** Commits a snapshot, or records why there is nothing to commit. */
 export async function settleSnapshot(session: Session, work: SnapshotWork, prepared: Settleable): Promise<void> {
   const { worker, progress, group } = session;
+  let outcome: SnapshotEnd['outcome'] = 'copied';
   try {
     await settle(session, work, prepared);
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
-    await progress.end(work.progress, await recordDamage(session, work.step, error));
+    const end = await recordDamage(session, work.step, error);
+    await progress.end(work.progress, end);
+    ({ outcome } = end);
   }
-  const { snapshotsDone, snapshots } = progress.position();
-  worker.log.info(snapshotsDoneLine(group, snapshotsDone, snapshots), placeOf(group));
+  worker.log.info(snapshotsDoneLine(group, progress.position(), outcome === 'failed'), placeOf(group));
 }
 
 async function settle(session: Session, work: SnapshotWork, prepared: Settleable): Promise<void> {

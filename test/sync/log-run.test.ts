@@ -81,6 +81,7 @@ describe('the log of a run', () => {
     const failed = cloud.lines.filter((line) => line.includes('failed'));
     expect(failed).toEqual([
       expect.stringMatching(/^\[vm\/100\]: \S+Z: sync failed - vm\/100\/\S+Z\/\S+: chunk [0-9a-f]{64}: CRC is .+$/),
+      '[vm/100]: snapshot 1/1 within vm/100 has failed',
     ]);
   });
 });

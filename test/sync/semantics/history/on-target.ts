@@ -28,7 +28,10 @@ export const ON_TARGET = {
   },
   'owner of copy': ({ history, to, text, copy }) => {
     if (copy === undefined || text % 2 === 1) return;
-    copy.owner = text === 0 ? 'else@pbs' : text === 2 ? 'nobody valid' : undefined;
+    const owner = text === 0 ? 'else@pbs' : text === 2 ? 'nobody valid' : undefined;
+    // A group of which there is nothing but its owner would be gone without it.
+    if (owner === undefined && copy.snapshots.size === 0) return;
+    copy.owner = owner;
     writeOwner(history.cloud.target, to, copy.owner);
   },
   'copy by hand': (scene) => copyByHand(scene),
