@@ -4,6 +4,8 @@ export interface RetryBudget {
   spend(): boolean;
   /** A request was answered, well or with a refusal that stands: gives one retry back. */
   answered(): void;
+  /** The provider asked for patience: it is there, and what is configured is not wrong. */
+  heard(): void;
 }
 
 /** Retries before a provider has answered at all: what is configured wrongly is told soon. */
@@ -20,6 +22,10 @@ const PROVEN = 50;
 export function createRetryBudget(capacity: number): RetryBudget {
   let left = Math.min(UNPROVEN, capacity);
   let proven = false;
+  const prove = (): void => {
+    if (!proven) left = Math.min(capacity, Math.max(left, PROVEN));
+    proven = true;
+  };
   return {
     spend() {
       if (left < 1) return false;
@@ -27,8 +33,9 @@ export function createRetryBudget(capacity: number): RetryBudget {
       return true;
     },
     answered() {
-      left = Math.min(capacity, Math.max(left + 1, proven ? 0 : PROVEN));
-      proven = true;
+      left = Math.min(capacity, left + 1);
+      prove();
     },
+    heard: prove,
   };
 }

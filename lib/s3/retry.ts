@@ -53,6 +53,7 @@ export async function sendWithRetry<T>(sender: Sender, send: Send<T>): Promise<A
       return answer;
     }
     const { fault } = answer;
+    if (fault.kind === 'throttled') budget.heard();
     if (SLOW.has(fault.kind)) counts.throttled++;
     const stop = reasonToStop(sender, fault, attempt);
     if (stop !== undefined) return { ...answer, ...stop };

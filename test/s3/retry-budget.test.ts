@@ -14,6 +14,13 @@ describe('createRetryBudget', () => {
     expect(grantedBy(createRetryBudget(100))).toBe(5);
   });
 
+  it('grants 50 to one that asked for patience, since it is there', () => {
+    const budget = createRetryBudget(100);
+    budget.heard();
+    budget.heard();
+    expect(grantedBy(budget)).toBe(50);
+  });
+
   it('grants as many as it holds to one that stops answering, and none after them', () => {
     const budget = createRetryBudget(100);
     for (let n = 0; n < 1000; n++) budget.answered();
