@@ -150,7 +150,7 @@ describe('a failure that may pass', () => {
   });
 
   it('sends little again to a provider that has never answered, and says so', async () => {
-    const { error, requests } = await getFrom(answering(503, 'SlowDown'), { retry: { attempts: 10 } });
+    const { error, requests } = await getFrom(answering(500, 'InternalError'), { retry: { attempts: 10 } });
     expect(requests).toBe(6);
     expect(error).toMatchObject({ message: expect.stringContaining('too many other requests') as string });
   });
