@@ -8,6 +8,7 @@ import { measure, type Command, type Taken } from './measure.ts';
 import type { Act, Profile } from './profiles.ts';
 import type { S3Server, ServerKind } from './servers.ts';
 import { openStage, type Network, type Sides, type Stage } from './stage.ts';
+import { sum } from './sum.ts';
 import type { Tool } from './tool.ts';
 
 export interface Contest {
@@ -106,10 +107,6 @@ async function measureAll(commands: readonly Command[], log: string): Promise<Ta
     ),
     exitCode: all.find(({ exitCode }) => exitCode !== 0)?.exitCode ?? 0,
   };
-}
-
-function sum(figures: readonly number[]): number {
-  return figures.reduce((total, figure) => total + figure, 0);
 }
 
 function withoutKeys({ source, target }: Sides): SideFigures {

@@ -79,26 +79,8 @@ const PEERS: readonly Peer[] = [
         ...{ program, cwd: work.folder, environment: { HOME: work.folder } },
         args: [
           ...['--workers', String(work.inFlight), '--filter-modified'],
-          ...[
-            '--sk',
-            work.source.accessKeyId,
-            '--ss',
-            work.source.secretAccessKey,
-            '--sr',
-            work.source.region,
-            '--se',
-            work.source.endpoint,
-          ],
-          ...[
-            '--tk',
-            work.target.accessKeyId,
-            '--ts',
-            work.target.secretAccessKey,
-            '--tr',
-            work.target.region,
-            '--te',
-            work.target.endpoint,
-          ],
+          ...s3syncKeys('s', work.source),
+          ...s3syncKeys('t', work.target),
           ...[`s3://${place('source')}/`, `s3://${place('target')}/`],
         ],
       },
@@ -107,50 +89,12 @@ const PEERS: readonly Peer[] = [
   {
     name: 's5cmd through disk',
     program: 's5cmd',
-    commands: (program, work) => [
-      throughDisk({ program, work, side: 'source' }, [
-        '--endpoint-url',
-        work.source.endpoint,
-        '--numworkers',
-        String(work.inFlight),
-        'sync',
-        `s3://${place('source')}/*`,
-        'disk/',
-      ]),
-      throughDisk({ program, work, side: 'target' }, [
-        '--endpoint-url',
-        work.target.endpoint,
-        '--numworkers',
-        String(work.inFlight),
-        'sync',
-        'disk/',
-        `s3://${place('target')}/`,
-      ]),
-    ],
+    commands: (program, work) => throughDisk(program, work, { flags: ['--numworkers', String(work.inFlight), 'sync'], all: '*' }),
   },
   {
     name: 'aws s3 sync through disk',
     program: 'aws',
-    commands: (program, work) => [
-      throughDisk({ program, work, side: 'source' }, [
-        '--endpoint-url',
-        work.source.endpoint,
-        's3',
-        'sync',
-        '--only-show-errors',
-        `s3://${place('source')}/`,
-        'disk/',
-      ]),
-      throughDisk({ program, work, side: 'target' }, [
-        '--endpoint-url',
-        work.target.endpoint,
-        's3',
-        'sync',
-        '--only-show-errors',
-        'disk/',
-        `s3://${place('target')}/`,
-      ]),
-    ],
+    commands: (program, work) => throughDisk(program, work, { flags: ['s3', 'sync', '--only-show-errors'], all: '' }),
   },
 ];
 
@@ -174,13 +118,19 @@ function rclone(program: string, work: Work, flags: readonly string[]): Command 
   };
 }
 
-function throughDisk(
-  { program, work, side }: { program: string; work: Work; side: 'source' | 'target' },
-  args: readonly string[],
-): Command {
-  const { accessKeyId, secretAccessKey, region } = work[side];
-  const environment = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_REGION: region };
-  return { program, args, cwd: work.folder, environment: { HOME: work.folder, ...environment } };
+function s3syncKeys(side: 's' | 't', { accessKeyId, secretAccessKey, region, endpoint }: OpenServer): string[] {
+  return [`--${side}k`, accessKeyId, `--${side}s`, secretAccessKey, `--${side}r`, region, `--${side}e`, endpoint];
+}
+
+/** What cannot copy from one server to another brings all to the disk first. `all` follows the prefix that is read. */
+function throughDisk(program: string, work: Work, sync: { readonly flags: readonly string[]; readonly all: string }): Command[] {
+  const at = (side: keyof typeof SIDES, from: string, to: string): Command => {
+    const { endpoint, accessKeyId, secretAccessKey, region } = work[side];
+    const keys = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_REGION: region };
+    const args = ['--endpoint-url', endpoint, ...sync.flags, from, to];
+    return { program, args, cwd: work.folder, environment: { HOME: work.folder, ...keys } };
+  };
+  return [at('source', `s3://${place('source')}/${sync.all}`, 'disk/'), at('target', 'disk/', `s3://${place('target')}/`)];
 }
 
 function withKeys({ endpoint, accessKeyId, secretAccessKey }: OpenServer): string {

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { sum } from './sum.ts';
 
 /** A process and all that came from it, followed by looking at /proc from time to time. Where there is none, nothing is seen. */
 export interface TreeWatch {
@@ -73,8 +74,4 @@ function readProcess(pid: number): Seen[] {
   } catch {
     return [];
   }
-}
-
-function sum(figures: readonly number[]): number {
-  return figures.reduce((total, figure) => total + figure, 0);
 }

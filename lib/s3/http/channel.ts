@@ -36,6 +36,7 @@ interface Exchange {
 
 // Heads, small bodies and bodies of unknown length pass through it: the others are read straight into their own buffer.
 const SCRATCH_BYTES = 64 * 1024;
+
 /** One socket to a server, and one request after the other on it. */
 export class Channel {
   readonly #timeouts: ChannelTimeouts;
