@@ -6,6 +6,7 @@ import { inFlight } from './in-flight.ts';
 import type { Route } from './move-object.ts';
 import { pinned, putTogether } from './move-parts.ts';
 import { countMoved, isWrittenOnce, type Moved } from './moved.ts';
+import { partRanges, type PartRange } from './part-ranges.ts';
 
 /**
  * Objects above this size are copied in parts: S3 copies up to 5 GiB at once (facts/aws.md 3.2), but takes a minute for that in which
@@ -13,16 +14,9 @@ import { countMoved, isWrittenOnce, type Moved } from './moved.ts';
  */
 export const COPY_PARTS_FROM_BYTES = 512 * 1024 * 1024;
 
-const COPY_PART_BYTES = 256 * 1024 * 1024;
+/** Bytes a part, at least: for 48.8 TiB, the largest object there is, it takes parts of 5 GiB, the largest there are. */
+export const COPY_PART_BYTES = 256 * 1024 * 1024;
 const COPY_PARTS_AT_ONCE = 4;
-
-/** S3 takes 10,000 parts an object, so larger objects have larger parts; at 48.8 TiB, the largest there is, 5 GiB are enough. */
-const MAX_PARTS = 10_000;
-
-/** Bytes a part of an object of this size that is copied in parts. */
-export function copyPartBytes(objectBytes: number): number {
-  return Math.max(COPY_PART_BYTES, Math.ceil(objectBytes / MAX_PARTS));
-}
 
 /** Lets the provider copy one object; `undefined` when it refuses: then the object has to be relayed. */
 export function copyObject(transfer: Transfer, copies: Copies, route: Route): Promise<Moved | undefined> {
@@ -59,17 +53,13 @@ export async function copyParts(
   transfer: Transfer,
   from: CopyPlace,
   route: Pick<Route, 'source' | 'target'>,
-  partBytes?: number,
+  leastBytes = COPY_PART_BYTES,
 ): Promise<Moved> {
   const { size, etag } = await pinned(transfer, route.source);
-  const length = partBytes ?? copyPartBytes(size);
-  const offsets = Array.from({ length: Math.ceil(size / length) }, (_, part) => part * length);
-  const copyPart = (upload: MultipartUpload, offset: number): Promise<void> => {
-    const range = { offset, length: Math.min(length, size - offset) };
-    return upload.copyPart(offset / length + 1, { ...sourceOf(transfer, from), etag }, range);
-  };
+  const copyPart = (upload: MultipartUpload, { number, range }: PartRange): Promise<void> =>
+    upload.copyPart(number, { ...sourceOf(transfer, from), etag }, range);
   await putTogether(transfer.targetKey, route.target, async (upload) => {
-    await inFlight(offsets, { limit: COPY_PARTS_AT_ONCE }, (offset) => copyPart(upload, offset));
+    await inFlight(partRanges(size, leastBytes), { limit: COPY_PARTS_AT_ONCE }, (part) => copyPart(upload, part));
   });
   return { outcome: 'written', bytes: size };
 }

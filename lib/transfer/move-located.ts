@@ -1,7 +1,8 @@
 import type { Transfer } from '../datastore/layout.ts';
 import type { Presence } from './known-content.ts';
 import { moveObject, verifies } from './move-object.ts';
-import { partBytes, PARTS_FROM_BYTES } from './move-parts.ts';
+import { PART_BYTES, PARTS_FROM_BYTES } from './move-parts.ts';
+import { partBytes } from './part-ranges.ts';
 import type { PhaseOptions } from './run-phase.ts';
 import type { Slot } from './slots.ts';
 import { countKnown } from './tally.ts';
@@ -64,7 +65,7 @@ function acquire(transfer: Transfer, { slots, copies }: PhaseOptions): Promise<S
 function bytesOf({ body, size, contentBytes }: Transfer): number {
   if (body !== undefined) return 0;
   const whole = size ?? contentBytes ?? UNTOLD_BYTES;
-  return whole > PARTS_FROM_BYTES ? partBytes(whole) : whole;
+  return whole > PARTS_FROM_BYTES ? partBytes(whole, PART_BYTES) : whole;
 }
 
 /** Brings one object to the target, unless somebody else does. */

@@ -1,20 +1,13 @@
 import type { Transfer } from '../datastore/layout.ts';
 import type { MultipartUpload, ObjectHead, ObjectReader, ObjectWriter } from '../datastore/object-store.ts';
 import type { Route } from './move-object.ts';
+import { partRanges } from './part-ranges.ts';
 
 /** Objects above this size go in parts, so that no buffer is larger than a part. */
 export const PARTS_FROM_BYTES = 64 * 1024 * 1024;
 
-/** Bytes a part: every provider takes 5 MiB to 5 GiB, all parts but the last of one size (facts/aws.md 3.2 and 3.7). */
+/** Bytes a part, at least: every provider takes 5 MiB to 5 GiB, all parts but the last of one size (facts/aws.md 3.2 and 3.7). */
 export const PART_BYTES = 16 * 1024 * 1024;
-
-/** S3 takes 10,000 parts an object, so larger objects have larger parts. */
-const MAX_PARTS = 10_000;
-
-export function partBytes(objectBytes: number): number {
-  const least = Math.ceil(objectBytes / MAX_PARTS);
-  return Math.max(PART_BYTES, Math.ceil(least / PART_BYTES) * PART_BYTES);
-}
 
 /** Moves one large object by ranges, part after part; it becomes visible whole, or not at all. The bytes written. */
 export async function moveParts(transfer: Transfer, route: Route): Promise<number> {
@@ -55,9 +48,7 @@ async function uploadParts(
   upload: MultipartUpload,
 ): Promise<void> {
   const verifier = transfer.verifyParts?.();
-  const length = partBytes(size);
-  for (let offset = 0, number = 1; offset < size; offset += length, number += 1) {
-    const range = { offset, length: Math.min(length, size - offset) };
+  for (const { number, range } of partRanges(size, PART_BYTES)) {
     const part = await source.get(transfer.sourceKey, { ifMatch: etag, range });
     if (part === undefined) throw await transfer.absent();
     verifier?.push(part.bytes);

@@ -1,7 +1,9 @@
 /** Work that was begun and has not ended. */
 export interface UnderWay {
   /** `after` is called when the work has ended, and its failure is known. */
-  begin(work: () => Promise<void>, after: () => void): void;
+  begin(work: () => Promise<void>, after?: () => void): void;
+  /** Waits until less than `limit` are under way. */
+  room(limit: number): Promise<void>;
   /** Nothing more should be begun: `error` ended the work, or what gives it. */
   readonly fail: (error: unknown) => void;
   readonly failed: boolean;
@@ -19,9 +21,12 @@ export function underWay(): UnderWay {
         .catch(fail)
         .finally(() => {
           running.delete(task);
-          after();
+          after?.();
         });
       running.add(task);
+    },
+    room: async (limit) => {
+      while (running.size >= limit) await Promise.race(running);
     },
     fail,
     get failed() {

@@ -1,14 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ConfigError, DataError, TransientError } from '../../lib/errors.ts';
 import { openCopies, type Copies } from '../../lib/transfer/copies.ts';
-import { COPY_PARTS_FROM_BYTES, copyPartBytes, copyParts } from '../../lib/transfer/copy-object.ts';
+import { copyParts } from '../../lib/transfer/copy-object.ts';
 import { moveObject, type Route } from '../../lib/transfer/move-object.ts';
 import { noTransfers } from '../../lib/transfer/tally.ts';
 import { faulty, type Call } from '../support/faulty.ts';
 import { MemoryObjectStore, type MemoryBuckets } from '../support/memory-object-store.ts';
 import { chunk, contentOf, file } from '../support/transfers.ts';
 
-const GIB = 1024 ** 3;
 const FROM = { bucket: 'source', prefix: 'main' };
 
 let source: MemoryObjectStore;
@@ -188,12 +187,5 @@ describe('a copy in parts', () => {
     const another = file('large', { size: 10, etag: 'another' });
     await expect(copyParts(another, FROM, { source, target }, 4)).rejects.toMatchObject({ code: 'SOURCE_CHANGED' });
     expect([await target.head('large'), target.counts.delete]).toEqual([undefined, 1]);
-  });
-
-  it('has at most 10,000 parts, none above 5 GiB, for every size there is', () => {
-    for (const size of [COPY_PARTS_FROM_BYTES + 1, 5 * GIB, 5_000 * GIB, 48.8 * 1024 * GIB]) {
-      expect(Math.ceil(size / copyPartBytes(size))).toBeLessThanOrEqual(10_000);
-      expect(copyPartBytes(size)).toBeLessThanOrEqual(5 * GIB);
-    }
   });
 });

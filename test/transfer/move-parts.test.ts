@@ -3,7 +3,7 @@ import type { PartVerifier, Transfer } from '../../lib/datastore/layout.ts';
 import type { GetOptions, ObjectReader, StoredObject } from '../../lib/datastore/object-store.ts';
 import { DataError, TransientError } from '../../lib/errors.ts';
 import { moveObject } from '../../lib/transfer/move-object.ts';
-import { PART_BYTES, partBytes, PARTS_FROM_BYTES } from '../../lib/transfer/move-parts.ts';
+import { PARTS_FROM_BYTES } from '../../lib/transfer/move-parts.ts';
 import { noTransfers } from '../../lib/transfer/tally.ts';
 import { faulty } from '../support/faulty.ts';
 import { MemoryObjectStore } from '../support/memory-object-store.ts';
@@ -120,13 +120,6 @@ describe('moveObject of a large object', () => {
     const source = sourceWith('large', LARGE);
     const move = moveObject(file('large', { size: LARGE.length }), { source, target: writer, tally: noTransfers() });
     await expect(move).rejects.toMatchObject({ code: 'uploadPart' });
-  });
-
-  it('has larger parts when there would be more than S3 takes', () => {
-    expect(partBytes(65 * MIB)).toBe(PART_BYTES);
-    expect(partBytes(10_000 * PART_BYTES)).toBe(PART_BYTES);
-    expect(partBytes(10_000 * PART_BYTES + 1)).toBe(2 * PART_BYTES);
-    expect(Math.ceil((5 * 1024 ** 4) / partBytes(5 * 1024 ** 4))).toBeLessThanOrEqual(10_000);
   });
 });
 
