@@ -1,3 +1,4 @@
+import { iso } from '../sync/iso.ts';
 import { placePrefix } from '../sync/log-lines.ts';
 import type { LogPlace } from '../sync/worker.ts';
 import { oneLine } from './one-line.ts';
@@ -48,8 +49,4 @@ const LEVELS = { info: '', warn: 'WARN: ', error: 'ERROR: ' } as const;
 
 function paint(text: string, colour: string): string {
   return text === '' || colour === '' ? text : `${colour}${text}${PLAIN}`;
-}
-
-function iso(time: number): string {
-  return new Date(time).toISOString();
 }

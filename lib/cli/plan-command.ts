@@ -1,6 +1,7 @@
 import { jobDocument, mergeOverrides, parseJob } from '../config/job-document.ts';
 import { formatGroup } from '../datastore/group.ts';
 import { DataError } from '../errors.ts';
+import { iso } from '../sync/iso.ts';
 import type { Job } from '../sync/job.ts';
 import { heldBefore } from '../sync/held-before.ts';
 import { planRemoval, type RemovalPlan } from '../sync/plan-removal.ts';
@@ -24,7 +25,7 @@ export async function planCommand(
   const document = mergeOverrides(jobDocument(readConfig(options, context), job), overrides);
   const cloud = await openCloud(options, context);
   try {
-    const run = { id: 'plan', startedAt: new Date(context.now()).toISOString() };
+    const run = { id: 'plan', startedAt: iso(context.now()) };
     const worker = cloud.services.openWorker(parseJob(document), run, { getRemainingTimeInMillis: () => Infinity });
     await printPlan(worker, context.terminal);
     if (worker.job.removeVanished) await printRemoval(worker, context.terminal);

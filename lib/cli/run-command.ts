@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { jobDocument, mergeOverrides, parseJob, type JobDocument } from '../config/job-document.ts';
 import { TransientError } from '../errors.ts';
 import type { EmbeddedCloud } from '../local/embedded-cloud.ts';
+import { iso } from '../sync/iso.ts';
 import { runFailure } from '../sync/report/fold-failures.ts';
 import type { GroupRecord } from '../sync/report/group-record.ts';
 import type { Report } from '../sync/report/report.ts';
@@ -40,7 +41,7 @@ export async function runCommand(job: string, overrides: object, options: RunOpt
 
 /** An execution's name holds no colon, and no two of a job are equal. */
 function nameRun(job: string, context: CliContext): RunRef {
-  const startedAt = new Date(context.now()).toISOString();
+  const startedAt = iso(context.now());
   return { job, id: `${startedAt.replaceAll(/[-:.]/g, '')}-${context.uniqueId()}`, startedAt };
 }
 

@@ -10,6 +10,7 @@ import { pbsLayout } from '../layouts/pbs/layout.ts';
 import { openEmbeddedCloud, type EmbeddedCloud } from '../local/embedded-cloud.ts';
 import { startObjectStore } from '../local/object-store/server.ts';
 import { createS3Connection, openDatastore, type S3Datastore } from '../s3/open-datastore.ts';
+import { iso } from '../sync/iso.ts';
 import { proveDatastore } from '../sync/prove-datastore.ts';
 import type { Report } from '../sync/report/report.ts';
 import { reportKey } from '../sync/run-files.ts';
@@ -110,7 +111,7 @@ async function told<T>({ terminal, now }: DemoOptions, what: string, work: () =>
 }
 
 function runOnce({ options, cloud, job }: Stage, id: string, what: string): Promise<Report> {
-  const run = { job: job.id, id, startedAt: new Date(options.now()).toISOString() };
+  const run = { job: job.id, id, startedAt: iso(options.now()) };
   const context: CliContext = {
     environment: {},
     terminal: options.terminal,

@@ -1,3 +1,4 @@
+import { leftOut } from './left-out.ts';
 import { MAX_FAILURES, type Failure, type GroupRecord, type Skipped } from './report/group-record.ts';
 import type { Outcome } from './report/outcome.ts';
 import type { SkipReason } from './skip-reasons.ts';
@@ -23,23 +24,23 @@ export interface Findings {
 export function openFindings(earlier: GroupRecord | undefined): Findings {
   const failures = earlier === undefined ? [] : earlier.failures.filter(({ kind }) => kind !== TRANSIENT);
   let failureCount = failures.length + uncounted(earlier);
-  let skipped = earlier?.skipped ?? [];
+  let left = leftOut(earlier?.skipped);
   const refusals = new Map((earlier?.copyRefusals ?? []).map(({ code, count }) => [code, count]));
   const fail = (failure: Failure): void => {
     failureCount += 1;
     if (failures.length < MAX_FAILURES) failures.push(failure);
   };
   return {
-    leaveOut: (left) => {
-      skipped = [...skipped.filter(({ reason }) => FOUND_BY_WORKERS.includes(reason)), ...left];
+    leaveOut: (skipped) => {
+      left = leftOut([...left.list().filter(({ reason }) => FOUND_BY_WORKERS.includes(reason)), ...skipped]);
     },
     add: (outcome) => {
       if (outcome.outcome === 'failed') fail(outcome.failure);
-      if (outcome.outcome === 'left-out') skipped = addSkipped(skipped, outcome.skipped, outcome.snapshot);
+      if (outcome.outcome === 'left-out') left.add(outcome.skipped, outcome.snapshot);
     },
     fail,
     refuseCopy: (code) => void refusals.set(code, (refusals.get(code) ?? 0) + 1),
-    record: () => ({ skipped, failures: [...failures], failureCount, ...toldRefusals(refusals) }),
+    record: () => ({ skipped: left.list(), failures: [...failures], failureCount, ...toldRefusals(refusals) }),
     get failed() {
       return failureCount > 0;
     },
@@ -53,10 +54,4 @@ function toldRefusals(refusals: ReadonlyMap<string, number>): Pick<GroupRecord, 
 /** Failures that were counted, but had no room to be named. */
 function uncounted(earlier: GroupRecord | undefined): number {
   return earlier === undefined ? 0 : earlier.failureCount - earlier.failures.length;
-}
-
-function addSkipped(skipped: readonly Skipped[], reason: SkipReason, snapshot: string): Skipped[] {
-  const so = skipped.find((entry) => entry.reason === reason);
-  const rest = skipped.filter((entry) => entry !== so);
-  return [...rest, { reason, count: (so?.count ?? 0) + 1, first: so?.first ?? snapshot, last: snapshot }];
 }

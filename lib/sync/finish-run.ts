@@ -7,7 +7,7 @@ import { nameSharedChunks } from './report/shared-chunks.ts';
 import { endLine, failedLine, placeOf } from './log-lines.ts';
 import { targetNamespace } from './namespaces.ts';
 import type { FinishRunInput, FinishRunOutput } from './payloads.ts';
-import { iso } from './progress.ts';
+import { iso } from './iso.ts';
 import { renderReportPage } from './report/page/render-page.ts';
 import { NAMESPACES_RECORD, type GroupRecord } from './report/group-record.ts';
 import type { Removed, Report } from './report/report.ts';

@@ -1,6 +1,7 @@
 import { findFile, type ListedFile, type ListedGroup, type ListedSnapshot } from '../datastore/group.ts';
 import type { Layout } from '../datastore/layout.ts';
 import type { Job } from './job.ts';
+import { leftOut } from './left-out.ts';
 import { findSnapshot } from './list-groups.ts';
 import type { Skipped } from './report/group-record.ts';
 import type { Replica } from './run-store.ts';
@@ -196,16 +197,4 @@ function haveComparableEtags(source: ListedGroup, target: ListedGroup): boolean 
   return target.snapshots.some((copy) =>
     findSnapshot(source, copy.name)?.files.some((file) => findFile(copy.files, file.name)?.etag === file.etag),
   );
-}
-
-/** Gathers what is left out, by reason, in the order of the snapshots. */
-export function leftOut(): { add(reason: Skipped['reason'], name: string): void; list(): Skipped[] } {
-  const left = new Map<Skipped['reason'], Skipped>();
-  return {
-    add: (reason, name) => {
-      const so = left.get(reason) ?? { reason, count: 0, first: name, last: name };
-      left.set(reason, { ...so, count: so.count + 1, last: name });
-    },
-    list: () => [...left.values()],
-  };
 }

@@ -1,6 +1,7 @@
 import type { Group } from '../datastore/group.ts';
 import { failureOf } from './failure.ts';
 import { openFindings } from './findings.ts';
+import { iso } from './iso.ts';
 import type { GroupRecord, Skipped, Tally } from './report/group-record.ts';
 import type { Outcome } from './report/outcome.ts';
 import { addRequests, noTally } from './report/tally.ts';
@@ -106,8 +107,4 @@ export function begunAnew(earlier: GroupRecord | undefined): GroupRecord | undef
   if (earlier === undefined) return undefined;
   const tally = { ...earlier.tally, snapshotsFailed: 0 };
   return { ...earlier, tally, ...NOTHING_YET, skipped: [], failures: [], failureCount: 0 };
-}
-
-export function iso(epochMs: number): string {
-  return new Date(epochMs).toISOString();
 }

@@ -3,7 +3,7 @@ import type { DataError } from '../errors.ts';
 import type { TransferTally } from '../transfer/tally.ts';
 import { failureOf } from './failure.ts';
 import { failedLine, placeOf, snapshotEndLine } from './log-lines.ts';
-import { iso } from './progress.ts';
+import { iso } from './iso.ts';
 import type { SureStep } from './refine-plan.ts';
 import type { Replica } from './run-store.ts';
 import type { Session } from './session.ts';

@@ -1,8 +1,9 @@
 import { formatGroup, type Group, type ListedGroup, type ListedSnapshot } from '../datastore/group.ts';
 import type { SnapshotDescription } from '../datastore/layout.ts';
 import { DataError } from '../errors.ts';
+import { leftOut } from './left-out.ts';
 import { mapAhead, READS_AT_ONCE } from './map-ahead.ts';
-import { filtersManifests, isCut, leftOut, type GroupPlan, type PullReason, type PullStep } from './plan-group.ts';
+import { filtersManifests, isCut, type GroupPlan, type PullReason, type PullStep } from './plan-group.ts';
 import type { Skipped } from './report/group-record.ts';
 import type { Worker } from './worker.ts';
 

@@ -1,5 +1,6 @@
 import { addTransfers, noTransfers, type TransferTally } from '../transfer/tally.ts';
 import { failureOf } from './failure.ts';
+import { iso } from './iso.ts';
 import { MAX_UNDER_WAY, type GroupRecord, type Tally, type UnderWay } from './report/group-record.ts';
 import type { Outcome } from './report/outcome.ts';
 import type { SkipReason } from './skip-reasons.ts';
@@ -37,9 +38,9 @@ export function openSnapshotProgress(
   };
   return {
     ...{ snapshot, tally, moved },
-    underWay: () => ({ snapshot, startedAt: new Date(startedAt).toISOString(), moved: moved() }),
+    underWay: () => ({ snapshot, startedAt: iso(startedAt), moved: moved() }),
     outcome: (end, at) => {
-      const times = { endedAt: new Date(at).toISOString(), seconds: Math.max(0, at - startedAt) / 1000 };
+      const times = { endedAt: iso(at), seconds: Math.max(0, at - startedAt) / 1000 };
       return { snapshot, reason, ...times, moved: moved(), ...told(end, snapshot) };
     },
   };
