@@ -20,6 +20,8 @@ export interface Layer {
 const BUNDLED = [
   'lib/errors.ts',
   'lib/datastore',
+  'lib/calendar',
+  'lib/schedule',
   'lib/layouts',
   'lib/limits',
   'lib/transfer',
@@ -56,6 +58,20 @@ export const LAYERS: readonly Layer[] = [
     because: `limits are arithmetic on times and amounts; ${DOMAIN_REASON}`,
   },
   {
+    path: 'lib/calendar',
+    may: ['lib/errors.ts'],
+    types: [],
+    packages: [],
+    because: `the calendar tells times from texts and knows neither jobs nor schedulers; ${DOMAIN_REASON}`,
+  },
+  {
+    path: 'lib/schedule',
+    may: ['lib/errors.ts', 'lib/calendar'],
+    types: [],
+    packages: [],
+    because: `a schedule tells when a job is due, and is told what time it is; ${DOMAIN_REASON}`,
+  },
+  {
     path: 'lib/transfer',
     may: ['lib/errors.ts', 'lib/datastore'],
     types: [],
@@ -64,7 +80,7 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     path: 'lib/sync',
-    may: ['lib/errors.ts', 'lib/datastore', 'lib/limits', 'lib/transfer'],
+    may: ['lib/errors.ts', 'lib/datastore', 'lib/schedule', 'lib/limits', 'lib/transfer'],
     types: [],
     packages: ['node:buffer', 'zod', 're2js'],
     because: `runs decide, and are handed layouts and adapters; ${DOMAIN_REASON}`,
@@ -78,14 +94,21 @@ export const LAYERS: readonly Layer[] = [
   })),
   {
     path: 'lib/config',
-    may: ['lib/errors.ts', 'lib/datastore', 'lib/limits/timetable.ts', 'lib/sync/job.ts', 'lib/sync/group-filter.ts'],
+    may: [
+      'lib/errors.ts',
+      'lib/datastore',
+      'lib/schedule',
+      'lib/limits/timetable.ts',
+      'lib/sync/job.ts',
+      'lib/sync/group-filter.ts',
+    ],
     types: ['lib/sync/payloads.ts'],
     packages: ['node:*', 'zod', 'yaml'],
     because: 'lib/config turns text into checked values and opens nothing that it describes',
   },
   {
     path: 'lib/infra',
-    may: ['lib/errors.ts', 'lib/datastore', 'lib/config'],
+    may: ['lib/errors.ts', 'lib/datastore', 'lib/schedule', 'lib/config'],
     types: ['lib/sync/payloads.ts', 'lib/sync/job.ts'],
     packages: ['node:*', 'constructs', 'aws-cdk-lib', 'aws-cdk-lib/*', 'cdk-nag', 'esbuild'],
     because: 'stacks deploy decisions and make none: what a run does is lib/sync, what a value may be is lib/config',
@@ -132,6 +155,8 @@ export const LAYERS: readonly Layer[] = [
 export const PURE = [
   'lib/errors.ts',
   'lib/datastore',
+  'lib/calendar',
+  'lib/schedule',
   'lib/layouts',
   'lib/limits',
   'lib/transfer',

@@ -1,0 +1,50 @@
+/** Which numbers of one unit of time match, ascending; undefined: all of them. */
+export type Field = readonly number[] | undefined;
+
+/** PBS's calendar event, read: a moment matches when each of its parts does (facts/pbs.md 6.1). */
+export interface CalendarEvent {
+  readonly years: Field;
+  /** 1 to 12. */
+  readonly months: Field;
+  /** 1 to 31. */
+  readonly days: Field;
+  /** 0 is Monday. */
+  readonly weekdays: Field;
+  readonly hours: Field;
+  readonly minutes: Field;
+  readonly seconds: Field;
+  /** Whether the event itself says that it is in UTC, whatever zone is configured. */
+  readonly utc: boolean;
+  /** Times of the day outside of it do not match; undefined: all may. */
+  readonly window?: DailyWindow | undefined;
+}
+
+/** A part of each day, in minutes since midnight, both ends included; one that ends before it begins goes over midnight. */
+export interface DailyWindow {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Whether a minute of the day lies in the window. */
+export function isInWindow(minute: number, { from, to }: DailyWindow): boolean {
+  return from <= to ? minute >= from && minute <= to : minute >= from || minute <= to;
+}
+
+/** What one unit of time may be, both ends included. */
+export interface Bounds {
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Years below 2200 are what PBS accepts (facts/pbs.md 6.1). */
+export const BOUNDS = {
+  years: { name: 'year', from: 0, to: 2199 },
+  months: { name: 'month', from: 1, to: 12 },
+  days: { name: 'day', from: 1, to: 31 },
+  hours: { name: 'hour', from: 0, to: 23 },
+  minutes: { name: 'minute', from: 0, to: 59 },
+  seconds: { name: 'second', from: 0, to: 59 },
+} as const satisfies Readonly<Record<string, Bounds>>;
+
+export const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
