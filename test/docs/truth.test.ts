@@ -59,6 +59,13 @@ describe('docs/architecture.md', () => {
     const { text } = readPage('docs/architecture.md');
     expect(LAYERS.map(({ path }) => path).filter((path) => !text.includes(path))).toEqual([]);
   });
+
+  it('has a row for each kind of key that the table has', () => {
+    const code = readFileSync(join(ROOT, 'lib/dynamodb/keys.ts'), 'utf8');
+    const kinds = new Set([...code.matchAll(/join\('([A-Z]+)'/g)].map(([, kind]) => kind));
+    const rows = tableRows(readPage('docs/architecture.md')).map(([, pk = '']) => /^`([A-Z]+)#/.exec(pk)?.[1]);
+    expect(new Set(rows.filter((kind) => kind !== undefined))).toEqual(kinds);
+  });
 });
 
 describe('every page', () => {
