@@ -19,9 +19,9 @@ import type { Timeouts } from './client.ts';
 /** Sockets, credentials and limits of one bucket, shared by all that is opened on it. */
 export interface S3Connection {
   readonly location: BucketLocation;
-  /** Lists, copies, deletes and uploads in parts. */
+  /** Lists, copies and deletes; begins, completes and aborts uploads in parts. */
   readonly client: S3Client;
-  /** Reads and writes whole objects and ranges. */
+  /** Reads and writes objects, whole or in parts. */
   readonly wire: Wire;
   readonly inFlight: InFlight;
   readonly retry: RetryPolicy;

@@ -3,7 +3,6 @@ import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
-  UploadPartCommand,
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
 import type { CompletedPart } from '@aws-sdk/client-s3';
@@ -13,7 +12,7 @@ import { invalidAnswer, translate } from './errors.ts';
 import { readEtag } from './etag.ts';
 import { NO_WISH, requestLearning } from './learned.ts';
 import { isAws } from './place.ts';
-import { checksums, CONTENT_TYPE } from './put-object.ts';
+import { checksumHeaders, checksums, CONTENT_TYPE } from './put-object.ts';
 import { OPERATIONS, request } from './request.ts';
 import type { CountedOperation, Store } from './request.ts';
 
@@ -60,25 +59,28 @@ export async function startMultipart(store: Store, reader: ObjectReader, key: st
 
 async function uploadPart(upload: Upload, number: number, bytes: Buffer): Promise<void> {
   const { connection } = upload.store;
-  const { answer } = await requestLearning(upload.store, upload.operation, NO_WISH, () => sendPart(upload, number, bytes));
+  const { answer } = await requestLearning(upload.store, upload.operation, NO_WISH, ({ fresh }) =>
+    sendPart(upload, number, bytes, fresh),
+  );
   if (!answer.ok) throw translate(connection.location, upload.operation, answer);
   upload.parts.set(number, answer.value);
 }
 
-async function sendPart(upload: Upload, number: number, bytes: Buffer): Promise<Part> {
-  const { connection } = upload.store;
-  const { ContentMD5, ...crc } = checksums(connection, { bytes });
-  const output = await connection.client.send(
-    new UploadPartCommand({
-      ...upload.name,
-      PartNumber: number,
-      Body: bytes,
-      ContentLength: bytes.length,
-      ...crc,
-      ...(ContentMD5 === undefined ? {} : { ContentMD5 }),
-    }),
-  );
-  const etag = readEtag(connection.location, upload.operation, output.ETag);
+/** On the wire, where its bytes are held to their pace. Throws what the wire throws. */
+async function sendPart({ store, name, operation }: Upload, number: number, bytes: Buffer, fresh: boolean): Promise<Part> {
+  const { connection, paces } = store;
+  const sums = checksums(connection, { bytes });
+  const answer = await connection.wire.send({
+    method: 'PUT',
+    key: name.Key,
+    query: { partNumber: String(number), uploadId: name.UploadId },
+    headers: checksumHeaders(sums),
+    body: bytes,
+    pace: paces.write,
+    fresh,
+  });
+  const etag = readEtag(connection.location, operation, answer.headers['etag']);
+  const crc = sums.crc32 === undefined ? {} : { ChecksumCRC32: sums.crc32 };
   return { completed: { PartNumber: number, ETag: `"${etag}"`, ...crc }, etag, size: bytes.length };
 }
 

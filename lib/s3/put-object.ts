@@ -27,15 +27,14 @@ export function triesCrc32({ location, learned }: S3Connection, crc32: number | 
 /** One PUT on the wire; `key` is the full key. Throws what the wire throws. */
 export async function putObject(store: Store, key: string, upload: Upload, sending: Sending): Promise<void> {
   const { location, learned, wire } = store.connection;
-  const { ChecksumCRC32: crc, ContentMD5: md5 } = checksums(store.connection, upload, sending);
+  const sums = checksums(store.connection, upload, sending);
   const answer = await wire.send({
     method: 'PUT',
     key,
     headers: {
       'content-type': CONTENT_TYPE,
       ...(sending.conditional ? { 'if-none-match': '*' } : {}),
-      ...(crc === undefined ? {} : { 'x-amz-checksum-crc32': crc }),
-      ...(md5 === undefined ? {} : { 'content-md5': md5 }),
+      ...checksumHeaders(sums),
     },
     body: upload.bytes,
     isProven: upload.crc32 !== undefined && sending.crc32 === 'checked',
@@ -43,8 +42,15 @@ export async function putObject(store: Store, key: string, upload: Upload, sendi
     fresh: sending.fresh,
   });
   readEtag(location, OPERATIONS.put(key), answer.headers['etag']);
+  const { crc32: crc } = sums;
   if (crc === undefined || sending.crc32 !== 'unknown') return;
   learned.crc32 = answer.headers['x-amz-checksum-crc32'] === crc ? 'checked' : 'ignored';
+}
+
+/** In Base64, as headers have them; what is left out is not sent. */
+export interface Checksums {
+  readonly crc32?: string;
+  readonly md5?: string;
 }
 
 /**
@@ -55,11 +61,18 @@ export function checksums(
   { location, learned }: S3Connection,
   { bytes, crc32: known }: Upload,
   sending?: Pick<Sending, 'crc32'>,
-): { ChecksumCRC32?: string; ContentMD5?: string } {
+): Checksums {
   const isTried = known !== undefined && !isEncrypted(location) && (sending?.crc32 === 'unknown' || sending?.crc32 === 'checked');
   return {
-    ...(isAws(location) || isTried ? { ChecksumCRC32: formatCrc32(known ?? crc32(bytes)) } : {}),
-    ...(learned.contentMd5 ? { ContentMD5: createHash('md5').update(bytes).digest('base64') } : {}),
+    ...(isAws(location) || isTried ? { crc32: formatCrc32(known ?? crc32(bytes)) } : {}),
+    ...(learned.contentMd5 ? { md5: createHash('md5').update(bytes).digest('base64') } : {}),
+  };
+}
+
+export function checksumHeaders({ crc32: crc, md5 }: Checksums): Record<string, string> {
+  return {
+    ...(crc === undefined ? {} : { 'x-amz-checksum-crc32': crc }),
+    ...(md5 === undefined ? {} : { 'content-md5': md5 }),
   };
 }
 

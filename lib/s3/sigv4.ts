@@ -14,11 +14,13 @@ export interface SigningScope {
   readonly service: string;
 }
 
-/** A request without a query. */
+/** A request as it is sent. */
 export interface Signable {
   readonly method: string;
   /** Percent-encoded, as it is sent. */
   readonly path: string;
+  /** Percent-encoded, in the order of its names; '' for none. */
+  readonly query: string;
   /** All that is to be signed, `host` included; names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   /** SHA-256 of the body in hex, or UNSIGNED-PAYLOAD. */
@@ -59,7 +61,7 @@ export function createSigner({ region, service }: SigningScope): Signer {
 function canonicalRequest(request: Signable, names: readonly string[], headers: Readonly<Record<string, string>>): string {
   let lines = '';
   for (const name of names) lines += `${name}:${canonicalValue(headers[name] ?? '')}\n`;
-  return `${request.method}\n${request.path}\n\n${lines}\n${names.join(';')}\n${request.payloadHash}`;
+  return `${request.method}\n${request.path}\n${request.query}\n${lines}\n${names.join(';')}\n${request.payloadHash}`;
 }
 
 function canonicalValue(value: string): string {

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { Pace } from '../datastore/pace.ts';
-import { encodeKey } from './encode-key.ts';
+import { encodeKey, encodeQuery } from './encode-key.ts';
 import { ErrorAnswer } from './error-answer.ts';
 import type { HttpRequest } from './http/channel.ts';
 import { createConnect } from './http/connect.ts';
@@ -22,6 +22,8 @@ export interface ObjectRequest {
   readonly method: 'GET' | 'HEAD' | 'PUT';
   /** Full key. */
   readonly key: string;
+  /** What the request is about beside the key. */
+  readonly query?: Readonly<Record<string, string>>;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Buffer;
@@ -71,9 +73,9 @@ export function createWire(client: S3Client, location: BucketLocation, timeouts:
     async send(request) {
       const { target, sign, pool } = await (line ??= open());
       const keys = await client.config.credentials();
-      const path = target.path + encodeKey(request.key);
-      const headers = sign(signable(target, request, path), keys, new Date(Date.now() + client.config.systemClockOffset));
-      const answer = await pool.send(httpRequest(request, path, headers), request.fresh);
+      const signed = signable(target, request);
+      const headers = sign(signed, keys, new Date(Date.now() + client.config.systemClockOffset));
+      const answer = await pool.send(httpRequest(request, signed, headers), request.fresh);
       if (isGood(answer)) return answer;
       throw new ErrorAnswer(answer, correctClock(client, answer));
     },
@@ -100,18 +102,20 @@ async function openLine(client: S3Client, location: BucketLocation, timeouts: Co
  * Over TLS a body is protected by TLS, and its signature says UNSIGNED-PAYLOAD. Over plain HTTP the signature carries the SHA-256
  * of the body, which every S3 server checks, unless another checksum is: so an upload that was damaged on the way is refused either way.
  */
-function signable({ authority, encrypted }: Target, request: ObjectRequest, path: string): Signable {
-  const { method, headers, body, isProven = false } = request;
+function signable({ path, authority, encrypted }: Target, request: ObjectRequest): Signable {
+  const { method, key, query = {}, headers, body, isProven = false } = request;
   const payloadHash = body === undefined ? EMPTY_HASH : encrypted || isProven ? UNSIGNED_PAYLOAD : hash('sha256', body);
-  return { method, path, headers: { host: authority, ...headers }, payloadHash };
+  const place = { path: path + encodeKey(key), query: encodeQuery(query) };
+  return { method, ...place, headers: { host: authority, ...headers }, payloadHash };
 }
 
-function httpRequest(request: ObjectRequest, path: string, headers: Readonly<Record<string, string>>): HttpRequest {
+function httpRequest(request: ObjectRequest, { path, query }: Signable, headers: Signable['headers']): HttpRequest {
   const { method, body, pace } = request;
+  const place = query === '' ? path : `${path}?${query}`;
   const length = body === undefined ? {} : { 'content-length': String(body.length) };
   return {
     method,
-    head: renderHead(method, path, { ...headers, ...length, 'user-agent': 'flotilla' }),
+    head: renderHead(method, place, { ...headers, ...length, 'user-agent': 'flotilla' }),
     limit: (head) => (isGood(head) ? request.limit?.(head) : undefined) ?? MAX_SMALL_BODY_BYTES,
     ...(body === undefined ? {} : { body }),
     ...(pace === undefined ? {} : { pace }),

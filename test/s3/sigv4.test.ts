@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodeKey } from '../../lib/s3/encode-key.ts';
+import { encodeKey, encodeQuery } from '../../lib/s3/encode-key.ts';
 import { createSigner, EMPTY_HASH, UNSIGNED_PAYLOAD } from '../../lib/s3/sigv4.ts';
 import type { Signable, SigningKeys } from '../../lib/s3/sigv4.ts';
 
@@ -15,7 +15,13 @@ describe('createSigner', () => {
   const sign = createSigner({ region: 'us-east-1', service: 's3' });
 
   it('signs the GET of a range as AWS publishes it', () => {
-    const request = { method: 'GET', path: '/test.txt', headers: { host, range: 'bytes=0-9' }, payloadHash: EMPTY_HASH };
+    const request = {
+      method: 'GET',
+      path: '/test.txt',
+      query: '',
+      headers: { host, range: 'bytes=0-9' },
+      payloadHash: EMPTY_HASH,
+    };
     expect(sign(request, KEYS, DATE)['authorization']).toBe(
       'AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request, SignedHeaders=host;range;x-amz-content-sha256;x-amz-date, Signature=f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41',
     );
@@ -25,11 +31,20 @@ describe('createSigner', () => {
     const request = {
       method: 'PUT',
       path: `/${encodeKey('test$file.text')}`,
+      query: '',
       headers: { host, date: 'Fri, 24 May 2013 00:00:00 GMT', 'x-amz-storage-class': 'REDUCED_REDUNDANCY' },
       payloadHash: createHash('sha256').update('Welcome to Amazon S3.').digest('hex'),
     };
     expect(sign(request, KEYS, DATE)['authorization']).toMatch(
       /Signature=98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd$/,
+    );
+  });
+
+  it('signs a query as AWS publishes it', () => {
+    const query = encodeQuery({ prefix: 'J', 'max-keys': '2' });
+    const request = { method: 'GET', path: '/', query, headers: { host }, payloadHash: EMPTY_HASH };
+    expect(sign(request, KEYS, DATE)['authorization']).toMatch(
+      /Signature=34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7$/,
     );
   });
 
@@ -47,16 +62,25 @@ describe('createSigner', () => {
       headers: fc.dictionary(name, text).map((headers) => ({ host: 'bucket.s3.example.com:9000', ...headers })),
       payloadHash: fc.constantFrom(EMPTY_HASH, UNSIGNED_PAYLOAD),
     });
+    const query = fc.dictionary(fc.string({ minLength: 1, maxLength: 6 }), fc.string({ unit: 'binary', maxLength: 8 }));
     const at = fc.date({ min: new Date('2013-01-01'), max: new Date('2099-12-31'), noInvalidDate: true });
     await fc.assert(
-      fc.asyncProperty(request, keys, at, async (each, key, now) => {
-        expect(sign(each, key, now)).toEqual(await signBySdk(each, key, now));
+      fc.asyncProperty(fc.record({ request, query, keys, at }), async (each) => {
+        const signed = sign({ ...each.request, query: encodeQuery(each.query) }, each.keys, each.at);
+        expect(signed).toEqual(await signBySdk(each));
       }),
     );
   });
 });
 
-async function signBySdk(request: Signable, keys: SigningKeys, signingDate: Date): Promise<Record<string, string>> {
+interface Case {
+  readonly request: Omit<Signable, 'query'>;
+  readonly query: Record<string, string>;
+  readonly keys: SigningKeys;
+  readonly at: Date;
+}
+
+async function signBySdk({ request, query, keys, at }: Case): Promise<Record<string, string>> {
   const { accessKeyId, secretAccessKey, sessionToken } = keys;
   const credentials = { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
   const signer = new SignatureV4({ service: 's3', region: 'us-east-1', credentials, sha256: Sha256, uriEscapePath: false });
@@ -66,9 +90,10 @@ async function signBySdk(request: Signable, keys: SigningKeys, signingDate: Date
       protocol: 'https:',
       hostname: 'bucket.s3.example.com',
       path: request.path,
+      query,
       headers: { ...request.headers, 'x-amz-content-sha256': request.payloadHash },
     },
-    { signingDate },
+    { signingDate: at },
   );
   return signed.headers;
 }

@@ -39,7 +39,7 @@ describe('put', () => {
     const connection = createS3Connection(LOCATION, ANY_KEYS);
     const crc = Buffer.alloc(4);
     crc.writeUInt32BE(crc32(BODY));
-    expect(checksums(connection, { bytes: BODY })).toEqual({ ChecksumCRC32: crc.toString('base64') });
+    expect(checksums(connection, { bytes: BODY })).toEqual({ crc32: crc.toString('base64') });
     connection.close();
   });
 

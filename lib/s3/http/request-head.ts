@@ -1,6 +1,6 @@
 const VALUE = /^[\t\x20-\x7e]*$/;
 
-/** The head of a request as it is sent. `path` is percent-encoded; a header that could end its line is refused. */
+/** The head of a request as it is sent. `path` is percent-encoded, a query with it; a header that could end its line is refused. */
 export function renderHead(method: string, path: string, headers: Readonly<Record<string, string>>): Buffer {
   let head = `${method} ${path} HTTP/1.1\r\n`;
   for (const name in headers) {

@@ -22,6 +22,7 @@ const TRANSPORTS: readonly [string, RawOptions][] = [
 ];
 const BIG = Buffer.alloc(1024 * 1024, 'abcdefg');
 const KIB = 1024;
+const BEGUN = '<InitiateMultipartUploadResult><UploadId>u/1</UploadId></InitiateMultipartUploadResult>';
 const IMPATIENT = { idleMs: 300, requestMs: 500 };
 
 /** Serves BIG to whoever reads. */
@@ -38,7 +39,7 @@ async function withUploads(paces: Paces, options: RawOptions, use: (uploads: Upl
   let came = 0;
   const listener: http.RequestListener = (request, response) => {
     request.on('data', (piece: Buffer) => (came += piece.length));
-    request.on('end', () => response.writeHead(200, { etag: '"e"' }).end());
+    request.on('end', () => response.writeHead(200, { etag: '"e"' }).end(request.method === 'POST' ? BEGUN : ''));
   };
   const server = options.tls === undefined ? http.createServer(listener) : https.createServer(options.tls, listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -114,6 +115,20 @@ describe.each(TRANSPORTS)('a limit on bytes %s', (_, options) => {
       expect(came()).toBe(96 * KIB);
       pace.allow(BIG.length);
       expect(await put).toBe('written');
+      expect(came()).toBe(BIG.length);
+      expect(pace.taken).toEqual(Array.from({ length: 64 }, () => 16 * KIB));
+    });
+  });
+
+  it('holds a part of an upload back as it does a whole one', () => {
+    const pace = handPace(100 * KIB);
+    return withUploads({ write: pace }, options, async ({ store, came }) => {
+      const upload = await store.startMultipart('a');
+      const part = upload.uploadPart(1, BIG);
+      await until(() => came() === 96 * KIB);
+      expect(came()).toBe(96 * KIB);
+      pace.allow(BIG.length);
+      await part;
       expect(came()).toBe(BIG.length);
       expect(pace.taken).toEqual(Array.from({ length: 64 }, () => 16 * KIB));
     });
