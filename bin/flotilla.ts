@@ -28,10 +28,19 @@ function onSignal(): void {
   terminal.note('stopping: what is under way is brought to a safe point; once more ends it at once', 'warn');
   stop.ask();
 }
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal);
+
+/** A service reads its configuration again; where a person's terminal has gone, the command ends with it. */
+let onHangup = onSignal;
+process.on('SIGHUP', () => onHangup());
 
 const program = makeProgram(
-  { environment: process.env, terminal, stop, now: () => Date.now(), uniqueId: () => randomUUID().slice(0, 8) },
+  {
+    ...{ environment: process.env, terminal, stop, now: () => Date.now(), uniqueId: () => randomUUID().slice(0, 8) },
+    onHangup: (reread) => {
+      if (!terminal.isLive) onHangup = reread;
+    },
+  },
   (code) => void (process.exitCode = code),
 );
 

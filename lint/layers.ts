@@ -85,6 +85,13 @@ export const LAYERS: readonly Layer[] = [
     packages: ['node:buffer', 'zod', 're2js'],
     because: `runs decide, and are handed layouts and adapters; ${DOMAIN_REASON}`,
   },
+  {
+    path: 'lib/serve',
+    may: ['lib/errors.ts', 'lib/sync/run-store.ts'],
+    types: [],
+    packages: ['zod'],
+    because: `what is due is decided from what was looked up, and started by whoever can; ${DOMAIN_REASON}`,
+  },
   ...['lib/s3', 'lib/dynamodb', 'lib/events'].map((path) => ({
     path,
     may: ['lib/errors.ts', 'lib/datastore', 'lib/limits', 'lib/sync/run-store.ts', 'lib/sync/report', 'lib/sync/skip-reasons.ts'],
@@ -123,7 +130,7 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     path: 'lib/local',
-    may: [...BUNDLED, 'lib/runtime', 'lib/infra', 'functions', 'cdk.json'],
+    may: [...BUNDLED, 'lib/serve', 'lib/runtime', 'lib/infra', 'functions', 'cdk.json'],
     types: [],
     packages: ['*'],
     because: 'the embedded cloud stands in for AWS: it runs functions and stacks, and knows no command line and no test',
@@ -161,6 +168,7 @@ export const PURE = [
   'lib/limits',
   'lib/transfer',
   'lib/sync',
+  'lib/serve',
   'lib/config',
   'lib/infra',
 ];

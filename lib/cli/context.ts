@@ -11,6 +11,8 @@ export interface CliContext {
   readonly now: () => number;
   /** A few characters that no other run started in the same millisecond has. */
   readonly uniqueId: () => string;
+  /** Has the process call this when it is asked to read its configuration again, in place of ending. */
+  readonly onHangup?: (reread: () => void) => void;
 }
 
 /** Options that every command has. */

@@ -21,6 +21,8 @@ export interface LineStyle {
   readonly format: LogFormat;
   readonly colour: boolean;
   readonly timestamps: boolean;
+  /** Whether a line for people says of which job it is. */
+  readonly jobs?: boolean;
 }
 
 export function formatEntry(entry: LogEntry, style: LineStyle): string {
@@ -38,8 +40,9 @@ const COLOURS = { info: '', warn: '\u001b[33m', error: '\u001b[31m' } as const;
 const DIM = '\u001b[2m';
 const PLAIN = '\u001b[0m';
 
-function formatText({ level, message, at, time }: LogEntry, { colour, timestamps }: LineStyle): string {
-  const [prefix, text] = [oneLine(placePrefix(at)), oneLine(message)];
+function formatText({ level, message, at, time, fields }: LogEntry, { colour, timestamps, jobs }: LineStyle): string {
+  const job = jobs === true && fields['job'] !== undefined ? `${fields['job']}: ` : '';
+  const [prefix, text] = [oneLine(`${job}${placePrefix(at)}`), oneLine(message)];
   if (colour) return `${paint(prefix, DIM)}${paint(text, COLOURS[level])}`;
   return `${timestamps ? `${iso(time)} ` : ''}${prefix}${LEVELS[level]}${text}`;
 }

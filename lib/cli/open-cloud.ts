@@ -11,23 +11,32 @@ export function stateFolder({ config, state }: CommonOptions): string {
   return resolve(state ?? join(dirname(config), '.flotilla'));
 }
 
+export interface LogChoice {
+  readonly workerThreads: number;
+  /** Whether a line for people says of which job it is: where several are at work. */
+  readonly jobs?: boolean;
+}
+
 /** The log of a command, on its terminal; with several workers the lines of one group are kept together, unless a machine reads them. */
-export function openLogs({ terminal, now }: Pick<CliContext, 'terminal' | 'now'>, workerThreads: number): RunLogs {
+export function openLogs({ terminal, now }: Pick<CliContext, 'terminal' | 'now'>, { workerThreads, jobs }: LogChoice): RunLogs {
   return runLogs({
-    format: (entry) => formatEntry(entry, terminal.style),
+    format: (entry) => formatEntry(entry, { ...terminal.style, jobs: jobs === true }),
     write: (line) => terminal.log(line),
     now: () => now(),
     after: afterTimeout,
-    direct: workerThreads === 1 || terminal.style.format === 'json',
+    direct: workerThreads === 1 || jobs === true || terminal.style.format === 'json',
   });
 }
 
 /** Opens the embedded cloud on the state folder; several commands may have it open at once. */
-export async function openCloud(options: CommonOptions, context: CliContext, workerThreads = 1): Promise<EmbeddedCloud> {
+export async function openCloud(
+  options: CommonOptions,
+  context: CliContext,
+  logs: RunLogs = openLogs(context, { workerThreads: 1 }),
+): Promise<EmbeddedCloud> {
   const folder = stateFolder(options);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const { environment, stop } = context;
-  const logs = openLogs(context, workerThreads);
   const cloud = await openEmbeddedCloud({
     folder,
     durable: true,

@@ -42,6 +42,13 @@ export function makeProgram(context: CliContext, end: (code: ExitCode) => void):
       const { checkCommand } = await import('./check-command.ts');
       end(await checkCommand(options, context));
     });
+
+  logging(common(program.command('serve')))
+    .description('run the jobs by their schedules and triggers on this machine, until it is stopped')
+    .action(async (options: CommonOptions) => {
+      const { serveCommand } = await import('./serve-command.ts');
+      end(await serveCommand(options, context));
+    });
   program.hook('preAction', (_, command) => {
     const { logFormat } = command.opts<{ logFormat?: LogFormat }>();
     if (logFormat !== undefined) context.terminal.setLogFormat(logFormat);

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { jobDocument, mergeOverrides, parseJob, type JobDocument } from '../config/job-document.ts';
 import { TransientError } from '../errors.ts';
 import type { EmbeddedCloud } from '../local/embedded-cloud.ts';
-import { iso } from '../sync/iso.ts';
 import { runFailure } from '../sync/report/fold-failures.ts';
 import type { GroupRecord } from '../sync/report/group-record.ts';
 import type { Report } from '../sync/report/report.ts';
@@ -14,6 +13,7 @@ import { readConfig, type CliContext, type CommonOptions } from './context.ts';
 import { exitCodeOf, type ExitCode } from './exit-code.ts';
 import { afterTimeout } from './grouped-log.ts';
 import { showProgress, type Look } from './live-progress.ts';
+import { nameRun } from './name-run.ts';
 import { openCloud, openLogs } from './open-cloud.ts';
 import { printSummary } from './print-summary.ts';
 
@@ -26,7 +26,7 @@ export interface RunOptions extends CommonOptions {
 export async function runCommand(job: string, overrides: object, options: RunOptions, context: CliContext): Promise<ExitCode> {
   const document = jobDocument(readConfig(options, context), job);
   const { workerThreads } = parseJob(mergeOverrides(document, overrides));
-  const cloud = await openCloud(options, context, workerThreads);
+  const cloud = await openCloud(options, context, openLogs(context, { workerThreads }));
   try {
     const run = nameRun(job, context);
     const report = await runToReport(cloud, { document, overrides, run }, context);
@@ -37,12 +37,6 @@ export async function runCommand(job: string, overrides: object, options: RunOpt
   } finally {
     await cloud.close();
   }
-}
-
-/** An execution's name holds no colon, and no two of a job are equal. */
-function nameRun(job: string, context: CliContext): RunRef {
-  const startedAt = iso(context.now());
-  return { job, id: `${startedAt.replaceAll(/[-:.]/g, '')}-${context.uniqueId()}`, startedAt };
 }
 
 interface RunStart {
@@ -58,7 +52,7 @@ export async function runToReport(
   context: CliContext,
 ): Promise<Report> {
   const { terminal, now } = context;
-  const log = openLogs(context, 1).open({ job: run.job, run: run.id });
+  const log = openLogs(context, { workerThreads: 1 }).open({ job: run.job, run: run.id });
   const progress = showProgress({ terminal, look: lookAt(cloud, run), say: (line) => log.info(line), now, after: afterTimeout });
   const outcome = await cloud.run({ job: document, overrides, run }).finally(() => progress.end());
   const stored = await cloud.control.get(`${reportKey(run)}.json`);

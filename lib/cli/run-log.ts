@@ -16,7 +16,7 @@ export interface RunLogOptions {
 
 /** One log for all workers of a run in this process. A line has the time at which it was told, also when it was held back. */
 export interface RunLogs {
-  open(fields: Readonly<Record<string, string>>): RunLog;
+  readonly open: (fields: Readonly<Record<string, string>>) => RunLog;
   /** Writes what is held back. */
   close(): void;
 }

@@ -2,7 +2,8 @@
 export interface StopSwitch {
   asked(): boolean;
   ask(): void;
-  sleep(seconds: number): Promise<void>;
+  /** `awake` ends this one sleep early. */
+  sleep(seconds: number, awake?: AbortSignal): Promise<void>;
 }
 
 export function stopSwitch(): StopSwitch {
@@ -10,13 +11,14 @@ export function stopSwitch(): StopSwitch {
   return {
     asked: () => stop.signal.aborted,
     ask: () => stop.abort(),
-    sleep: (seconds) =>
+    sleep: (seconds, awake) =>
       new Promise((resolve) => {
-        const timer = setTimeout(end, stop.signal.aborted ? 0 : seconds * 1000);
-        stop.signal.addEventListener('abort', end, { once: true });
+        const signals = [stop.signal, ...(awake === undefined ? [] : [awake])];
+        const timer = setTimeout(end, signals.some(({ aborted }) => aborted) ? 0 : seconds * 1000);
+        for (const signal of signals) signal.addEventListener('abort', end, { once: true });
         function end(): void {
           clearTimeout(timer);
-          stop.signal.removeEventListener('abort', end);
+          for (const signal of signals) signal.removeEventListener('abort', end);
           resolve();
         }
       }),

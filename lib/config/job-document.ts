@@ -1,5 +1,6 @@
 import { ConfigError } from '../errors.ts';
 import type { Job } from '../sync/job.ts';
+import type { RunTrigger } from '../sync/payloads.ts';
 import { checkOptions } from './check-options.ts';
 import { formatDatastore, parseDatastore } from './datastore-values.ts';
 import { faultError, formatFault } from './fault.ts';
@@ -38,7 +39,7 @@ function adviseJob(id: string, jobs: readonly JobDocument[]): string {
 export function parseJob(document: unknown): Job {
   const checked = checkDocument(document);
   return {
-    ...camelKeys(omitKeys(checked, ['source', 'target', 'scheduled-time', 'max-worker-threads'])),
+    ...camelKeys(omitKeys(checked, ['source', 'target', 'scheduled-time', 'after-run', 'max-worker-threads'])),
     source: parseDatastore(checked.source),
     target: parseDatastore(checked.target),
     ...parseValues(checked),
@@ -47,9 +48,10 @@ export function parseJob(document: unknown): Job {
   };
 }
 
-/** The tick that a run serves, from its document with the overrides merged in; undefined when none started it. */
-export function scheduledTime(document: unknown): string | undefined {
-  return checkDocument(document)['scheduled-time'];
+/** What started a run, from its document with the overrides merged in; a person, where nothing else did. */
+export function runTrigger(document: unknown): RunTrigger {
+  const { 'scheduled-time': scheduledTime, 'after-run': afterRun } = checkDocument(document);
+  return { ...(scheduledTime !== undefined && { scheduledTime }), ...(afterRun !== undefined && { afterRun }) };
 }
 
 /** A document for a job at hand: `parseJob` gives the job back. */

@@ -5,6 +5,7 @@ import { MAX_TRANSFERS_IN_FLIGHT, TARGET_IN_USE, TRANSFER_MODES } from '../sync/
 import { humanByte, maxDelete } from './amounts.ts';
 import { checkNamespace, checkOwner, checkTime, text, wordOrInteger } from './formats.ts';
 import { jobTimetable, timezone } from './timetable-schema.ts';
+import { triggerOptions } from './trigger-options.ts';
 
 /**
  * The options of a job. One entry here (and its member in `sync/job.ts`) gives the key in the configuration file, its JSON
@@ -25,6 +26,7 @@ export const fixedOptions = {
   }),
   timetable: jobTimetable,
   timezone: timezone.default('UTC'),
+  ...triggerOptions,
 };
 
 /** Which groups and snapshots are synced. */
@@ -132,6 +134,9 @@ export const runOptions = {
   'scheduled-time': text(checkTime, {
     description: 'The tick that this run serves, ISO 8601, set by the scheduler. A second run for the same tick is skipped.',
   }).exactOptional(),
+  'after-run': z.string().min(1).exactOptional().meta({
+    description: 'The run that this one comes after, `<job>/<run>`, set by the trigger `after`. A second run for it is skipped.',
+  }),
 };
 
 function groupFilterProblem(filter: string): string | undefined {

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { DatastoreLocation } from '../datastore/location.ts';
 import { completeDatastore } from './check-datastores.ts';
 import type { Placed } from './check-datastores.ts';
+import { checkAfter } from './check-after.ts';
 import { checkIds, checkJobs } from './check-jobs.ts';
 import { configurationSchema } from './configuration-schema.ts';
 import { parseDatastore } from './datastore-values.ts';
@@ -47,6 +48,7 @@ export function parseConfig(text: string, source: ConfigSource): Configuration {
     ...completions.flatMap((completion) => completion.faults),
     ...checkIds(jobs, yaml.show),
     ...checkJobs(jobs, datastores, yaml.show),
+    ...checkAfter(jobs, yaml.show),
   ]);
   const documents = completions.flatMap(({ document }) => (document === undefined ? [] : [document]));
   return assemble(configurationSchema.parse(yaml.value), documents);

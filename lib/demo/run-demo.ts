@@ -75,7 +75,7 @@ async function openStage(options: DemoOptions): Promise<Stage> {
     found === undefined
       ? makeSource(sourceStore)
       : copySource(found, join(folder, 's3', SOURCE_BUCKET, prefix), sourceStore, pbsLayout);
-  const logs = openLogs(options, options.workerThreads);
+  const logs = openLogs(options, { workerThreads: options.workerThreads });
   const cloud = await openEmbeddedCloud({
     ...{ folder: join(folder, 'cloud'), durable: false, sleep: (seconds) => stopSwitch().sleep(seconds) },
     host: {

@@ -11,6 +11,8 @@ export const RunRecordSchema: z.ZodType<RunRecord> = z.object({
   startedAt: z.string(),
   state: z.enum(RUN_STATES),
   scheduledTime: z.string().exactOptional(),
+  afterRun: z.string().exactOptional(),
+  dryRun: z.boolean().exactOptional(),
   endedAt: z.string().exactOptional(),
   planKey: z.string().exactOptional(),
   groups: z.number().exactOptional(),

@@ -1,6 +1,7 @@
 import { formatGroup, type Group } from '../datastore/group.ts';
 import { formatHumanByte } from '../datastore/human-byte.ts';
 import type { Job } from './job.ts';
+import type { RunTrigger } from './payloads.ts';
 import type { SureStep } from './refine-plan.ts';
 import type { GroupRecord, Skipped } from './report/group-record.ts';
 import { SKIP_WORDS } from './skip-reasons.ts';
@@ -21,11 +22,12 @@ export function placePrefix(at: LogPlace | undefined): string {
   return at === undefined ? '' : `[${formatGroup({ namespace: at.namespace, name: at.group })}]: `;
 }
 
-export function startLines(job: Job, scheduledTime: string | undefined): string[] {
+export function startLines(job: Job, { scheduledTime, afterRun }: RunTrigger): string[] {
   const { id, source, target, namespace, targetNamespace } = job;
   return [
     `Starting datastore sync job '${id}'`,
     ...(scheduledTime === undefined ? [] : [`task triggered by schedule, due at ${scheduledTime}`]),
+    ...(afterRun === undefined ? [] : [`task comes after run ${afterRun}, which ended well`]),
     `sync datastore '${target.id}' from '${source.id}'`,
     '----',
     `Syncing ${datastoreText(source.id, namespace)} into ${datastoreText(target.id, targetNamespace)}`,

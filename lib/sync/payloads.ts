@@ -11,6 +11,14 @@ export interface RunName {
   readonly startedAt: string;
 }
 
+/** What started a run; nothing of it: a person did. */
+export interface RunTrigger {
+  /** The time of the job's schedule that it serves, ISO 8601. */
+  readonly scheduledTime?: string;
+  /** The run of another job that it comes after, `<job>/<run>`. */
+  readonly afterRun?: string;
+}
+
 /** In: start-run. `job` is the constant of the machine's first state, `overrides` the input of the execution. */
 export interface StartRunInput {
   readonly job: unknown;

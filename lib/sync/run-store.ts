@@ -19,6 +19,10 @@ export interface RunRef {
 export interface RunRecord extends RunRef {
   readonly state: RunState;
   readonly scheduledTime?: string;
+  /** The run of another job that it came after, `<job>/<run>`. */
+  readonly afterRun?: string;
+  /** It ended after planning, as it was asked to. */
+  readonly dryRun?: boolean;
   readonly endedAt?: string;
   /** Key of the plan in the control bucket. */
   readonly planKey?: string;

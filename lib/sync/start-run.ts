@@ -2,7 +2,7 @@ import type { ObjectWriter } from '../datastore/object-store.ts';
 import { ConfigError } from '../errors.ts';
 import { reachOf } from './held-before.ts';
 import { foundLine, startLines } from './log-lines.ts';
-import type { StartRunOutput } from './payloads.ts';
+import type { RunTrigger, StartRunOutput } from './payloads.ts';
 import { planKey } from './run-files.ts';
 import type { RunRecord, RunRef } from './run-store.ts';
 import { routeLine } from './transfer-route.ts';
@@ -19,16 +19,16 @@ const QUEUE_DEPTH = 1;
 export type StartDecision = Omit<StartRunOutput, 'job'>;
 
 /** Claims the tick and the job's turn, plans, and writes the groups that have work as JSON lines into the control bucket. */
-export async function startRun(scheduledTime: string | undefined, control: ObjectWriter, worker: Worker): Promise<StartDecision> {
+export async function startRun(trigger: RunTrigger, control: ObjectWriter, worker: Worker): Promise<StartDecision> {
   const { store, run, job, log } = worker;
-  const record: RunStart = { ...run, ...(scheduledTime !== undefined && { scheduledTime }) };
+  const record: RunStart = { ...run, ...trigger, ...(job.dryRun && { dryRun: true }) };
   const route = routeLine(job);
   stopIfAsked(worker);
   const notYet = await takeTurn(record, worker);
   if (notYet !== undefined) return notYet;
 
   await store.saveRun({ ...record, state: 'running' });
-  for (const line of startLines(job, scheduledTime)) log.info(line);
+  for (const line of startLines(job, trigger)) log.info(line);
   if (route !== undefined) log.info(route);
   await expectUnused(worker);
   tellThreads(worker);
@@ -41,14 +41,17 @@ export async function startRun(scheduledTime: string | undefined, control: Objec
 }
 
 /** What is known of a run before it begins. */
-type RunStart = RunRef & Pick<RunRecord, 'scheduledTime'>;
+type RunStart = RunRef & RunTrigger & Pick<RunRecord, 'dryRun'>;
 
 /** Why the run may not go now; undefined: it may, and is the active run of its job. A dry run writes nothing, and waits for nobody. */
 async function takeTurn(record: RunStart, worker: Worker): Promise<StartDecision | undefined> {
   const { store, run, job, now, leaseMs, log } = worker;
-  const { scheduledTime } = record;
+  const { scheduledTime, afterRun } = record;
   if (scheduledTime !== undefined && !(await store.claimTick(run.job, scheduledTime, run.id, now()))) {
     return skip(record, worker, `the tick ${scheduledTime} is served by another execution`);
+  }
+  if (afterRun !== undefined && !(await store.claimTick(run.job, `after ${afterRun}`, run.id, now()))) {
+    return skip(record, worker, `another execution comes after run ${afterRun}`);
   }
   const claim = job.dryRun ? { claimed: true as const } : await store.claimJob(run, now(), leaseMs);
   if (claim.claimed) return undefined;

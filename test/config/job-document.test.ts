@@ -1,7 +1,7 @@
 import { VERIFY_MODES } from '../../lib/datastore/layout.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatJob, jobDocument, mergeOverrides, parseJob, scheduledTime } from '../../lib/config/job-document.ts';
+import { formatJob, jobDocument, mergeOverrides, parseJob, runTrigger } from '../../lib/config/job-document.ts';
 import { omitKeys } from '../../lib/config/spelling.ts';
 import type { DatastoreLocation, FrameRate } from '../../lib/datastore/location.ts';
 import { parseTimeFrame, type TimeFrame } from '../../lib/datastore/time-frame.ts';
@@ -215,7 +215,9 @@ describe('parseJob', () => {
 
 describe('scheduledTime', () => {
   it('is that of the run, if it has one', () => {
-    expect(scheduledTime(DOCUMENT)).toBeUndefined();
-    expect(scheduledTime(mergeOverrides(DOCUMENT, { 'scheduled-time': '2026-11-01T08:10:00Z' }))).toBe('2026-11-01T08:10:00Z');
+    expect(runTrigger(DOCUMENT)).toEqual({});
+    const scheduledTime = '2026-11-01T08:10:00Z';
+    expect(runTrigger(mergeOverrides(DOCUMENT, { 'scheduled-time': scheduledTime }))).toEqual({ scheduledTime });
+    expect(runTrigger(mergeOverrides(DOCUMENT, { 'after-run': 'nightly/a' }))).toEqual({ afterRun: 'nightly/a' });
   });
 });

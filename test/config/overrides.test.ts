@@ -84,7 +84,7 @@ describe('mergeOverrides', () => {
       'dry-run  the key has no value; wanted true or false, or leave the key out',
       'scheduled-time  "now" is no ISO 8601 time; write it as 2026-11-01T08:10:00Z',
       'worker_thread  unknown key; did you mean worker-threads?',
-      expect.stringMatching(/^target  unknown key; known here: max-depth, group-filter, .*, dry-run, scheduled-time$/),
+      expect.stringMatching(/^target  unknown key; known here: max-depth, group-filter, .*, dry-run, .*after-run$/),
     ]);
   });
 
@@ -137,6 +137,7 @@ describe('describeOverrides', () => {
       ...['rate-in', 'burst-in', 'rate-out', 'burst-out'].map((key) => ofJob(key, bytes)),
       { key: 'dry-run', ofJob: false, type: 'boolean', default: false, none: false },
       { key: 'scheduled-time', ofJob: false, type: 'text' },
+      { key: 'after-run', ofJob: false, type: 'text' },
     ]);
   });
 

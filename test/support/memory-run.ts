@@ -140,7 +140,7 @@ export async function runJob(cloud: MemoryCloud, options: CallOptions = {}, run 
   let input: Pick<FinishRunInput, 'start' | 'error'> = {};
   let start: StartDecision | undefined;
   try {
-    start = await retrying(() => startRun(undefined, open().control, open()));
+    start = await retrying(() => startRun({}, open().control, open()));
     input = { start: { ...start, job: {} } };
     if (start.items > 0) await syncAll(cloud, start, open);
     if (start.removeVanished) while (!(await retrying(() => removeVanished(open()))).done);

@@ -30,7 +30,7 @@ async function runUpTo(
   const cloud = memoryCloud(members);
   await fillSmall(cloud.source);
   const run = newRun(cloud);
-  const decision = await startRun(undefined, cloud.control, callWorker(cloud, run));
+  const decision = await startRun({}, cloud.control, callWorker(cloud, run));
   for (const item of (await readPlan(cloud, decision)).slice(0, lines)) await syncGroup(item, null, callWorker(cloud, run));
   return { cloud, run, start: { ...decision, job: {} } };
 }

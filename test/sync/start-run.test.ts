@@ -25,7 +25,7 @@ async function smallCloud(members: Partial<Job> = {}): Promise<MemoryCloud> {
 
 async function start(cloud: MemoryCloud, run: RunRef, options: CallOptions & { tick?: string } = {}): Promise<StartDecision> {
   const worker = callWorker(cloud, run, options);
-  return startRun(options.tick, worker.control, worker);
+  return startRun(options.tick === undefined ? {} : { scheduledTime: options.tick }, worker.control, worker);
 }
 
 const state = async (cloud: MemoryCloud, run: RunRef) => (await cloud.store.loadRun(run))?.state;
@@ -148,7 +148,7 @@ describe('startRun and a claim that outlives its lease', () => {
         return cloud.clock.now();
       },
     };
-    await startRun(undefined, slow.control, slow);
+    await startRun({}, slow.control, slow);
     expect(await start(cloud, second)).toMatchObject({ decision: 'wait' });
   });
 });

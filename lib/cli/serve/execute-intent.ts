@@ -1,0 +1,56 @@
+import type { Configuration } from '../../config/load-config.ts';
+import type { EmbeddedCloud } from '../../local/embedded-cloud.ts';
+import type { IntentEnd } from '../../serve/serve.ts';
+import type { Intent } from '../../serve/state.ts';
+import type { Report } from '../../sync/report/report.ts';
+import type { RunRecord } from '../../sync/run-store.ts';
+import type { RunLogs } from '../run-log.ts';
+
+export interface ExecuteWorld {
+  readonly cloud: Pick<EmbeddedCloud, 'run' | 'store' | 'control'>;
+  readonly configuration: () => Configuration;
+  readonly stopAsked: () => boolean;
+  readonly openLog: RunLogs['open'];
+}
+
+/**
+ * Executes the run of an intent, with its job as the configuration has it now. A run that had ended when the service died is not
+ * executed again; one that had not goes on under its name: its claims and locks are its own, and what it had done it finds done.
+ */
+export function executeIntent({
+  cloud,
+  configuration,
+  stopAsked,
+  openLog,
+}: ExecuteWorld): (intent: Intent) => Promise<IntentEnd> {
+  return async ({ run, overrides }) => {
+    const log = openLog({ job: run.job, run: run.id });
+    const job = configuration().jobs.find(({ id }) => id === run.job);
+    if (job === undefined) {
+      log.warn(`the configuration has no job ${run.job} any more: its run ${run.id} is not executed`);
+      await cloud.store.releaseJob(run);
+      return 'ended';
+    }
+    const before = await cloud.store.loadRun(run);
+    if (before !== undefined && (await hasEnded(before, cloud))) {
+      await cloud.store.releaseJob(run);
+      return 'ended';
+    }
+    if (before !== undefined) log.info(`run ${run.id} had not ended when the service did: it goes on`);
+    await cloud.run({ job, overrides, run });
+    const after = await cloud.store.loadRun(run);
+    if (after === undefined || after.endedAt === undefined) return 'unfinished';
+    if (stopAsked() && !(await hasEnded(after, cloud))) return 'unfinished';
+    return 'ended';
+  };
+}
+
+/** A run that was stopped, at work or before its turn came, has more to do. */
+async function hasEnded(record: RunRecord, { control }: Pick<EmbeddedCloud, 'control'>): Promise<boolean> {
+  if (record.endedAt === undefined || record.state === 'stopped') return false;
+  if (record.state !== 'skipped' || record.reportKey === undefined) return true;
+  const stored = await control.get(`${record.reportKey}.json`);
+  if (stored === undefined) return true;
+  const { failures } = JSON.parse(stored.bytes.toString()) as Report;
+  return !failures.some(({ code }) => code === 'RUN_STOPPED');
+}
