@@ -19,7 +19,7 @@ import { startObjectStore } from './object-store/server.ts';
 import { loadDefinition } from './state-machine/load-definition.ts';
 import { runMachine, type MachineOutcome } from './state-machine/run-machine.ts';
 import { SHARED_NAMES } from './state-machine/shared-names.ts';
-import { openMemoryTable } from './table/memory.ts';
+import type { LocalTable } from './table/local-table.ts';
 import { openLocalTable } from './table/open.ts';
 
 export interface EmbeddedCloudOptions {
@@ -56,7 +56,7 @@ export async function openEmbeddedCloud(options: EmbeddedCloudOptions): Promise<
   const root = join(options.folder, 'objects');
   const table = options.durable
     ? await openLocalTable(join(options.folder, 'table'), SHARED_NAMES.table)
-    : await openMemoryTable(SHARED_NAMES.table);
+    : await openTableInMemory();
   const objects = await startObjectStore({ root, buckets: [SHARED_NAMES.controlBucket], credentials: newCredentials() });
   const own = {
     ...table.environment,
@@ -80,6 +80,12 @@ export async function openEmbeddedCloud(options: EmbeddedCloudOptions): Promise<
       await table.close();
     },
   };
+}
+
+/** The table's own software is a tenth of what a command loads, and a durable table is kept by another process. */
+async function openTableInMemory(): Promise<LocalTable> {
+  const { openMemoryTable } = await import('./table/memory.ts');
+  return openMemoryTable(SHARED_NAMES.table);
 }
 
 /** Loopback is open to every user of the machine. */

@@ -1,5 +1,6 @@
 import { noRequests, type ObjectReader, type ObjectWriter, type RequestCounts } from '../datastore/object-store.ts';
 import type { DatastoreLocation } from '../datastore/location.ts';
+import { openClient } from '../dynamodb/client.ts';
 import { openLeaseStore } from '../dynamodb/leases.ts';
 import { openRunStore } from '../dynamodb/run-store.ts';
 import { layoutOf } from '../layouts/layouts.ts';
@@ -59,7 +60,8 @@ export function openServices(names: ServiceNames, host: Host): Services {
     connections.set(key, open);
     return open;
   };
-  const store = openRunStore({ table: names.TABLE_NAME, environment: host.environment });
+  const table = { table: names.TABLE_NAME, client: openClient({ environment: host.environment }) };
+  const store = openRunStore(table);
   const control = createS3Connection(controlLocation(names, host.environment), host.environment);
   const openControl = (): ObjectWriter => openDatastore(control, noRequests());
 
@@ -69,7 +71,7 @@ export function openServices(names: ServiceNames, host: Host): Services {
     log: host.openLog({ job: job.id, run: run.id }),
   });
 
-  const leases = openLeaseStore({ table: names.TABLE_NAME, environment: host.environment }, host.now);
+  const leases = openLeaseStore(table, host.now);
   const paces = openPaces(leases, processClock(host.now));
   const budget = memoryBudget(BODY_BYTES);
   const contentOf = rememberContent();

@@ -4,7 +4,7 @@ import { describeLocalTable } from './local-table.ts';
 import { serveTable } from './server.ts';
 import { readState, removeState, writeState } from './state-file.ts';
 import { lockFolder, prepareStore } from './store-folder.ts';
-import { sweepDaily } from './sweep.ts';
+import { sweepDaily } from './sweep-daily.ts';
 
 /** How long a host waits for its first client, and for the next one after its last one has gone. */
 const START_MS = 15_000;

@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Level } from 'level';
-import { createTable } from './create-table.ts';
 import { describeLocalTable } from './local-table.ts';
 import { serveTable } from './server.ts';
 
@@ -36,6 +35,8 @@ export async function prepareStore(folder: string, table: string): Promise<strin
   await rm(draft, { recursive: true, force: true });
   const accessKeyId = randomUUID();
   const server = await serveTable({ path: draft, accessKeyId });
+  // Only who makes the table needs the SDK, which would be a third of a host's memory.
+  const { createTable } = await import('./create-table.ts');
   await createTable(describeLocalTable(table, server.port, accessKeyId));
   await server.close();
   await rename(draft, path);

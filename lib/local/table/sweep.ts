@@ -1,5 +1,3 @@
-import { stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   DeleteCommand,
@@ -9,20 +7,6 @@ import {
   type ScanCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import type { LocalTable } from './local-table.ts';
-
-const DAY_MS = 86_400_000;
-
-/** Deletes what has expired when a day has passed since the last time: dynalite has no TTL. */
-export async function sweepDaily(folder: string, table: Omit<LocalTable, 'close'>, signal: AbortSignal): Promise<void> {
-  const mark = join(folder, 'swept');
-  const last = await stat(mark).then(
-    (found) => found.mtimeMs,
-    () => 0,
-  );
-  if (Date.now() - last < DAY_MS) return;
-  await sweep(table, Math.floor(Date.now() / 1000), signal);
-  if (!signal.aborted) await writeFile(mark, '');
-}
 
 /** Deletes all items whose `expires-at` lies before `now`, both in epoch seconds. */
 export async function sweep(table: Omit<LocalTable, 'close'>, now: number, signal: AbortSignal): Promise<void> {
