@@ -94,7 +94,15 @@ export const LAYERS: readonly Layer[] = [
   },
   ...['lib/s3', 'lib/dynamodb', 'lib/events'].map((path) => ({
     path,
-    may: ['lib/errors.ts', 'lib/datastore', 'lib/limits', 'lib/sync/run-store.ts', 'lib/sync/report', 'lib/sync/skip-reasons.ts'],
+    may: [
+      'lib/errors.ts',
+      'lib/datastore',
+      'lib/limits',
+      'lib/sync/run-store.ts',
+      'lib/sync/overlap',
+      'lib/sync/report',
+      'lib/sync/skip-reasons.ts',
+    ],
     types: ['lib/sync/payloads.ts', 'lib/sync/job.ts'],
     packages: ['node:*', '@aws-sdk/*', '@smithy/*', '@aws-lambda-powertools/*', 'zod'],
     because: ADAPTER_REASON,

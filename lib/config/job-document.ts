@@ -39,7 +39,7 @@ function adviseJob(id: string, jobs: readonly JobDocument[]): string {
 export function parseJob(document: unknown): Job {
   const checked = checkDocument(document);
   return {
-    ...camelKeys(omitKeys(checked, ['source', 'target', 'scheduled-time', 'after-run', 'max-worker-threads'])),
+    ...camelKeys(omitKeys(checked, ['source', 'target', 'after-run', 'max-worker-threads'])),
     source: parseDatastore(checked.source),
     target: parseDatastore(checked.target),
     ...parseValues(checked),

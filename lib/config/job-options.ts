@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { VERIFY_MODES } from '../datastore/layout.ts';
 import { parseGroupFilter } from '../sync/group-filter.ts';
-import { MAX_TRANSFERS_IN_FLIGHT, TARGET_IN_USE, TRANSFER_MODES } from '../sync/job.ts';
+import { MAX_TRANSFERS_IN_FLIGHT, OVERLAPS, TARGET_IN_USE, TRANSFER_MODES } from '../sync/job.ts';
 import { humanByte, maxDelete } from './amounts.ts';
 import { checkNamespace, checkOwner, checkTime, text, wordOrInteger } from './formats.ts';
 import { jobTimetable, timezone } from './timetable-schema.ts';
@@ -125,8 +125,20 @@ const speed = {
   ).exactOptional(),
 };
 
+/** What becomes of a run that starts while others of its job are there. */
+const overlapping = {
+  overlap: z.enum(OVERLAPS).default('queue').meta({
+    description:
+      'What a run does while another run of its job is at work: `queue` waits for its end, `parallel` only until it has planned, and waits for each group that it holds, and `skip` is not run, which is recorded.',
+  }),
+  'queue-depth': z.int().min(0).max(100).default(1).meta({
+    description:
+      'How many runs of a job wait for their turn, with `queue` or `parallel`. One more is skipped, which is recorded.',
+  }),
+};
+
 /** Given by the configuration file, and by one run in its place. */
-export const overridableOptions = { ...selection, ...treatment, ...speed };
+export const overridableOptions = { ...selection, ...treatment, ...speed, ...overlapping };
 
 /** Given by one run alone. */
 export const runOptions = {

@@ -10,7 +10,16 @@ import type { JobFrameEntry } from './timetable-schema.ts';
 /** The members of a job that its document spells in another way, or not at all. */
 type JobValues = Pick<
   Job,
-  'groupFilter' | 'maxDelete' | 'maxDepth' | 'transferLast' | 'rateIn' | 'rateOut' | 'burstIn' | 'burstOut' | 'timetable'
+  | 'groupFilter'
+  | 'maxDelete'
+  | 'maxDepth'
+  | 'transferLast'
+  | 'rateIn'
+  | 'rateOut'
+  | 'burstIn'
+  | 'burstOut'
+  | 'timetable'
+  | 'scheduledTime'
 >;
 
 /** Reads from a document that has passed its schema what is text in it and more than text inside. */
@@ -25,6 +34,7 @@ export function parseValues(document: JobDocument): JobValues {
     burstIn: optional(parseBytes, document['burst-in']),
     burstOut: optional(parseBytes, document['burst-out']),
     timetable: document.timetable.map(parseFrame),
+    scheduledTime: document['scheduled-time'],
   };
 }
 

@@ -19,15 +19,15 @@ export function tickItem(job: string, tick: string): ItemKey {
   return { pk: join('TICK', job, tick), sk: 'TICK' };
 }
 
-export function activeItem(job: string): ItemKey {
-  return { pk: join('JOB', job), sk: 'ACTIVE' };
+/** The runs of a job that wait or are at work. */
+export function turnsItem(job: string): ItemKey {
+  return { pk: join('TURNS', job), sk: 'TURNS' };
 }
 
-export const WAITING_PREFIX = 'WAITING#';
+export const TURN_LEASE_PREFIX = 'LEASE#';
 
-/** Sorts by start, then by id. */
-export function waitingItem(run: RunRef): ItemKey {
-  return { pk: join('JOB', run.job), sk: `${WAITING_PREFIX}${join(run.startedAt, run.id)}` };
+export function turnLeaseItem({ job, startedAt, id }: RunRef): ItemKey {
+  return { pk: join('TURNS', job), sk: `${TURN_LEASE_PREFIX}${join(startedAt, id)}` };
 }
 
 /** Sorts by start, then by id. */

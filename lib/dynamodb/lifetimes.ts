@@ -9,6 +9,8 @@ export const LIFETIME = {
   /** A lock's fence must not restart while anyone may still hold an old one. */
   lock: 365 * DAY_SECONDS,
   claim: 7 * DAY_SECONDS,
+  /** Longer than any run is at work. */
+  turns: 365 * DAY_SECONDS,
   startGate: DAY_SECONDS,
   /** A limit whose item is gone begins anew, without a burst. */
   limit: 7 * DAY_SECONDS,

@@ -8,6 +8,7 @@ import { outcomeMethods } from './outcomes.ts';
 import { replicaMethods } from './replicas.ts';
 import { runMethods } from './runs.ts';
 import { startGateMethods } from './start-gate.ts';
+import { turnMethods } from './turns.ts';
 
 export type RunStoreOptions = { readonly table: string } & (TableEndpoint | { readonly client: DynamoDBDocumentClient });
 
@@ -17,6 +18,7 @@ export function openRunStore(options: RunStoreOptions): RunStore {
   const table = { client, name: options.table };
   return {
     ...claimMethods(table),
+    ...turnMethods(table),
     ...runMethods(table),
     ...groupMethods(table),
     ...outcomeMethods(table),

@@ -9,6 +9,10 @@ export type TransferMode = (typeof TRANSFER_MODES)[number];
 export const TARGET_IN_USE = ['refuse', 'allow'] as const;
 export type TargetInUse = (typeof TARGET_IN_USE)[number];
 
+/** What a run does when other runs of its job are there already. */
+export const OVERLAPS = ['skip', 'queue', 'parallel'] as const;
+export type Overlap = (typeof OVERLAPS)[number];
+
 /** Small objects over a far link need hundreds at once; more than these, a thread of Node can hardly serve. */
 export const MAX_TRANSFERS_IN_FLIGHT = 256;
 
@@ -79,6 +83,12 @@ export interface Job {
   readonly timetable: readonly JobFrame[];
   /** IANA name of the time zone of `timetable`. */
   readonly timezone: string;
+  /** Skip this run, let it wait for all of another, or only for its planning. */
+  readonly overlap: Overlap;
+  /** So many runs wait at most, 0 to 100; one more is skipped. */
+  readonly queueDepth: number;
+  /** ISO 8601: the tick that this run serves; undefined: nothing scheduled it. */
+  readonly scheduledTime: string | undefined;
   /** Stop after planning. */
   readonly dryRun: boolean;
 }

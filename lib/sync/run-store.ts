@@ -6,6 +6,7 @@ import type { GroupRecord } from './report/group-record.ts';
 import type { Outcome } from './report/outcome.ts';
 import type { RunState } from './report/report.ts';
 import type { SkipCounts } from './skip-reasons.ts';
+import type { TurnAnswer, TurnAsker } from './overlap/turn.ts';
 
 /** Names one run: unique for its job, and ordered by start when compared as text together with `startedAt`. */
 export interface RunRef {
@@ -97,10 +98,6 @@ export interface Replica {
   readonly error?: string;
 }
 
-/** May this run start? `held` names the run that goes first. */
-export type ClaimAnswer =
-  { readonly claimed: true } | { readonly claimed: false; readonly heldBy: string; readonly waiting: number };
-
 /**
  * What Flotilla remembers in its table. The target is the truth: losing all of this costs time, never data. Every method is
  * safe to call again with the same arguments. Throws `TransientError` when the table cannot be reached or throttles, `ConfigError` when access is denied.
@@ -111,13 +108,15 @@ export interface RunStore {
   claimTick(job: string, tick: string, run: string, now: number): Promise<boolean>;
 
   /**
-   * Makes `run` the active run of its job, unless another one is active and its lease has not run out. A run that may not
-   * start is remembered as waiting for `leaseMs`, and `waiting` counts the waiting runs that came before it.
+   * Asks for a run's turn among the runs of its job whose leases have not run out (`turn.ts` says who goes). A run that goes or
+   * waits is remembered for `leaseMs`, one that is skipped is not. Of runs that ask at once each sees those before it.
    */
-  claimJob(run: RunRef, now: number, leaseMs: number): Promise<ClaimAnswer>;
-  /** Prolongs the active run's lease. False when another run is active by now. */
+  claimJob(asker: TurnAsker, now: number, leaseMs: number): Promise<TurnAnswer>;
+  /** The run has planned, and is at work on its groups from now on. */
+  beginWork(run: RunRef): Promise<void>;
+  /** Prolongs the lease of a run that waits or is at work. False when it has none. */
   renewJob(run: RunRef, now: number, leaseMs: number): Promise<boolean>;
-  /** Ends the run's claim, active or waiting. */
+  /** Ends the run's turn, or its waiting for it. */
   releaseJob(run: RunRef): Promise<void>;
 
   saveRun(record: RunRecord): Promise<void>;

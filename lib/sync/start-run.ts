@@ -4,17 +4,10 @@ import { reachOf } from './held-before.ts';
 import { foundLine, startLines } from './log-lines.ts';
 import type { RunTrigger, StartRunOutput } from './payloads.ts';
 import { planKey } from './run-files.ts';
-import type { RunRecord, RunRef } from './run-store.ts';
+import { secondsToAsk, skipReason, takeTurn, type RunStart } from './take-turn.ts';
 import { routeLine } from './transfer-route.ts';
 import type { Worker } from './worker.ts';
 import { stopIfAsked, writePlan } from './write-plan.ts';
-
-/** How long a run that has to wait for its turn sleeps before it asks again: longer with time, since each asking is history. */
-const MIN_TURN_SECONDS = 15;
-const MAX_TURN_SECONDS = 300;
-
-/** Runs of one job that may wait behind the active one; one more is skipped, and recorded as skipped. */
-const QUEUE_DEPTH = 1;
 
 export type StartDecision = Omit<StartRunOutput, 'job'>;
 
@@ -24,8 +17,8 @@ export async function startRun(trigger: RunTrigger, control: ObjectWriter, worke
   const record: RunStart = { ...run, ...trigger, ...(job.dryRun && { dryRun: true }) };
   const route = routeLine(job);
   stopIfAsked(worker);
-  const notYet = await takeTurn(record, worker);
-  if (notYet !== undefined) return notYet;
+  const why = await notNow(record, worker);
+  if (why !== undefined) return why;
 
   await store.saveRun({ ...record, state: 'running' });
   for (const line of startLines(job, trigger)) log.info(line);
@@ -36,16 +29,14 @@ export async function startRun(trigger: RunTrigger, control: ObjectWriter, worke
   const planned = { planKey: planKey(run), groups, working, leftOut, requests: worker.requests };
   const seen = job.dryRun ? {} : { held: { reach: reachOf(job), snapshots: held } };
   await store.saveRun({ ...record, state: 'running', ...planned, ...seen });
+  if (!job.dryRun) await store.beginWork(run);
   log.info(foundLine(working, groups));
   return { ...nothing(worker), items: job.dryRun ? 0 : items, removeVanished: job.removeVanished && !job.dryRun };
 }
 
-/** What is known of a run before it begins. */
-type RunStart = RunRef & RunTrigger & Pick<RunRecord, 'dryRun'>;
-
-/** Why the run may not go now; undefined: it may, and is the active run of its job. A dry run writes nothing, and waits for nobody. */
-async function takeTurn(record: RunStart, worker: Worker): Promise<StartDecision | undefined> {
-  const { store, run, job, now, leaseMs, log } = worker;
+/** Why the run may not go now; undefined: it may. */
+async function notNow(record: RunStart, worker: Worker): Promise<StartDecision | undefined> {
+  const { store, run, now } = worker;
   const { scheduledTime, afterRun } = record;
   if (scheduledTime !== undefined && !(await store.claimTick(run.job, scheduledTime, run.id, now()))) {
     return skip(record, worker, `the tick ${scheduledTime} is served by another execution`);
@@ -53,12 +44,10 @@ async function takeTurn(record: RunStart, worker: Worker): Promise<StartDecision
   if (afterRun !== undefined && !(await store.claimTick(run.job, `after ${afterRun}`, run.id, now()))) {
     return skip(record, worker, `another execution comes after run ${afterRun}`);
   }
-  const claim = job.dryRun ? { claimed: true as const } : await store.claimJob(run, now(), leaseMs);
-  if (claim.claimed) return undefined;
-  if (claim.waiting >= QUEUE_DEPTH) return skip(record, worker, `run ${claim.heldBy} is at work and another one waits already`);
-  log.info(`waits for its turn: run ${claim.heldBy} of this job is at work`);
-  await store.saveRun({ ...record, state: 'waiting', message: `waits for run ${claim.heldBy}` });
-  return { ...nothing(worker), decision: 'wait', waitSeconds: turnSeconds(worker) };
+  const blocked = await takeTurn(record, worker);
+  if (blocked === undefined) return undefined;
+  if (blocked.decision === 'skip') return skip(record, worker, skipReason(blocked));
+  return { ...nothing(worker), decision: 'wait', waitSeconds: secondsToAsk(run.startedAt, worker) };
 }
 
 /** A PBS that has the copy attached deletes, at its next garbage collection, every chunk it has not seen in an index (facts/pbs.md 2.6). */
@@ -99,9 +88,4 @@ async function skip(record: RunStart, worker: Worker, why: string): Promise<Star
   worker.log.warn(`skipped: ${why}`);
   await worker.store.saveRun({ ...record, state: 'skipped', message: why });
   return { ...nothing(worker), decision: 'skip' };
-}
-
-function turnSeconds({ now, run }: Worker): number {
-  const waited = (now() - Date.parse(run.startedAt)) / 1000;
-  return Math.round(Math.min(Math.max(waited / 10, MIN_TURN_SECONDS), MAX_TURN_SECONDS));
 }

@@ -47,7 +47,7 @@ describe('processes', () => {
     await second.says('waits for its turn: run ');
     const third = await world.run(['run', 'daily']);
     expect(third.code).toBe(3);
-    expect(third.stdout).toMatch(/^skipped: run .+ is at work and another one waits already$/m);
+    expect(third.stdout).toMatch(/^skipped: run .+ is at work, and .+ waits already$/m);
     // Who waits can be sent away.
     second.kill('SIGINT');
     expect((await second.ended).stdout).toContain('stopped on request before anything was written');

@@ -7,7 +7,7 @@ import type { DatastoreLocation, FrameRate } from '../../lib/datastore/location.
 import { parseTimeFrame, type TimeFrame } from '../../lib/datastore/time-frame.ts';
 import { parseGroupFilter } from '../../lib/sync/group-filter.ts';
 import type { GroupFilter } from '../../lib/sync/group-filter.ts';
-import { TARGET_IN_USE, TRANSFER_MODES } from '../../lib/sync/job.ts';
+import { OVERLAPS, TARGET_IN_USE, TRANSFER_MODES } from '../../lib/sync/job.ts';
 import type { Job, MaxDelete } from '../../lib/sync/job.ts';
 import { FILE, FINGERPRINT, parse } from './sample.ts';
 
@@ -67,6 +67,9 @@ const options = fc.record({
   transferMode: fc.constantFrom(...TRANSFER_MODES),
   verify: fc.constantFrom(...VERIFY_MODES),
   dryRun: fc.boolean(),
+  overlap: fc.constantFrom(...OVERLAPS),
+  queueDepth: fc.integer({ min: 0, max: 100 }),
+  scheduledTime: fc.constantFrom(undefined, '2025-11-02T00:00:00Z'),
   timezone: fc.constantFrom('UTC', 'America/New_York'),
   timetable: fc.array(
     fc.oneof(
@@ -177,6 +180,9 @@ describe('parseJob', () => {
       burstOut: undefined,
       timetable: [],
       timezone: 'UTC',
+      overlap: 'queue',
+      queueDepth: 1,
+      scheduledTime: undefined,
       dryRun: false,
     });
   });

@@ -135,6 +135,8 @@ describe('describeOverrides', () => {
       ofJob('transfer-mode', { type: 'choice', choices: ['relay', 'copy', 'auto'] }),
       ofJob('verify', { type: 'choice', choices: ['full', 'crc'] }),
       ...['rate-in', 'burst-in', 'rate-out', 'burst-out'].map((key) => ofJob(key, bytes)),
+      ofJob('overlap', { type: 'choice', choices: ['skip', 'queue', 'parallel'] }),
+      ofJob('queue-depth', { type: 'integer', minimum: 0, maximum: 100 }),
       { key: 'dry-run', ofJob: false, type: 'boolean', default: false, none: false },
       { key: 'scheduled-time', ofJob: false, type: 'text' },
       { key: 'after-run', ofJob: false, type: 'text' },

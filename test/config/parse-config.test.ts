@@ -50,6 +50,8 @@ describe('parseConfig', () => {
         'remove-vanished': false,
         'max-delete': '25%',
         'vanished-by-filter': false,
+        overlap: 'queue',
+        'queue-depth': 1,
         'dry-run': false,
         'max-worker-threads': 8,
       },

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import type { RunStore } from '../../lib/sync/run-store.ts';
-import { describeClaims, describeTicks, describeWaiting } from './run-store/claims.ts';
+import { describeTicks } from './run-store/claims.ts';
 import { describeLocks, describeLostLocks } from './run-store/locks.ts';
 import { describeOutcomes } from './run-store/outcomes.ts';
 import { describeFailed, describeReplicas } from './run-store/replicas.ts';
 import { describeGroups, describeRuns } from './run-store/runs.ts';
 import { describeStarts } from './run-store/starts.ts';
+import { describeOverlap, describeTurns } from './run-store/turns.ts';
 
 /** A store to put through the suite; it may be shared with other tests that use other names. */
 export interface OpenedRunStore {
@@ -25,8 +26,8 @@ export function describeRunStore(name: string, make: () => Promise<OpenedRunStor
     describe('locks', () => describeLocks(store));
     describe('lost locks', () => describeLostLocks(store));
     describe('ticks', () => describeTicks(store));
-    describe('claims', () => describeClaims(store));
-    describe('waiting runs', () => describeWaiting(store));
+    describe('turns', () => describeTurns(store));
+    describe('overlapping runs', () => describeOverlap(store));
     describe('runs', () => describeRuns(store));
     describe('groups', () => describeGroups(store));
     describe('outcomes', () => describeOutcomes(store));

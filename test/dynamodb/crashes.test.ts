@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openRunStore } from '../../lib/dynamodb/run-store.ts';
 import type { LocalTable } from '../../lib/local/table/local-table.ts';
 import { openMemoryTable } from '../../lib/local/table/memory.ts';
-import type { Replica, RunRef, RunStore } from '../../lib/sync/run-store.ts';
+import type { Replica, RunStore } from '../../lib/sync/run-store.ts';
+import { asker } from '../contract/run-store/samples.ts';
 import { openForgetfulClient, openMortalClient } from './open-client.ts';
 
 const NOW = Date.parse('2025-11-01T08:00:00.000Z');
@@ -49,23 +50,30 @@ describe('a process that dies between two writes', () => {
     expect(await failedOf('goes')).toEqual([]);
   });
 
-  it('does not count the active run as waiting, though it died before it took its waiting entry away', async () => {
-    const [first, second, third] = [run('job-a', 1), run('job-a', 2), run('job-a', 3)];
+  it('gives a run its turn though it died between its lease and its place in line', async () => {
+    const [first, second, third] = [asker('job-a', 1), asker('job-a', 2), asker('job-a', 3)];
     await store.claimJob(first, NOW, LEASE);
-    await store.claimJob(second, NOW, LEASE);
-    await store.releaseJob(first);
     await dieAfter(1, (dying) => dying.claimJob(second, NOW, LEASE));
-    expect(await store.claimJob(third, NOW, LEASE)).toEqual({ claimed: false, heldBy: 'run-2', waiting: 0 });
-    expect(await store.claimJob(second, NOW, LEASE)).toEqual({ claimed: true });
+    expect(await store.claimJob(third, NOW, LEASE)).toEqual({ decision: 'wait', ahead: ['run-1'], waiting: [] });
+    await store.releaseJob(third);
+    expect(await store.claimJob(second, NOW, LEASE)).toMatchObject({ decision: 'wait' });
   });
 
-  it('leaves a job to its lease, or to a second release, when the release dies half way', async () => {
-    const [first, second] = [run('job-b', 1), run('job-b', 2)];
+  it('lets the next run go when the release of the one before it dies half way', async () => {
+    const [first, second] = [asker('job-b', 1), asker('job-b', 2)];
     await store.claimJob(first, NOW, LEASE);
     await dieAfter(1, (dying) => dying.releaseJob(first));
-    expect(await store.claimJob(second, NOW, LEASE)).toMatchObject({ claimed: false, heldBy: 'run-1' });
+    expect(await store.claimJob(second, NOW, LEASE)).toEqual({ decision: 'go' });
     await store.releaseJob(first);
-    expect(await store.claimJob(second, NOW, LEASE)).toEqual({ claimed: true });
+    expect(await store.renewJob(second, NOW, LEASE)).toBe(true);
+  });
+
+  it('keeps its one place in line when the answers to its writes are lost', async () => {
+    const forgetful = openRunStore({ table: table.name, client: openForgetfulClient(table) });
+    await forgetful.claimJob(asker('job-c', 1), NOW, LEASE);
+    expect(await forgetful.claimJob(asker('job-c', 2), NOW, LEASE)).toMatchObject({ decision: 'wait', waiting: [] });
+    await forgetful.releaseJob(asker('job-c', 1));
+    expect(await forgetful.claimJob(asker('job-c', 2), NOW, LEASE)).toEqual({ decision: 'go' });
   });
 
   it('acquires at the second try with a second fence when the answer to the first is lost', async () => {
@@ -77,8 +85,4 @@ describe('a process that dies between two writes', () => {
 
 function replica(state: Replica['state']): Replica {
   return { snapshot: 's1', state, at: '2025-11-01T09:00:00.000Z', run: 'run-1', archives: [], chunks: 3, bytes: 12_345 };
-}
-
-function run(job: string, number: number): RunRef {
-  return { job, id: `run-${number}`, startedAt: new Date(NOW + number * 1000).toISOString() };
 }

@@ -11,7 +11,7 @@ import {
   replicaItem,
   runItem,
   tickItem,
-  waitingItem,
+  turnLeaseItem,
 } from '../../lib/dynamodb/keys.ts';
 import { openRunStore } from '../../lib/dynamodb/run-store.ts';
 import { openMemoryTable } from '../../lib/local/table/memory.ts';
@@ -46,7 +46,7 @@ describe('the keys of items', () => {
       key: lockItem({ target: a, group: { namespace: b, name: c } }),
     }),
     ([a = '', b = '']: string[]) => ({ names: [a, b], key: tickItem(a, b) }),
-    ([a = '', b = '', c = '']: string[]) => ({ names: [a, b, c], key: waitingItem({ job: a, id: b, startedAt: c }) }),
+    ([a = '', b = '', c = '']: string[]) => ({ names: [a, b, c], key: turnLeaseItem({ job: a, id: b, startedAt: c }) }),
     ([a = '', b = '', c = '']: string[]) => ({ names: [a, b, c], key: runItem({ job: a, id: b, startedAt: c }) }),
     ([a = '', b = '', c = '', d = '']: string[]) => ({
       names: [a, b, c, d],
@@ -66,8 +66,7 @@ describe('the items of the table', () => {
     const { store, scan } = await open();
     const now = Date.parse(AT);
     await store.claimTick('job', AT, 'run-1', now);
-    await store.claimJob(REF, now, 60_000);
-    await store.claimJob({ ...REF, id: 'run-2' }, now, 60_000);
+    await store.claimJob({ ...REF, order: AT, overlap: 'queue', queueDepth: 1 }, now, 60_000);
     await store.saveRun({ ...REF, state: 'running' });
     await store.saveGroup(REF, record([]));
     await store.saveOutcome(REF, VM, failedOutcome('x'));
@@ -78,8 +77,8 @@ describe('the items of the table', () => {
     expect(new Set(lifetimes)).toEqual(
       new Set([
         [`TICK#job#${AT}`, 'TICK', AT_SECONDS + 7 * DAY],
-        ['JOB#job', 'ACTIVE', AT_SECONDS + 60 + 7 * DAY],
-        ['JOB#job', `WAITING#${AT}#run-2`, AT_SECONDS + 60 + 7 * DAY],
+        ['TURNS#job', 'TURNS', AT_SECONDS + 365 * DAY],
+        ['TURNS#job', `LEASE#${AT}#run-1`, AT_SECONDS + 60 + 7 * DAY],
         ['RUNS#job', `${AT}#run-1`, AT_SECONDS + 90 * DAY],
         [`RUN#job#${AT}#run-1`, 'a/b#vm/100', AT_SECONDS + 90 * DAY],
         [`OUTCOMES#job#${AT}#run-1`, `a/b#vm/100#${AT}`, AT_SECONDS + 90 * DAY],

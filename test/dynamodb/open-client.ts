@@ -7,6 +7,8 @@ const WRITES = new Set(['PutItemCommand', 'UpdateItemCommand', 'DeleteItemComman
 /** A client whose every write reaches the table, but whose answer is lost on the way back the first time: the SDK tries again. */
 export function openForgetfulClient(table: LocalTable): DynamoDBDocumentClient {
   const client = openClient(table);
+  // The SDK's own budget of retries is for a service in trouble: with every answer lost it is soon used up.
+  client.config.retryStrategy = () => Promise.resolve(retryTwice);
   client.middlewareStack.add(
     (next, context) => {
       let answers = 0;
@@ -53,6 +55,19 @@ export function openInterruptedClient(
 
 function commandOf(context: { commandName?: string }): string {
   return context.commandName ?? '';
+}
+
+const retryTwice: Awaited<ReturnType<DynamoDBDocumentClient['config']['retryStrategy']>> = {
+  acquireInitialRetryToken: () => Promise.resolve(retryToken(0)),
+  refreshRetryTokenForRetry: (token, { errorType }) =>
+    token.getRetryCount() < 2 && errorType !== 'CLIENT_ERROR'
+      ? Promise.resolve(retryToken(token.getRetryCount() + 1))
+      : Promise.reject(new Error('no more retries')),
+  recordSuccess: () => undefined,
+};
+
+function retryToken(count: number) {
+  return { getRetryCount: () => count, getRetryDelay: () => 0 };
 }
 
 function lostAnswer(): Error {

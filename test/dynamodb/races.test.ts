@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openRunStore } from '../../lib/dynamodb/run-store.ts';
 import type { LocalTable } from '../../lib/local/table/local-table.ts';
 import { openMemoryTable } from '../../lib/local/table/memory.ts';
-import type { Lock, LockKey, RunRef, RunStore } from '../../lib/sync/run-store.ts';
+import type { Lock, LockKey, RunStore } from '../../lib/sync/run-store.ts';
+import { asker } from '../contract/run-store/samples.ts';
 import { openInterruptedClient } from './open-client.ts';
 
 const NOW = Date.parse('2025-11-01T08:00:00.000Z');
@@ -40,20 +41,21 @@ describe('a holder that goes between the refused write and the question who it i
     });
   });
 
-  it('leaves its job to the run that asks', async () => {
-    const [active, asker] = [run('job-a', 1), run('job-a', 2)];
+  it('gives the turn to the run that asks', async () => {
+    const [active, waits] = [asker('job-a', 1), asker('job-a', 2)];
     await store.claimJob(active, NOW, LEASE);
-    const asking = interrupted({ read: () => store.releaseJob(active) });
-    expect(await asking.claimJob(asker, NOW, LEASE)).toEqual({ claimed: true });
+    let left = 1;
+    const asking = interrupted({ read: async () => left-- > 0 && store.releaseJob(active) });
+    expect(await asking.claimJob(waits, NOW, LEASE)).toEqual({ decision: 'go' });
   });
 
-  it('makes the run that asks try again later when another one is active each time', async () => {
-    const [active, asker] = [run('job-b', 1), run('job-b', 2)];
+  it('makes the run that asks try again later when the turns change each time', async () => {
+    const [active, waits] = [asker('job-b', 1), asker('job-b', 2)];
+    let change = 0;
     const asking = interrupted({
-      write: () => store.claimJob(active, NOW, LEASE),
-      read: () => store.releaseJob(active),
+      write: () => ((change += 1) % 2 === 0 ? store.claimJob(active, NOW, LEASE) : store.releaseJob(active)),
     });
-    await expect(asking.claimJob(asker, NOW, LEASE)).rejects.toMatchObject({ name: 'TransientError', code: 'JOB_CONTENDED' });
+    await expect(asking.claimJob(waits, NOW, LEASE)).rejects.toMatchObject({ name: 'TransientError', code: 'JOB_CONTENDED' });
   });
 });
 
@@ -65,8 +67,4 @@ async function hold(store: RunStore, key: LockKey): Promise<Lock> {
 
 function lockKey(name: string): LockKey {
   return { target: 'target', group: { namespace: '', name } };
-}
-
-function run(job: string, number: number): RunRef {
-  return { job, id: `run-${number}`, startedAt: new Date(NOW + number * 1000).toISOString() };
 }

@@ -40,6 +40,9 @@ export function job(members: Partial<Job> = {}): Job {
     burstOut: undefined,
     timetable: [],
     timezone: 'UTC',
+    overlap: 'queue',
+    queueDepth: 1,
+    scheduledTime: undefined,
     dryRun: false,
     ...members,
   };

@@ -11,26 +11,12 @@ import {
 import type { StartGate } from '../../lib/limits/start-gate/start-gate.ts';
 import type { GroupRecord } from '../../lib/sync/report/group-record.ts';
 import type { Outcome } from '../../lib/sync/report/outcome.ts';
-import type {
-  ClaimAnswer,
-  Lock,
-  LockAnswer,
-  LockKey,
-  Refusal,
-  Replica,
-  RunRecord,
-  RunRef,
-  RunStore,
-} from '../../lib/sync/run-store.ts';
+import type { Lock, LockAnswer, LockKey, Refusal, Replica, RunRecord, RunRef, RunStore } from '../../lib/sync/run-store.ts';
+import { askTurn, type Turn } from '../../lib/sync/overlap/turn.ts';
 
 interface Held {
   readonly owner: string | undefined;
   readonly fence: number;
-  readonly leaseUntil: number;
-}
-
-interface Claim {
-  readonly run: RunRef;
   readonly leaseUntil: number;
 }
 
@@ -40,6 +26,7 @@ export function memoryRunStore(): RunStore {
     ...memoryLocks(),
     ...memoryStartGates(),
     ...memoryClaims(),
+    ...memoryTurns(),
     ...memoryRuns(),
     ...memoryGroups(),
     ...memoryOutcomes(),
@@ -96,39 +83,45 @@ function memoryStartGates(): Pick<RunStore, 'claimStart'> {
   };
 }
 
-function memoryClaims(): Pick<RunStore, 'claimTick' | 'claimJob' | 'renewJob' | 'releaseJob'> {
+function memoryClaims(): Pick<RunStore, 'claimTick'> {
   const ticks = new Map<string, string>();
-  const active = new Map<string, Claim>();
-  const waiting = new Map<string, Claim>();
-  const nameOf = (run: RunRef): string => textOf(run.job, run.startedAt, run.id);
   return {
     async claimTick(job, tick, run): Promise<boolean> {
       const first = ticks.get(textOf(job, tick)) ?? run;
       ticks.set(textOf(job, tick), first);
       return first === run;
     },
-    async claimJob(run, now, leaseMs): Promise<ClaimAnswer> {
-      const holder = active.get(run.job);
-      const claim = { run, leaseUntil: now + leaseMs };
-      if (holder === undefined || holder.run.id === run.id || !isAlive(holder, now)) {
-        active.set(run.job, claim);
-        waiting.delete(nameOf(run));
-        return { claimed: true };
-      }
-      waiting.set(nameOf(run), claim);
-      const before = [...waiting.values()].filter(
-        (other) => other.run.job === run.job && isBefore(other.run, run) && isAlive(other, now),
+  };
+}
+
+function memoryTurns(): Pick<RunStore, 'claimJob' | 'beginWork' | 'renewJob' | 'releaseJob'> {
+  const jobs = new Map<string, readonly Turn[]>();
+  const leases = new Map<string, number>();
+  const nameOf = (run: RunRef): string => textOf(run.job, run.startedAt, run.id);
+  const turnsOf = (job: string): readonly Turn[] => jobs.get(job) ?? [];
+  return {
+    async claimJob(asker, now, leaseMs) {
+      const living = turnsOf(asker.job).filter((turn) =>
+        isAlive({ leaseUntil: leases.get(nameOf({ job: asker.job, ...turn })) ?? -Infinity }, now),
       );
-      return { claimed: false, heldBy: holder.run.id, waiting: before.length };
+      const { turns, answer } = askTurn(living, asker);
+      jobs.set(asker.job, turns);
+      if (answer.decision !== 'skip') leases.set(nameOf(asker), now + leaseMs);
+      return answer;
+    },
+    async beginWork(run): Promise<void> {
+      const begun = turnsOf(run.job).map((turn) => (turn.id === run.id ? { ...turn, state: 'working' as const } : turn));
+      jobs.set(run.job, begun);
     },
     async renewJob(run, now, leaseMs): Promise<boolean> {
-      const ours = active.get(run.job)?.run.id === run.id;
-      if (ours) active.set(run.job, { run, leaseUntil: now + leaseMs });
-      return ours;
+      const isThere = leases.has(nameOf(run));
+      if (isThere) leases.set(nameOf(run), now + leaseMs);
+      return isThere;
     },
     async releaseJob(run): Promise<void> {
-      waiting.delete(nameOf(run));
-      if (active.get(run.job)?.run.id === run.id) active.delete(run.job);
+      leases.delete(nameOf(run));
+      const others = turnsOf(run.job).filter(({ id }) => id !== run.id);
+      jobs.set(run.job, others);
     },
   };
 }

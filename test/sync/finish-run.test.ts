@@ -59,7 +59,8 @@ describe('finishRun', () => {
   it('lets the next run go', async () => {
     const { cloud, run, start } = await runUpTo(3);
     await finish(cloud, run, { start });
-    expect(await cloud.store.claimJob(newRun(cloud), cloud.clock.now(), 1000)).toEqual({ claimed: true });
+    const next = { ...newRun(cloud), order: '', overlap: 'skip', queueDepth: 0 } as const;
+    expect(await cloud.store.claimJob(next, cloud.clock.now(), 1000)).toEqual({ decision: 'go' });
   });
 
   it('counts a group whose worker left no result as unfinished, never as done', async () => {

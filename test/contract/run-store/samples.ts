@@ -1,6 +1,8 @@
 import type { Group } from '../../../lib/datastore/group.ts';
 import { CLOCK_SKEW_MS } from '../../../lib/dynamodb/lifetimes.ts';
+import { runOrder } from '../../../lib/sync/overlap/run-order.ts';
 import type { RunRef } from '../../../lib/sync/run-store.ts';
+import type { TurnAsker } from '../../../lib/sync/overlap/turn.ts';
 
 /** Epoch milliseconds. */
 export const NOW = Date.parse('2025-11-01T08:00:00.000Z');
@@ -22,4 +24,10 @@ export function group(namespace: string, name: string): Group {
 /** Run number `number` of a job; each starts a second after the one before. */
 export function run(job: string, number: number): RunRef {
   return { job, id: `run-${number}`, startedAt: new Date(NOW + number * 1000).toISOString() };
+}
+
+/** The same run when it asks for its turn, with the default options. */
+export function asker(job: string, number: number, members: Partial<TurnAsker> = {}): TurnAsker {
+  const ref = run(job, number);
+  return { ...ref, order: runOrder(ref, undefined), overlap: 'queue', queueDepth: 1, ...members };
 }
