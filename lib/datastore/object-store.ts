@@ -128,7 +128,7 @@ export interface RequestCounts extends Record<RequestKind, number> {
   waitedMs: number;
   /** Milliseconds from asking to the last answer, those waits included, summed likewise. */
   tookMs: number;
-  /** Milliseconds in which something waited for a limit of the configuration to let it go. */
+  /** Milliseconds in which anything at all waited for a limit of the configuration to let it go. */
   limitedMs: number;
 }
 

@@ -4,7 +4,7 @@ import { LeasedPace } from '../limits/leased-pace.ts';
 import type { LeaseStore } from '../limits/lease-store.ts';
 import { rateAt, type Limit } from '../limits/limit.ts';
 import type { PaceClock } from '../limits/pace-clock.ts';
-import { watchedPace } from '../limits/watched-pace.ts';
+import { waitWatch, watchedPace, type WaitWatch } from '../limits/watched-pace.ts';
 import { formatRate, type SideLimits } from '../sync/limits.ts';
 import type { RunLog } from '../sync/worker.ts';
 
@@ -46,18 +46,19 @@ export function openPaces(store: LeaseStore, clock: PaceClock): ProcessPaces {
     said.add(key);
     log.info(`${limit.name} holds it back: ${formatRate(rateAt(limit, clock.date()), limit.unit)}`);
   };
-  const watch = (limit: Limit, limited: Limited): Pace => {
+  const watch = (limit: Limit, limited: Limited, counted: WaitWatch): Pace => {
     const since = clock.now();
     let waited = 0;
-    return watchedPace(paceOf(limit), clock.now, (ms) => {
+    const felt = waitWatch(clock.now, (ms) => {
       waited += ms;
-      limited.counts.limitedMs += Math.round(ms);
       if (waited >= Math.max(FELT_MS, FELT_PART * (clock.now() - since))) say(limit, limited);
     });
+    return watchedPace(paceOf(limit), [felt, counted]);
   };
   return {
     open(limits, limited) {
-      const all = (of: readonly Limit[]): Pace | undefined => allOf(of.map((limit) => watch(limit, limited)));
+      const counted = countWaits(clock, limited.counts);
+      const all = (of: readonly Limit[]): Pace | undefined => allOf(of.map((limit) => watch(limit, limited, counted)));
       const [read, write, gets, puts] = [all(limits.read), all(limits.write), all(limits.gets), all(limits.puts)];
       return { ...(read && { read }), ...(write && { write }), ...(gets && { gets }), ...(puts && { puts }) };
     },
@@ -66,6 +67,16 @@ export function openPaces(store: LeaseStore, clock: PaceClock): ProcessPaces {
       await Promise.allSettled([...paces.values()].map((pace) => pace.end()));
     },
   };
+}
+
+/** Counts a moment once, however many limits something waits for in it; what whole milliseconds leave over is kept for the next. */
+function countWaits({ now }: PaceClock, counts: RequestCounts): WaitWatch {
+  let rest = 0;
+  return waitWatch(now, (ms) => {
+    const whole = Math.floor(rest + ms);
+    rest += ms - whole;
+    counts.limitedMs += whole;
+  });
 }
 
 /** The clocks and timers of this process; `date` is the host's. */

@@ -19,7 +19,10 @@ const failure = {
 export async function reportOf(groups: number, outcomesEach: number): Promise<Report> {
   const records = Array.from({ length: groups }, (_, index) => recordOf(index, outcomesEach));
   const outcomes = records.flatMap((record) => outcomesOf(record, outcomesEach));
-  for (const { tally } of records) Object.assign(tally.source, { list: 3, get: 40 });
+  for (const { tally } of records) {
+    Object.assign(tally.source, { list: 3, get: 40, limitedMs: 9_500 });
+    Object.assign(tally.target, { put: 41, limitedMs: 45_000 });
+  }
   const totals = {
     totalGroups: groups + 12,
     plannedLeftOut: { 'older-than-newest': 17 },

@@ -1,4 +1,5 @@
 import type { Report } from './report.ts';
+import { heldBack } from './held-back.ts';
 import { retryAdvice } from './retry-advice.ts';
 import { formatBytes, formatCount, formatSeconds, plural } from './words.ts';
 
@@ -8,15 +9,14 @@ export function describeReport(report: Report): string {
   if (report.state === 'failed')
     return `failed after ${formatSeconds(report.seconds)}: ${report.failures[0]?.message ?? 'no cause was given'}`;
   if (report.dryRun) return `dry run: nothing was changed; the source has ${plural(report.groups.total, 'group')}`;
-  const advice = retryAdvice(report.tally);
   const parts = [
     `${HOW_ENDED[report.state]} in ${formatSeconds(report.seconds)}: ${describeWork(report)}`,
     ...describeGaps(report),
     ...describeTrouble(report),
     ...firstFailure(report),
-    ...(advice === undefined ? [] : [advice]),
+    ...[heldBack(report), retryAdvice(report.tally)],
   ];
-  return parts.join('; ');
+  return parts.filter((part) => part !== undefined).join('; ');
 }
 
 function describeGaps({ leftOut }: Report): string[] {

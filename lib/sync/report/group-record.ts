@@ -32,7 +32,9 @@ export const RequestCountsSchema = z.object({
   retried: count.default(0).describe('Requests that were sent again'),
   waitedMs: count.default(0).describe('Milliseconds that they waited before that, summed over all that waited at once'),
   tookMs: count.default(0).describe('Milliseconds from asking to the last answer, waits included, summed likewise'),
-  limitedMs: count.default(0).describe('Milliseconds in which something waited for a limit of the configuration'),
+  limitedMs: count
+    .default(0)
+    .describe('Milliseconds in which a worker had something wait for a limit of the configuration, summed over the workers'),
 });
 
 /** What was moved for one snapshot, or for many. */

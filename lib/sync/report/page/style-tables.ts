@@ -35,6 +35,9 @@ export const TABLES = css`
   .requests tfoot td {
     font-weight: 650;
   }
+  .requests + p {
+    margin-top: 0.8rem;
+  }
   .zero {
     color: var(--dim);
   }

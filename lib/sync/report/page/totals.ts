@@ -1,4 +1,5 @@
 import { REQUEST_KINDS, type RequestCounts } from '../../../datastore/object-store.ts';
+import { heldBack } from '../held-back.ts';
 import { retryAdvice } from '../retry-advice.ts';
 import { html, type Html } from './html.ts';
 import type { Report } from '../report.ts';
@@ -81,11 +82,11 @@ function fact(label: string, value: string, beside: string): Html {
 }
 
 /** Requests are what providers bill beside bytes, retries included. */
-export function requestsSection({ tally }: Report): Html {
-  const { source, target } = tally;
+export function requestsSection(report: Report): Html {
+  const { source, target } = report.tally;
   const row = (kind: string, from: number, to: number): Html =>
     html`<tr><th scope="row">${kind}</th><td${zero(from)}>${formatCount(from)}</td><td${zero(to)}>${formatCount(to)}</td></tr>`;
-  const advice = retryAdvice(tally);
+  const told = [heldBack(report), retryAdvice(report.tally)].filter((words) => words !== undefined);
   const sum = (counts: RequestCounts): number => REQUEST_KINDS.reduce((total, kind) => total + counts[kind], 0);
   return html`<section aria-labelledby="requests">
     <h2 id="requests">Requests</h2>
@@ -108,7 +109,7 @@ export function requestsSection({ tally }: Report): Html {
         ${row('answered by “slow down”', source.throttled, target.throttled)}
       </tfoot>
     </table>
-    ${advice === undefined ? undefined : html`<p>${sentence(advice)}</p>`}
+    ${told.map((words) => html`<p>${sentence(words)}</p>`)}
   </section>`;
 }
 
