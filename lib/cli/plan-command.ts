@@ -1,6 +1,7 @@
 import { jobDocument, mergeOverrides, parseJob } from '../config/job-document.ts';
 import { formatGroup } from '../datastore/group.ts';
 import { DataError } from '../errors.ts';
+import { describeLimits } from '../sync/describe-limits.ts';
 import { iso } from '../sync/iso.ts';
 import type { Job } from '../sync/job.ts';
 import { heldBefore } from '../sync/held-before.ts';
@@ -15,7 +16,7 @@ import { EXIT, type ExitCode } from './exit-code.ts';
 import { openCloud } from './open-cloud.ts';
 import type { Terminal } from './terminal.ts';
 
-/** Prints what a run would do, from listings alone, and changes nothing. */
+/** Prints the limits that a run has to keep and what it would do, from listings alone, and changes nothing. */
 export async function planCommand(
   job: string,
   overrides: object,
@@ -37,6 +38,7 @@ export async function planCommand(
 
 async function printPlan(worker: Worker, { print }: Terminal): Promise<void> {
   const created = new Set<string>();
+  for (const line of describeLimits(worker.job)) print(line);
   let groups = 0;
   let working = 0;
   let snapshots = 0;

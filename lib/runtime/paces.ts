@@ -5,7 +5,8 @@ import type { LeaseStore } from '../limits/lease-store.ts';
 import { rateAt, type Limit } from '../limits/limit.ts';
 import type { PaceClock } from '../limits/pace-clock.ts';
 import { waitWatch, watchedPace, type WaitWatch } from '../limits/watched-pace.ts';
-import { formatRate, type SideLimits } from '../sync/limits.ts';
+import { formatRate } from '../sync/describe-limits.ts';
+import type { SideLimits } from '../sync/limits.ts';
 import type { RunLog } from '../sync/worker.ts';
 
 /** Who works under limits: what it waits for is added to its counts, and said once in its run. */

@@ -1,5 +1,4 @@
 import type { DatastoreLocation, FrameRate } from '../datastore/location.ts';
-import { formatHumanByte } from '../datastore/human-byte.ts';
 import { everHolds, type Limit } from '../limits/limit.ts';
 import { rateOf, type Rate } from '../limits/rate.ts';
 import type { Job } from './job.ts';
@@ -60,24 +59,4 @@ function datastoreLimits(datastore: DatastoreLocation): SideLimits {
 
 function frameRate(rate: FrameRate, burst?: number): Rate | undefined {
   return rate === 'unlimited' ? undefined : rateOf(rate, burst);
-}
-
-/** One line for each limit that a job has to keep: `rate-in of job nightly: 20 MiB/s, mon..fri 8-18 5 MiB/s (Europe/Berlin)`. */
-export function describeLimits(job: Job): readonly string[] {
-  const { source, target } = limitsOf(job);
-  const all = [source, target].flatMap(({ read, write, gets, puts }) => [...read, ...write, ...gets, ...puts]);
-  return [...new Map(all.map((limit) => [limit.id, limit])).values()].map(describeLimit);
-}
-
-function describeLimit({ name, unit, rate, frames, timezone }: Limit): string {
-  const inFrames = frames.map((entry) => `, ${entry.frame.text} ${formatRate(entry.rate, unit)}`).join('');
-  return `${name}: ${formatRate(rate, unit)}${inFrames}${frames.length === 0 ? '' : ` (${timezone})`}`;
-}
-
-/** `20 MiB/s`, and with it the burst, if it is more than the default. */
-export function formatRate(rate: Rate | undefined, unit: Limit['unit']): string {
-  if (rate === undefined) return 'no limit';
-  if (unit === 'requests') return `${String(rate.perSecond)} requests/s`;
-  const burst = rate.burst > rate.perSecond ? ` after a burst of ${formatHumanByte(rate.burst)}` : '';
-  return `${formatHumanByte(rate.perSecond)}/s${burst}`;
 }

@@ -43,6 +43,33 @@ describe('the commands that only look', () => {
     expect(differences(before.objects, target())).toEqual([]);
   });
 
+  it('plan: begins with the limits that hold, those of the configuration and of this run', async () => {
+    const rates = {
+      'rate-out': '1 MiB',
+      timetable: [{ timeframe: 'mon..fri 8-18', 'rate-in': '5 MiB' }],
+      timezone: 'Europe/Berlin',
+    };
+    await world.writeConfig('limits.yaml', {
+      datastores: [
+        datastoreEntry(world.s3, 'main', 'source', { rate: '50 MiB', 'get-rate-limit': 500 }),
+        datastoreEntry(world.s3, 'offsite', 'target'),
+      ],
+      jobs: [{ id: 'daily', source: 'main', target: 'offsite', ...rates }],
+      settings: { 'max-worker-threads': 2 },
+    });
+    const given = ['--rate-out', '3 MiB', '--burst-out', '30 MiB', '--start-batch-period', '5', '--transfers-in-flight', '8'];
+    const { code, stdout } = await world.run(['plan', 'daily', '-c', 'limits.yaml', ...given]);
+    expect(code).toBe(0);
+    expect(stdout.split('\n').slice(0, 6)).toEqual([
+      'worker-threads 2, lowered from 4 by max-worker-threads, transfers-in-flight 8: 2 groups at once, at most 16 transfers in all',
+      'start-batch-size 10: at most 10 groups start in any 5 s, over all runs on the target',
+      'rate-in of job daily: no limit, mon..fri 8-18 5 MiB/s (Europe/Berlin)',
+      'rate of datastore main: 50 MiB/s',
+      'get-rate-limit of datastore main: 500 requests/s',
+      'rate-out of job daily: 3 MiB/s after a burst of 30 MiB',
+    ]);
+  });
+
   it('plan: shows each namespace that is missing once', async () => {
     const { stdout } = await world.run(['plan', 'weekly']);
     expect(stdout.match(/^create namespace .+$/gm)).toEqual(['create namespace prod', 'create namespace prod/db']);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseTimeFrame, type TimeFrame } from '../../lib/datastore/time-frame.ts';
 import { rateAt, type Limit } from '../../lib/limits/limit.ts';
-import { describeLimits, limitsOf } from '../../lib/sync/limits.ts';
+import { limitsOf } from '../../lib/sync/limits.ts';
 import { job, location } from '../support/locations.ts';
 
 const MIB = 1024 * 1024;
@@ -18,7 +18,6 @@ describe('the limits of a job', () => {
   it('are none where nothing is said', () => {
     const none = { read: [], write: [], gets: [], puts: [] };
     expect(limitsOf(job())).toEqual({ source: none, target: none });
-    expect(describeLimits(job())).toEqual([]);
   });
 
   it('are its own, where it reads and where it writes, beside those of its datastores both ways', () => {
@@ -59,15 +58,5 @@ describe('the limits of a job', () => {
     expect([at(read, '2025-11-03T11:30:00Z'), at(write, '2025-11-03T11:30:00Z')]).toEqual([3 * MIB, undefined]);
     expect([at(read, '2025-11-02T11:30:00Z'), at(write, '2025-11-02T11:30:00Z')]).toEqual([10 * MIB, undefined]);
     expect(rateAt(write, Date.parse('2025-11-03T07:00:00Z'))?.burst).toBe(9 * MIB);
-  });
-
-  it('are said in a line each', () => {
-    const timetable = [{ frame: frame('mon..fri 8-18'), rate: 5 * MIB }];
-    const target = location('offsite', { timetable, timezone: 'Europe/Berlin', putRateLimit: 100 });
-    expect(describeLimits(job({ target, rateIn: 20 * MIB, burstIn: 200 * MIB }))).toEqual([
-      'rate-in of job daily-offsite: 20 MiB/s after a burst of 200 MiB',
-      'rate of datastore offsite: no limit, mon..fri 8-18 5 MiB/s (Europe/Berlin)',
-      'put-rate-limit of datastore offsite: 100 requests/s',
-    ]);
   });
 });
