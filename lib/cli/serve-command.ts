@@ -34,17 +34,20 @@ export async function serveCommand(options: CommonOptions, context: CliContext):
       sleep.wake();
     });
     tellJobs(current, context);
+    const configuration = () => current.configuration;
+    const facts = watchFacts({ cloud, configuration, jobs: () => current.jobs, context, log, wake: sleep.wake });
     try {
-      const configuration = () => current.configuration;
       await serve({
         ...{ loaded: folder.loaded, save: (state) => folder.save(state), jobs: () => current.jobs, log },
-        look: watchFacts({ cloud, configuration, jobs: () => current.jobs, now: context.now, log, wake: sleep.wake }),
+        look: facts.look,
         execute: executeIntent({ cloud, configuration, stopAsked: () => context.stop.asked(), openLog: logs.open }),
         name: (job) => nameRun(job, context),
+        now: () => context.now(),
         ...{ wait: sleep.wait, wake: sleep.wake, stopAsked: () => context.stop.asked() },
         sleep: (milliseconds) => context.stop.sleep(milliseconds / 1000),
       });
     } finally {
+      await facts.rest();
       await cloud.close();
     }
     return EXIT.done;

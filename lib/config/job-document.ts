@@ -39,7 +39,7 @@ function adviseJob(id: string, jobs: readonly JobDocument[]): string {
 export function parseJob(document: unknown): Job {
   const checked = checkDocument(document);
   return {
-    ...camelKeys(omitKeys(checked, ['source', 'target', 'after-run', 'max-worker-threads'])),
+    ...camelKeys(omitKeys(checked, ['source', 'target', 'after-run', 'pending-only', 'max-worker-threads', ...TRIGGERS])),
     source: parseDatastore(checked.source),
     target: parseDatastore(checked.target),
     ...parseValues(checked),
@@ -48,10 +48,17 @@ export function parseJob(document: unknown): Job {
   };
 }
 
+/** Options that say what starts a run. */
+const TRIGGERS = ['trigger', 'settle', 'poll', 'after'] as const;
+
 /** What started a run, from its document with the overrides merged in; a person, where nothing else did. */
 export function runTrigger(document: unknown): RunTrigger {
-  const { 'scheduled-time': scheduledTime, 'after-run': afterRun } = checkDocument(document);
-  return { ...(scheduledTime !== undefined && { scheduledTime }), ...(afterRun !== undefined && { afterRun }) };
+  const { 'scheduled-time': scheduledTime, 'after-run': afterRun, 'pending-only': pendingOnly } = checkDocument(document);
+  return {
+    ...(scheduledTime !== undefined && { scheduledTime }),
+    ...(afterRun !== undefined && { afterRun }),
+    ...(pendingOnly === true && { pendingOnly }),
+  };
 }
 
 /** A document for a job at hand: `parseJob` gives the job back. */

@@ -146,6 +146,10 @@ export const runOptions = {
   'scheduled-time': text(checkTime, {
     description: 'The tick that this run serves, ISO 8601, set by the scheduler. A second run for the same tick is skipped.',
   }).exactOptional(),
+  'pending-only': z.boolean().exactOptional().meta({
+    description:
+      'Only the groups of which backups were written since, as far as that was heard: what the trigger `on-backup` starts. Removes nothing.',
+  }),
   'after-run': z.string().min(1).exactOptional().meta({
     description: 'The run that this one comes after, `<job>/<run>`, set by the trigger `after`. A second run for it is skipped.',
   }),

@@ -1,9 +1,68 @@
 import { z } from 'zod';
+import { formatDuration, parseDuration } from '../schedule/duration.ts';
+import { text } from './formats.ts';
+
+export const TRIGGERS = ['on-backup'] as const;
+
+/** The longest time for which an EventBridge pipe gathers what it hands on. */
+const MAX_SETTLE_MS = 300_000;
+/** Each poll lists all of a source's metadata. */
+const MIN_POLL_MS = 10_000;
+
+/** A time span within bounds, in PBS's spelling. */
+function span(
+  description: string,
+  { least = 0, most = Infinity, examples }: { readonly least?: number; readonly most?: number; readonly examples: string[] },
+): z.ZodString {
+  const problem = (value: string): string | undefined => {
+    const parsed = parseDuration(value);
+    if ('problem' in parsed) return parsed.problem;
+    if (parsed.ms < least) return `is too short; wanted at least ${formatDuration(least)}`;
+    return parsed.ms > most ? `is too long; wanted at most ${formatDuration(most)}` : undefined;
+  };
+  return text(problem, { description, examples });
+}
+
+/** When backups of the source start runs of the job, in milliseconds; undefined: they start none. */
+export function backupTrigger({
+  trigger,
+  settle,
+  poll,
+}: {
+  readonly trigger?: string;
+  readonly settle: string;
+  readonly poll: string;
+}): BackupTrigger | undefined {
+  return trigger === undefined ? undefined : { settleMs: msOf(settle), pollMs: msOf(poll) };
+}
+
+export interface BackupTrigger {
+  readonly settleMs: number;
+  readonly pollMs: number;
+}
+
+function msOf(duration: string): number {
+  const parsed = parseDuration(duration);
+  if ('problem' in parsed) throw new Error(`${duration} was not refused although it ${parsed.problem}`);
+  return parsed.ms;
+}
 
 const error = 'is neither the id of a job nor a list of such; write after: nightly, or after: [nightly, weekly]';
 
 /** What starts the runs of a job beside its schedule. */
 export const triggerOptions = {
+  trigger: z.enum(TRIGGERS).exactOptional().meta({
+    description:
+      '`on-backup` starts a run for just the groups that were backed up, each time the source is written: by the events of its bucket in AWS, by a poll in `flotilla serve`.',
+  }),
+  settle: span('How long the backups that `trigger` hears of are gathered before a run starts: up to 5 minutes.', {
+    most: MAX_SETTLE_MS,
+    examples: ['2m'],
+  }).default('2m'),
+  poll: span('How often `flotilla serve` asks the source for new backups, where `trigger` is set.', {
+    least: MIN_POLL_MS,
+    examples: ['5m'],
+  }).default('5m'),
   after: z
     .union([z.string(), z.array(z.string()).min(1)], { error })
     .exactOptional()

@@ -77,6 +77,15 @@ export function failedOf(target: string): string {
   return join('FAILED', target);
 }
 
+/** Sorts by group. */
+export function writtenItem(job: string, group: Group): ItemKey {
+  return { pk: writtenOf(job), sk: join(group.namespace, group.name) };
+}
+
+export function writtenOf(job: string): string {
+  return join('WRITTEN', job);
+}
+
 export function limitItem(limit: string): ItemKey {
   return { pk: join('LIMIT', limit), sk: 'LIMIT' };
 }

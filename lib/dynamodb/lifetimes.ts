@@ -11,6 +11,8 @@ export const LIFETIME = {
   claim: 7 * DAY_SECONDS,
   /** Longer than any run is at work. */
   turns: 365 * DAY_SECONDS,
+  /** A group of which nothing is known looks newly written to a poll: once a year is no burden. */
+  written: 365 * DAY_SECONDS,
   startGate: DAY_SECONDS,
   /** A limit whose item is gone begins anew, without a burst. */
   limit: 7 * DAY_SECONDS,

@@ -12,6 +12,7 @@ export const RunRecordSchema: z.ZodType<RunRecord> = z.object({
   state: z.enum(RUN_STATES),
   scheduledTime: z.string().exactOptional(),
   afterRun: z.string().exactOptional(),
+  pendingOnly: z.boolean().exactOptional(),
   dryRun: z.boolean().exactOptional(),
   endedAt: z.string().exactOptional(),
   planKey: z.string().exactOptional(),

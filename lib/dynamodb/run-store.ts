@@ -9,6 +9,7 @@ import { replicaMethods } from './replicas.ts';
 import { runMethods } from './runs.ts';
 import { startGateMethods } from './start-gate.ts';
 import { turnMethods } from './turns.ts';
+import { writtenMethods } from './written.ts';
 
 export type RunStoreOptions = { readonly table: string } & (TableEndpoint | { readonly client: DynamoDBDocumentClient });
 
@@ -25,5 +26,6 @@ export function openRunStore(options: RunStoreOptions): RunStore {
     ...lockMethods(table),
     ...startGateMethods(table),
     ...replicaMethods(table),
+    ...writtenMethods(table),
   };
 }

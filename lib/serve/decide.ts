@@ -62,14 +62,15 @@ function decideAfter(
 
 /** One run takes all that is pending, so a second one beside it would have nothing to do. */
 function decideOnBackup(state: ServeState, job: ServedJob, facts: Facts, name: NameRun): ServeState {
-  const due = pendingDue(job, facts);
-  if (due === undefined || due > facts.now || isFollowingBackups(state, job.id)) return state;
-  return withIntent(state, { run: name(job.id), cause: { kind: 'on-backup' }, overrides: { trigger: 'on-backup' } });
+  const due = pendingDue(state, job, facts);
+  if (due === undefined || due > facts.now || facts.isSuspended(job.id) || isFollowingBackups(state, job.id)) return state;
+  return withIntent(state, { run: name(job.id), cause: { kind: 'on-backup' }, overrides: { 'pending-only': true } });
 }
 
-function pendingDue({ id, onBackup }: ServedJob, facts: Facts): number | undefined {
+function pendingDue({ heldOff }: ServeState, { id, onBackup }: ServedJob, facts: Facts): number | undefined {
   const since = onBackup === undefined ? undefined : facts.pendingSince(id);
-  return since === undefined || onBackup === undefined ? undefined : since + onBackup.settleMs;
+  if (since === undefined || onBackup === undefined) return undefined;
+  return Math.max(since + onBackup.settleMs, (heldOff[id] ?? -Infinity) + onBackup.pollMs);
 }
 
 function isFollowingBackups({ intents }: ServeState, job: string): boolean {
@@ -80,20 +81,31 @@ function isFollowingBackups({ intents }: ServeState, job: string): boolean {
 export function nextDue(state: ServeState, jobs: readonly ServedJob[], facts: Facts): number | undefined {
   const times = jobs.flatMap((job) => [
     ...job.schedules.map((schedule) => schedule.nextTime(facts.now)),
-    isFollowingBackups(state, job.id) ? undefined : pendingDue(job, facts),
+    isFollowingBackups(state, job.id) || facts.isSuspended(job.id) ? undefined : pendingDue(state, job, facts),
   ]);
-  const known = times.filter((time) => time !== undefined);
+  const known = [...times, facts.nextPoll].filter((time) => time !== undefined);
   return known.length === 0 ? undefined : Math.min(...known);
 }
 
-/** The state without an intent whose run has ended. `missed`: it was skipped and left its tick unserved, to be due again. */
-export function withoutIntent(state: ServeState, intent: Intent, missed: boolean): ServeState {
-  const intents = state.intents.filter(({ run }) => run.job !== intent.run.job || run.id !== intent.run.id);
-  const { cause, run } = intent;
-  const mark = cause.kind === 'schedule' ? state.ticks[run.job]?.[cause.schedule] : undefined;
-  if (!missed || cause.kind !== 'schedule' || mark?.at !== cause.tick) return { ...state, intents };
-  const ticks = { ...state.ticks, [run.job]: { ...state.ticks[run.job], [cause.schedule]: { ...mark, missed: true } } };
-  return { ...state, ticks, intents };
+/**
+ * The state without an intent whose run has ended. `missedAt`: when it ended (epoch ms) without having done what it was started for:
+ * its tick is due again, as soon as it can be served; backups are followed again after a while.
+ */
+export function withoutIntent(before: ServeState, { run, cause }: Intent, missedAt?: number): ServeState {
+  const state = { ...before, intents: before.intents.filter((other) => other.run.job !== run.job || other.run.id !== run.id) };
+  if (missedAt === undefined) return state;
+  switch (cause.kind) {
+    case 'after':
+      return state;
+    case 'on-backup':
+      return { ...state, heldOff: { ...state.heldOff, [run.job]: missedAt } };
+    case 'schedule': {
+      const mark = state.ticks[run.job]?.[cause.schedule];
+      if (mark?.at !== cause.tick) return state;
+      const marks = { ...state.ticks[run.job], [cause.schedule]: { ...mark, missed: true } };
+      return { ...state, ticks: { ...state.ticks, [run.job]: marks } };
+    }
+  }
 }
 
 function withIntent(state: ServeState, intent: Intent): ServeState {

@@ -10,8 +10,8 @@ export const LOOK_MS = 60_000;
 const MAX_TRIES = 3;
 
 /**
- * How an intent's run ended. `unfinished`: it has to be executed again, under its name. `missed`: it was skipped and left its tick
- * unserved.
+ * How an intent's run ended. `unfinished`: it has to be executed again, under its name. `missed`: it did not do what it was started
+ * for.
  */
 export type IntentEnd = 'ended' | 'missed' | 'unfinished';
 
@@ -26,6 +26,8 @@ export interface ServeWorld {
   /** Executes a run to its end, or to a safe point when the service is stopped. Throws when it could not even be executed. */
   execute(intent: Intent): Promise<IntentEnd>;
   readonly name: NameRun;
+  /** Epoch milliseconds. */
+  now(): number;
   /** Passes the time; ends early when `wake` was called, also before, or the service is stopped. */
   wait(milliseconds: number): Promise<void>;
   wake(): void;
@@ -72,7 +74,7 @@ async function follow(intent: Intent, keeper: StateKeeper, world: ServeWorld): P
     if (world.stopAsked() && end === 'unfinished') return;
     if (end !== 'unfinished' || tries === MAX_TRIES) {
       if (end === 'unfinished') world.log.error(`${nameOf(intent)} was given up after ${String(MAX_TRIES)} attempts`);
-      await keeper.change((state) => withoutIntent(state, intent, end === 'missed'));
+      await keeper.change((state) => withoutIntent(state, intent, end === 'missed' ? world.now() : undefined));
       return;
     }
     await world.sleep(LOOK_MS);

@@ -33,6 +33,8 @@ export interface Facts {
   endedWell(job: string): readonly string[];
   /** Since when (epoch ms) manifests wait that no run has taken up; undefined: none do. */
   pendingSince(job: string): number | undefined;
+  /** When a source is asked for new backups next (epoch ms); undefined: none is. */
+  readonly nextPoll: number | undefined;
 }
 
 /** Gives a run of a job a name that no other has, and the present as its start. */

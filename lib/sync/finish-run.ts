@@ -14,6 +14,7 @@ import type { Removed, Report } from './report/report.ts';
 import { loadPlan, planKey, removedKey, reportKey } from './run-files.ts';
 import { targetPlace } from './target-place.ts';
 import type { Worker } from './worker.ts';
+import { settleWritten } from './written-groups.ts';
 
 /** Tells the world how a run ended. Best effort never hides a result: what it throws fails the call, and the machine calls again. */
 export type Announce = (report: Report) => Promise<void>;
@@ -33,6 +34,7 @@ export async function finishRun(input: Pick<FinishRunInput, 'start' | 'error'>, 
   await control.put(`${key}.html`, Buffer.from(renderReportPage(report)));
 
   await releaseLocks(report.details, worker);
+  await settleWritten(control, worker, report);
   const before = await store.loadRun(run);
   await store.saveRun({ ...run, ...before, state: report.state, endedAt: report.endedAt, reportKey: key, message });
   await store.releaseJob(run);

@@ -17,6 +17,14 @@ export interface RunTrigger {
   readonly scheduledTime?: string;
   /** The run of another job that it comes after, `<job>/<run>`. */
   readonly afterRun?: string;
+  /** Only the groups that were written at the source since, whatever else there is to do. */
+  readonly pendingOnly?: boolean;
+}
+
+/** An object that was written at the source: its key in the bucket and its ETag. */
+export interface WrittenKey {
+  readonly key: string;
+  readonly etag: string;
 }
 
 /** In: start-run. `job` is the constant of the machine's first state, `overrides` the input of the execution. */

@@ -4,9 +4,10 @@ import type { ObjectReader } from '../datastore/object-store.ts';
 import type { DataError } from '../errors.ts';
 import type { Job } from './job.ts';
 import { emptyGroup, listGroups } from './list-groups.ts';
+import { listPairs } from './list-pairs.ts';
 import { mapAhead, READS_AT_ONCE } from './map-ahead.ts';
 import { mergeListings, type ListedPair } from './merge-listings.ts';
-import { namespaceChain, targetNamespace } from './namespaces.ts';
+import { hasNamespace, namespaceChain, targetNamespace } from './namespaces.ts';
 import type { PlanItem } from './payloads.ts';
 import { isListingEnough, planGroup, type GroupPlan } from './plan-group.ts';
 import type { Replica, RunStore } from './run-store.ts';
@@ -44,17 +45,18 @@ export interface PlannedNamespaces {
 }
 
 /**
- * Plans a whole run from one streaming merge of both listings, `READS_AT_ONCE` groups in memory. Reads listings; and where
+ * Plans a run from one streaming merge of both listings, or of `only` some groups from a listing of each, `READS_AT_ONCE` groups
+ * in memory. Reads listings; and where
  * encryption at rest makes ETags that say nothing, the catalogue and the owners of groups that seem to have no work.
  */
-export async function* planRun(sides: Sides): AsyncGenerator<PlannedGroup | PlannedNamespaces> {
+export async function* planRun(sides: Sides, only?: readonly Group[]): AsyncGenerator<PlannedGroup | PlannedNamespaces> {
   const { job, layout } = sides;
   const failed = await loadFailed(sides);
   const namespaces = targetNamespaces(job, await presentAnchors(sides));
-  const pairs = mergeListings(
-    listGroups(sides.source, layout, job.namespace),
-    listGroups(sides.target, layout, job.targetNamespace),
-  );
+  const pairs =
+    only === undefined
+      ? mergeListings(listGroups(sides.source, layout, job.namespace), listGroups(sides.target, layout, job.targetNamespace))
+      : listPairs(sides, only);
   const planned = mapAhead(inScope(job, pairs, namespaces.look), READS_AT_ONCE, async ([from, to]) => {
     const plan = await planListed(sides, from, to, failed);
     return { source: from, target: to.group, plan };
@@ -160,14 +162,10 @@ export async function loadFailed({ job, store }: Pick<Sides, 'job' | 'store'>): 
 }
 
 /** The target's anchor and the namespaces above it: the listing below the anchor does not show them all. */
-async function presentAnchors({ job, layout, target }: Sides): Promise<Set<string>> {
+async function presentAnchors(sides: Sides): Promise<Set<string>> {
   const present = new Set<string>();
-  for (const namespace of namespaceChain(job.targetNamespace)) {
-    const marker = layout.namespaceMarker(namespace);
-    for await (const page of target.list(marker, { pageSize: 1 })) {
-      if (page.some(({ key }) => key === marker)) present.add(namespace);
-      break;
-    }
+  for (const namespace of namespaceChain(sides.job.targetNamespace)) {
+    if (await hasNamespace(sides, namespace)) present.add(namespace);
   }
   return present;
 }

@@ -18,6 +18,11 @@ export function reportKey(run: RunRef): string {
   return `${runFolder(run)}report`;
 }
 
+/** What a run took of that which was written at the source. */
+export function takenKey(run: RunRef): string {
+  return `${runFolder(run)}written.json`;
+}
+
 /** The list that remove-vanished carries out, written before the first delete. */
 export function removalKey(run: RunRef): string {
   return `${runFolder(run)}removal.json`;

@@ -22,6 +22,8 @@ export interface RunRecord extends RunRef {
   readonly scheduledTime?: string;
   /** The run of another job that it came after, `<job>/<run>`. */
   readonly afterRun?: string;
+  /** It was started for the groups that were written since. */
+  readonly pendingOnly?: boolean;
   /** It ended after planning, as it was asked to. */
   readonly dryRun?: boolean;
   readonly endedAt?: string;
@@ -98,6 +100,21 @@ export interface Replica {
   readonly error?: string;
 }
 
+/** What was written at the source: `marker` names the commit marker of the group's newest snapshot, and the version of it. */
+export interface WrittenGroup {
+  readonly group: Group;
+  readonly marker: string;
+}
+
+/** `pending`: no run has taken it up yet. `taken`: one has, and did not settle it yet. `settled`: it is on the target. */
+export const WRITTEN_STATES = ['pending', 'taken', 'settled'] as const;
+
+export interface WrittenRecord extends WrittenGroup {
+  readonly state: (typeof WRITTEN_STATES)[number];
+  /** Epoch milliseconds: when it was heard of. */
+  readonly since: number;
+}
+
 /**
  * What Flotilla remembers in its table. The target is the truth: losing all of this costs time, never data. Every method is
  * safe to call again with the same arguments. Throws `TransientError` when the table cannot be reached or throttles, `ConfigError` when access is denied.
@@ -151,6 +168,14 @@ export interface RunStore {
    * time, starts that were recorded meanwhile would lie in the future.
    */
   claimStart(target: string, claim: StartClaim, now: () => number): Promise<StartAnswer>;
+
+  /** Remembers as pending what a group of the job was written, unless that is what was heard of it last. */
+  addWritten(job: string, written: WrittenGroup, now: number): Promise<void>;
+  /** What is known of each group, whatever became of it. */
+  listWritten(job: string): AsyncIterable<WrittenRecord>;
+  /** A run takes up what is pending, or settles what was taken. Both do nothing where something else was written since. */
+  takeWritten(job: string, written: WrittenGroup): Promise<void>;
+  settleWritten(job: string, written: WrittenGroup): Promise<void>;
 
   /** Replaces what is known of the snapshot. */
   saveReplica(target: string, group: Group, replica: Replica): Promise<void>;

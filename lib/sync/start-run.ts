@@ -1,22 +1,32 @@
+import type { Group } from '../datastore/group.ts';
 import type { ObjectWriter } from '../datastore/object-store.ts';
 import { ConfigError } from '../errors.ts';
 import { reachOf } from './held-before.ts';
 import { foundLine, startLines } from './log-lines.ts';
-import type { RunTrigger, StartRunOutput } from './payloads.ts';
+import type { RunTrigger, StartRunOutput, WrittenKey } from './payloads.ts';
 import { planKey } from './run-files.ts';
 import { secondsToAsk, skipReason, takeTurn, type RunStart } from './take-turn.ts';
 import { routeLine } from './transfer-route.ts';
 import type { Worker } from './worker.ts';
 import { stopIfAsked, writePlan } from './write-plan.ts';
+import { takeWritten, writtenBy } from './written-groups.ts';
 
 export type StartDecision = Omit<StartRunOutput, 'job'>;
 
+/** `written`: what the source said was written, beside what is known of that already. */
+export type StartTrigger = RunTrigger & { readonly written?: readonly WrittenKey[] };
+
 /** Claims the tick and the job's turn, plans, and writes the groups that have work as JSON lines into the control bucket. */
-export async function startRun(trigger: RunTrigger, control: ObjectWriter, worker: Worker): Promise<StartDecision> {
+export async function startRun(
+  { written = [], ...trigger }: StartTrigger,
+  control: ObjectWriter,
+  worker: Worker,
+): Promise<StartDecision> {
   const { store, run, job, log } = worker;
   const record: RunStart = { ...run, ...trigger, ...(job.dryRun && { dryRun: true }) };
   const route = routeLine(job);
   stopIfAsked(worker);
+  await addWritten(written, worker);
   const why = await notNow(record, worker);
   if (why !== undefined) return why;
 
@@ -25,13 +35,41 @@ export async function startRun(trigger: RunTrigger, control: ObjectWriter, worke
   if (route !== undefined) log.info(route);
   await expectUnused(worker);
   tellThreads(worker);
-  const { items, working, groups, leftOut, held } = await writePlan(control, worker);
+  const only = trigger.pendingOnly === true ? await takeGroups(control, worker) : undefined;
+  if (only?.length === 0) return skip(record, worker, 'no backup was written that another run has not taken up');
+  return planGroups(record, worker, control, only);
+}
+
+async function planGroups(
+  record: RunStart,
+  worker: Worker,
+  control: ObjectWriter,
+  only: readonly Group[] | undefined,
+): Promise<StartDecision> {
+  const { store, run, job, log } = worker;
+  const { items, working, groups, leftOut, held } = await writePlan(control, worker, only);
   const planned = { planKey: planKey(run), groups, working, leftOut, requests: worker.requests };
-  const seen = job.dryRun ? {} : { held: { reach: reachOf(job), snapshots: held } };
+  const seen = job.dryRun || only !== undefined ? {} : { held: { reach: reachOf(job), snapshots: held } };
   await store.saveRun({ ...record, state: 'running', ...planned, ...seen });
   if (!job.dryRun) await store.beginWork(run);
   log.info(foundLine(working, groups));
-  return { ...nothing(worker), items: job.dryRun ? 0 : items, removeVanished: job.removeVanished && !job.dryRun };
+  // What vanished shows in a listing of all groups alone.
+  const removeVanished = job.removeVanished && !job.dryRun && only === undefined;
+  return { ...nothing(worker), items: job.dryRun ? 0 : items, removeVanished };
+}
+
+/** Before the run's turn: whichever run comes next takes it up, also when this one is skipped. */
+async function addWritten(written: readonly WrittenKey[], { store, job, layout, now }: Worker): Promise<void> {
+  for (const each of written) {
+    const group = writtenBy(each, job, layout);
+    if (group !== undefined) await store.addWritten(job.id, group, now());
+  }
+}
+
+async function takeGroups(control: ObjectWriter, worker: Worker): Promise<readonly Group[]> {
+  const taken = await takeWritten(control, worker);
+  worker.log.info(`task triggered by backups: ${String(taken.length)} groups were written`);
+  return taken.map(({ group }) => group);
 }
 
 /** Why the run may not go now; undefined: it may. */

@@ -1,4 +1,4 @@
-import { formatGroup } from '../datastore/group.ts';
+import { formatGroup, type Group } from '../datastore/group.ts';
 import type { ObjectReader, ObjectWriter } from '../datastore/object-store.ts';
 import { ConfigError, ConflictError } from '../errors.ts';
 import { failedLine, heldBackLine, placeOf, skippedLine, wouldSyncLine } from './log-lines.ts';
@@ -18,13 +18,13 @@ export interface WrittenPlan {
   readonly held: number;
 }
 
-/** Plans the run and writes the plan into the control bucket. Throws a `ConflictError` RUN_STOPPED when somebody asks it to stop. */
-export async function writePlan(control: ObjectWriter, worker: Worker): Promise<WrittenPlan> {
+/** Plans the run, of all groups or of `only` some, and writes the plan into the control bucket. Throws a `ConflictError` RUN_STOPPED when somebody asks it to stop. */
+export async function writePlan(control: ObjectWriter, worker: Worker, only?: readonly Group[]): Promise<WrittenPlan> {
   const items: PlanItem[] = [];
   const keepClaim = claimKeeper(worker);
   let [groups, held] = [0, 0];
   const leftOut: SkipCounts = {};
-  for await (const planned of planRun(worker)) {
+  for await (const planned of planRun(worker, only)) {
     stopIfAsked(worker);
     expectTime(worker);
     await keepClaim();
@@ -37,7 +37,7 @@ export async function writePlan(control: ObjectWriter, worker: Worker): Promise<
     const item = planItem(planned);
     if (item !== undefined) items.push(item);
   }
-  if (groups === 0) await expectDatastore(worker);
+  if (groups === 0 && only === undefined) await expectDatastore(worker);
   await control.put(planKey(worker.run), formatPlan(items));
   return { items: items.length, working: items.filter(({ kind }) => kind === 'group').length, groups, leftOut, held };
 }

@@ -39,6 +39,8 @@ describe('parseConfig', () => {
         verify: 'full',
         'target-in-use': 'refuse',
         timetable: [],
+        settle: '2m',
+        poll: '5m',
         timezone: 'UTC',
         'group-filter': [],
         'verified-only': false,

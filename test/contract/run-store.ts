@@ -7,6 +7,7 @@ import { describeFailed, describeReplicas } from './run-store/replicas.ts';
 import { describeGroups, describeRuns } from './run-store/runs.ts';
 import { describeStarts } from './run-store/starts.ts';
 import { describeOverlap, describeTurns } from './run-store/turns.ts';
+import { describeWritten } from './run-store/written.ts';
 
 /** A store to put through the suite; it may be shared with other tests that use other names. */
 export interface OpenedRunStore {
@@ -34,5 +35,6 @@ export function describeRunStore(name: string, make: () => Promise<OpenedRunStor
     describe('replicas', () => describeReplicas(store));
     describe('failed replicas', () => describeFailed(store));
     describe('the start gate', () => describeStarts(store));
+    describe('what was written', () => describeWritten(store));
   });
 }

@@ -19,7 +19,7 @@ const watching: ServedJob = { id: 'watching', schedules: [], after: [], onBackup
 let names = 0;
 const name = (job: string) => ({ job, id: `run-${String(++names)}`, startedAt: '2026-11-01T00:00:00.000Z' });
 const facts = (now: number, more: Partial<Facts> = {}): Facts => ({
-  ...{ now, isSuspended: () => false, endedWell: () => [], pendingSince: () => undefined },
+  ...{ now, isSuspended: () => false, endedWell: () => [], pendingSince: () => undefined, nextPoll: undefined },
   ...more,
 });
 const causes = ({ intents }: ServeState) => intents.map(({ run, cause }) => [run.job, cause]);
@@ -40,7 +40,7 @@ describe('a schedule that is served', () => {
     expect(causes(due)).toEqual([['nightly', { kind: 'schedule', schedule: 'main', tick: 11 * HOUR }]]);
     expect(due.intents[0]!.overrides).toEqual(hourly.input(11 * HOUR));
     expect(decide(due, [nightly], facts(11 * HOUR + 5), name)).toBe(due);
-    expect(decide(withoutIntent(due, due.intents[0]!, false), [nightly], facts(11 * HOUR + 6), name).intents).toEqual([]);
+    expect(decide(withoutIntent(due, due.intents[0]!), [nightly], facts(11 * HOUR + 6), name).intents).toEqual([]);
   });
 
   it('serves many missed times once, as the latest of them', () => {
@@ -61,11 +61,11 @@ describe('a schedule that is served', () => {
 
   it('has a time again, once, whose run served nothing, when the job is no longer suspended', () => {
     const due = decide(begun, [nightly], facts(11 * HOUR), name);
-    const missed = withoutIntent(due, due.intents[0]!, true);
+    const missed = withoutIntent(due, due.intents[0]!, 11 * HOUR + 1);
     expect(decide(missed, [nightly], facts(11 * HOUR + 1, { isSuspended: () => true }), name)).toBe(missed);
     const again = decide(missed, [nightly], facts(11 * HOUR + 2), name);
     expect(causes(again)).toEqual([['nightly', { kind: 'schedule', schedule: 'main', tick: 11 * HOUR }]]);
-    const served = withoutIntent(again, again.intents[0]!, false);
+    const served = withoutIntent(again, again.intents[0]!);
     expect(decide(served, [nightly], facts(11 * HOUR + 3), name)).toBe(served);
   });
 });
@@ -100,6 +100,20 @@ describe('a job that follows backups', () => {
     expect(causes(due)).toEqual([['watching', { kind: 'on-backup' }]]);
     expect(decide(due, [watching], pending(300_000, 200), name)).toBe(due);
     expect(nextDue(due, [watching], pending(300_000, 200))).toBeUndefined();
+    expect(decide(withoutIntent(due, due.intents[0]!), [watching], pending(300_000, 200), name).intents).toHaveLength(1);
+  });
+});
+
+describe('a job that follows backups and is skipped', () => {
+  const pending = (now: number) => facts(now, { pendingSince: () => 0 });
+
+  it('comes again when the time of a poll has passed, and starts nothing while it is suspended', () => {
+    const due = decide(NEW_STATE, [watching], pending(120_000), name);
+    const skipped = withoutIntent(due, due.intents[0]!, 130_000);
+    expect(decide(skipped, [watching], pending(429_999), name)).toBe(skipped);
+    expect(nextDue(skipped, [watching], pending(130_000))).toBe(430_000);
+    expect(decide(skipped, [watching], { ...pending(430_000), isSuspended: () => true }, name)).toBe(skipped);
+    expect(decide(skipped, [watching], pending(430_000), name).intents).toHaveLength(1);
   });
 });
 

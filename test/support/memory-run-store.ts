@@ -11,7 +11,18 @@ import {
 import type { StartGate } from '../../lib/limits/start-gate/start-gate.ts';
 import type { GroupRecord } from '../../lib/sync/report/group-record.ts';
 import type { Outcome } from '../../lib/sync/report/outcome.ts';
-import type { Lock, LockAnswer, LockKey, Refusal, Replica, RunRecord, RunRef, RunStore } from '../../lib/sync/run-store.ts';
+import type {
+  Lock,
+  LockAnswer,
+  LockKey,
+  Refusal,
+  Replica,
+  RunRecord,
+  RunRef,
+  RunStore,
+  WrittenGroup,
+  WrittenRecord,
+} from '../../lib/sync/run-store.ts';
 import { askTurn, type Turn } from '../../lib/sync/overlap/turn.ts';
 
 interface Held {
@@ -31,6 +42,7 @@ export function memoryRunStore(): RunStore {
     ...memoryGroups(),
     ...memoryOutcomes(),
     ...memoryReplicas(),
+    ...memoryWritten(),
   };
 }
 
@@ -205,6 +217,26 @@ function memoryReplicas(): Pick<RunStore, 'saveReplica' | 'removeReplica' | 'loa
       const failed = known.filter(({ replica }) => replica.state === 'failed');
       yield* failed.map(({ group, replica }) => ({ group, snapshot: replica.snapshot }));
     },
+  };
+}
+
+function memoryWritten(): Pick<RunStore, 'addWritten' | 'listWritten' | 'takeWritten' | 'settleWritten'> {
+  const jobs = new Map<string, Map<string, WrittenRecord>>();
+  const nameOf = ({ namespace, name }: Group): string => textOf(namespace, name);
+  const move = (job: string, { group, marker }: WrittenGroup, from: WrittenRecord['state'], to: WrittenRecord['state']): void => {
+    const known = within(jobs, job).get(nameOf(group));
+    if (known?.marker === marker && known.state === from) within(jobs, job).set(nameOf(group), { ...known, state: to });
+  };
+  return {
+    async addWritten(job, { group, marker }, now): Promise<void> {
+      if (within(jobs, job).get(nameOf(group))?.marker === marker) return;
+      within(jobs, job).set(nameOf(group), { group: { ...group }, marker, state: 'pending', since: now });
+    },
+    async *listWritten(job): AsyncGenerator<WrittenRecord> {
+      yield* structuredClone([...within(jobs, job).values()]);
+    },
+    takeWritten: async (job, written) => move(job, written, 'pending', 'taken'),
+    settleWritten: async (job, written) => move(job, written, 'taken', 'settled'),
   };
 }
 

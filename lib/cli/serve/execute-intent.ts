@@ -1,7 +1,7 @@
 import type { Configuration } from '../../config/load-config.ts';
 import type { EmbeddedCloud } from '../../local/embedded-cloud.ts';
 import type { IntentEnd } from '../../serve/serve.ts';
-import type { Intent } from '../../serve/state.ts';
+import type { Cause, Intent } from '../../serve/state.ts';
 import type { Report } from '../../sync/report/report.ts';
 import type { RunRecord } from '../../sync/run-store.ts';
 import type { RunLogs } from '../run-log.ts';
@@ -23,7 +23,7 @@ export function executeIntent({
   stopAsked,
   openLog,
 }: ExecuteWorld): (intent: Intent) => Promise<IntentEnd> {
-  return async ({ run, overrides }) => {
+  return async ({ run, overrides, cause }) => {
     const log = openLog({ job: run.job, run: run.id });
     const job = configuration().jobs.find(({ id }) => id === run.job);
     if (job === undefined) {
@@ -34,14 +34,14 @@ export function executeIntent({
     const before = await cloud.store.loadRun(run);
     if (before !== undefined && (await hasEnded(before, cloud))) {
       await cloud.store.releaseJob(run);
-      return 'ended';
+      return endOf(cause, before);
     }
     if (before !== undefined) log.info(`run ${run.id} had not ended when the service did: it goes on`);
     await cloud.run({ job, overrides, run });
     const after = await cloud.store.loadRun(run);
     if (after === undefined || after.endedAt === undefined) return 'unfinished';
     if (stopAsked() && !(await hasEnded(after, cloud))) return 'unfinished';
-    return 'ended';
+    return endOf(cause, after);
   };
 }
 
@@ -53,4 +53,9 @@ async function hasEnded(record: RunRecord, { control }: Pick<EmbeddedCloud, 'con
   if (stored === undefined) return true;
   const { failures } = JSON.parse(stored.bytes.toString()) as Report;
   return !failures.some(({ code }) => code === 'RUN_STOPPED');
+}
+
+/** What a run for backups did not bring over is not tried again at once: the fault may last. */
+function endOf(cause: Cause, { state }: RunRecord): IntentEnd {
+  return cause.kind === 'on-backup' && state !== 'ok' && state !== 'warnings' ? 'missed' : 'ended';
 }

@@ -1,7 +1,11 @@
+import { parseJob, type JobDocument } from '../../config/job-document.ts';
 import type { Configuration } from '../../config/load-config.ts';
 import { FlotillaError, formatErrorChain } from '../../errors.ts';
 import type { EmbeddedCloud } from '../../local/embedded-cloud.ts';
 import type { Facts, ServedJob } from '../../serve/served-job.ts';
+import { iso } from '../../sync/iso.ts';
+import { pendingSince, pollWritten } from '../../sync/written-groups.ts';
+import type { CliContext } from '../context.ts';
 
 /** Runs that are looked through for those that ended well since. */
 const RECENT_RUNS = 100;
@@ -10,39 +14,99 @@ export interface FactsWorld {
   readonly cloud: Pick<EmbeddedCloud, 'store' | 'services'>;
   readonly configuration: () => Configuration;
   readonly jobs: () => readonly ServedJob[];
-  /** Epoch milliseconds. */
-  readonly now: () => number;
+  readonly context: Pick<CliContext, 'now' | 'stop'>;
   readonly wake: () => void;
   readonly log: { warn(message: string): void };
 }
 
-/** Looks at the table; undefined, and said, when it cannot be read: what is due then is decided at the next look. */
-export function watchFacts(world: FactsWorld): () => Promise<Facts | undefined> {
-  return async () => {
+export interface WatchedFacts {
+  /** Undefined, and said, when the table cannot be read: what is due then is decided at the next look. */
+  readonly look: () => Promise<Facts | undefined>;
+  /** Resolves when no poll is under way. */
+  readonly rest: () => Promise<void>;
+}
+
+/** Looks at the table; and begins the polls that are due, whose answers are in the table at a later look. */
+export function watchFacts(world: FactsWorld): WatchedFacts {
+  const polls = startPolls(world);
+  const look = async (): Promise<Facts | undefined> => {
+    polls.begin();
     try {
-      return await look(world);
+      return { ...(await lookAtTable(world)), nextPoll: polls.next() };
     } catch (error) {
-      if (!(error instanceof FlotillaError)) throw error;
-      world.log.warn(`could not look at what is due, and will again in a minute: ${formatErrorChain(error)}`);
+      tell('could not look at what is due, and will again in a minute', error, world);
       return undefined;
     }
   };
+  return { look, rest: polls.rest };
 }
 
-async function look({ cloud: { store }, jobs, now }: FactsWorld): Promise<Facts> {
+/** What is no bug is told, and the service goes on. */
+function tell(what: string, error: unknown, { log }: Pick<FactsWorld, 'log'>): void {
+  if (!(error instanceof FlotillaError)) throw error;
+  log.warn(`${what}: ${error.code}: ${formatErrorChain(error)}`);
+}
+
+async function lookAtTable({ cloud: { store }, configuration, jobs, context }: FactsWorld): Promise<Omit<Facts, 'nextPoll'>> {
   const endedWell = new Map<string, readonly string[]>();
-  for (const other of new Set(jobs().flatMap(({ after }) => after))) {
-    const runs = await store.listRuns(other, RECENT_RUNS);
-    const good = runs.filter(({ state, endedAt }) => endedAt !== undefined && (state === 'ok' || state === 'warnings'));
-    endedWell.set(
-      other,
-      good.filter(({ dryRun }) => dryRun !== true).map(({ id }) => id),
-    );
+  for (const other of new Set(jobs().flatMap(({ after }) => after))) endedWell.set(other, await listEndedWell(store, other));
+  const pending = new Map<string, number>();
+  for (const { id, onBackup } of jobs()) {
+    const document = onBackup === undefined ? undefined : documentOf(id, configuration());
+    const since = document === undefined ? undefined : await pendingSince({ store, job: parseJob(document) });
+    if (since !== undefined) pending.set(id, since);
   }
   return {
-    now: now(),
+    now: context.now(),
     isSuspended: () => false,
     endedWell: (job) => endedWell.get(job) ?? [],
-    pendingSince: () => undefined,
+    pendingSince: (job) => pending.get(job),
   };
+}
+
+async function listEndedWell(store: EmbeddedCloud['store'], job: string): Promise<readonly string[]> {
+  const runs = await store.listRuns(job, RECENT_RUNS);
+  const good = runs.filter(({ state, endedAt }) => endedAt !== undefined && (state === 'ok' || state === 'warnings'));
+  return good.filter(({ dryRun }) => dryRun !== true).map(({ id }) => id);
+}
+
+/** One poll of a job at a time, beside everything else: to list a large source may take minutes. */
+function startPolls(world: FactsWorld) {
+  const { context, jobs, wake } = world;
+  const dueAt = new Map<string, number>();
+  const underWay = new Map<string, Promise<void>>();
+  const begin = ({ id, onBackup }: ServedJob): void => {
+    if (onBackup === undefined || underWay.has(id) || context.now() < (dueAt.get(id) ?? -Infinity)) return;
+    dueAt.set(id, context.now() + onBackup.pollMs);
+    const poll = pollJob(id, world).finally(() => {
+      underWay.delete(id);
+      wake();
+    });
+    underWay.set(id, poll);
+  };
+  const next = (): number | undefined => {
+    const times = jobs().flatMap(({ id, onBackup }) => (onBackup === undefined || underWay.has(id) ? [] : [dueAt.get(id) ?? 0]));
+    return times.length === 0 ? undefined : Math.min(...times);
+  };
+  return { next, begin: () => jobs().forEach(begin), rest: () => Promise.all(underWay.values()).then(() => undefined) };
+}
+
+async function pollJob(id: string, world: FactsWorld): Promise<void> {
+  const { cloud, configuration, context } = world;
+  const document = documentOf(id, configuration());
+  if (document === undefined) return;
+  try {
+    const worker = cloud.services.openWorker(
+      parseJob(document),
+      { id: 'poll', startedAt: iso(context.now()) },
+      { getRemainingTimeInMillis: () => Infinity },
+    );
+    await pollWritten(worker);
+  } catch (error) {
+    tell(`job ${id}: the source could not be asked for new backups, and will be again at the next poll`, error, world);
+  }
+}
+
+function documentOf(id: string, { jobs }: Configuration): JobDocument | undefined {
+  return jobs.find((job) => job.id === id);
 }
