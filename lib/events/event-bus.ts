@@ -1,10 +1,7 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { TransientError } from '../errors.ts';
+import { EVENT_SOURCE, RUN_FINISHED } from './event-names.ts';
 import type { Report } from '../sync/report/report.ts';
-
-/** The event's source and type, which rules match. */
-export const EVENT_SOURCE = 'flotilla';
-export const RUN_FINISHED = 'Flotilla Run Finished';
 
 /** Entries of a list that an event names; the report in the control bucket has them all. */
 const MAX_NAMED = 10;

@@ -123,6 +123,8 @@ describe('what is deployed', () => {
     const shared = new FlotillaStack(app);
     new JobStack(app, { job: makeJob(), shared });
     new JobStack(app, { job: { ...makeJob({ target: 'credentials: "secret:offsite"' }), id: 'other' }, shared });
+    const triggered = makeJob({ job: 'trigger: on-backup' });
+    new JobStack(app, { job: { ...triggered, id: 'third', after: 'other' }, shared });
     expect(() => app.synth()).not.toThrow();
   });
 
