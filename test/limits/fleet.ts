@@ -40,7 +40,7 @@ export function startFleet(seed: string, rateAt: (ms: number) => Rate | undefine
   const source = seededRandom(seed);
   const random = (): number => source.fraction();
   const table = memoryLeaseStore();
-  const log: { readonly at: number; readonly amount: number }[] = [];
+  const log: Sent[] = [];
 
   const work = (task: Work): Worker => {
     const store = distant(table, simulation, () => 1 + random() * 10);
@@ -72,10 +72,13 @@ async function move(task: Work, pace: LeasedPace, simulation: Simulation, note: 
   }
 }
 
-function measure(
-  log: readonly { at: number; amount: number }[],
-  simulation: Simulation,
-): Pick<Fleet, 'sent' | 'excess' | 'least'> {
+/** What was let go, and when: ms since the beginning. */
+export interface Sent {
+  readonly at: number;
+  readonly amount: number;
+}
+
+export function measure(log: readonly Sent[], simulation: Simulation): Pick<Fleet, 'sent' | 'excess' | 'least'> {
   /** Units sent before each ms. */
   const sums = (): Float64Array => {
     const each = new Float64Array(Math.ceil(simulation.now()) + 2);

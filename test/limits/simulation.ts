@@ -9,6 +9,8 @@ export interface Simulation {
   readonly sleep: (ms: number) => Promise<void>;
   /** Runs all that happens before `ms`. */
   readonly run: (ms: number) => Promise<void>;
+  /** Runs until `work` has ended. Time stands still while nobody waits for it. */
+  readonly runWhile: <T>(work: Promise<T>) => Promise<T>;
 }
 
 interface Entry {
@@ -26,22 +28,38 @@ export function simulate(): Simulation {
     push(heap, entry);
     return () => (entry.event = undefined);
   };
+  /** Runs the next event, if it comes before `end`. */
+  const step = async (end: number): Promise<boolean> => {
+    const [entry] = heap;
+    if (entry === undefined || entry.at >= end) return false;
+    pop(heap);
+    if (entry.event === undefined) return true;
+    now = entry.at;
+    entry.event();
+    await settle();
+    return true;
+  };
   return {
     now: () => now,
     at,
     sleep: (ms) => new Promise((resolve) => void at(now + ms, resolve)),
     async run(end) {
-      for (let entry = heap[0]; entry !== undefined && entry.at < end; entry = heap[0]) {
-        pop(heap);
-        if (entry.event === undefined) continue;
-        now = entry.at;
-        entry.event();
-        // All promises that this has settled, and those that they settle.
-        await new Promise((resolve) => setImmediate(resolve));
-      }
+      while (await step(end));
       now = end;
     },
+    async runWhile(work) {
+      const state = { ended: false };
+      const end = (): void => void (state.ended = true);
+      work.then(end, end);
+      while (!state.ended) if (!(await step(Infinity))) await settle();
+      return work;
+    },
   };
+}
+
+/** All promises that an event has settled, and those that they settle. */
+function settle(): Promise<unknown> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** A worker's clocks: neither agrees with anybody else's. Timers are as coarse as node's. */
