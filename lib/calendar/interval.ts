@@ -45,7 +45,7 @@ function firstOpen({ window }: Interval, start: number, step: number, zone: stri
 }
 
 /** The clock's minute at `instant` in `zone`, since midnight. */
-function minuteOfDay(instant: number, zone: string): number {
+export function minuteOfDay(instant: number, zone: string): number {
   return Math.floor(wallTimeAt(instant, zone) / MINUTE_MS) % DAY_MINUTES;
 }
 

@@ -42,7 +42,9 @@ export function isTime(event: CalendarEvent, instant: number, zone: string): boo
 
 /** Whether a clock that shows `wall` shows a time of the event. */
 export function matchesWall(event: CalendarEvent, wall: WallTime): boolean {
-  return nextWallTime(event, wall - 1000) === wall;
+  const date = new Date(wall);
+  const second = (date.getUTCHours() * 60 + date.getUTCMinutes()) * 60 + date.getUTCSeconds();
+  return isDay(event, date) && timeOfDay(event, second) === second;
 }
 
 function nextWallTime(event: CalendarEvent, after: WallTime): WallTime | undefined {

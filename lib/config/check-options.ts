@@ -1,6 +1,9 @@
 import type { z } from 'zod';
+import { checkSchedules } from './check-schedules.ts';
+import { formatFault } from './fault.ts';
 import type { Fault } from './fault.ts';
 import type { jobSchema } from './job-schema.ts';
+import { omitKeys } from './spelling.ts';
 import type { ValidMembers } from './valid-members.ts';
 
 type Options = ValidMembers<Omit<z.output<typeof jobSchema>, 'id' | 'source' | 'target'>>;
@@ -10,7 +13,25 @@ const MAX_LEVELS = 7;
 
 /** What is wrong between options that are right each by itself. */
 export function checkOptions(options: Options): readonly Fault[] {
+  return [...checkRun(options), ...checkSchedules(options.entry, options.given), ...checkScheduled(options)];
+}
+
+/** What one run may change. */
+function checkRun(options: Options): readonly Fault[] {
   return [...checkDepth(options), ...checkBurst(options, 'in'), ...checkBurst(options, 'out')];
+}
+
+/** What is wrong with the job once a schedule's overrides are merged in, and right without them. */
+function checkScheduled({ entry, given }: Options): readonly Fault[] {
+  const entries = typeof entry.schedule === 'string' ? [] : (entry.schedule ?? []);
+  const before = new Set(checkRun({ entry, given }).map(formatFault));
+  return entries.flatMap(({ overrides = {} }, index) => {
+    const cleared = Object.keys(overrides).filter((key) => overrides[key] === null);
+    const merged = omitKeys({ ...entry, ...overrides }, cleared as (keyof typeof entry)[]);
+    const keys = [...given, ...Object.keys(overrides)].filter((key) => !cleared.includes(key));
+    const faults = checkRun({ entry: merged, given: keys }).filter((fault) => !before.has(formatFault(fault)));
+    return faults.map((fault) => ({ ...fault, path: ['schedule', index, 'overrides', ...fault.path] }));
+  });
 }
 
 function checkDepth({ entry }: Options): readonly Fault[] {

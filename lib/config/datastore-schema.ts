@@ -5,7 +5,7 @@ import { checkEndpoint } from './endpoint.ts';
 import { humanByte } from './amounts.ts';
 import * as formats from './formats.ts';
 import { omitKeys } from './spelling.ts';
-import { datastoreTimetable, timezone } from './timetable-schema.ts';
+import { datastoreTimetable, timezoneOf } from './timetable-schema.ts';
 
 /** Where it is, in the same words in the configuration file and in the job document. */
 const place = {
@@ -61,7 +61,7 @@ const limits = {
     'What all jobs together may read from it and write to it in one second. Left out: no limit. What a provider copies itself does not count.',
   ).exactOptional(),
   timetable: datastoreTimetable.exactOptional(),
-  timezone: timezone.exactOptional(),
+  timezone: timezoneOf('`timetable`').exactOptional(),
   'put-rate-limit': requestRate.exactOptional().meta({
     description:
       'How many requests a second all jobs together may send that write: PUT, COPY, POST and DELETE. Left out: no limit.',

@@ -101,7 +101,18 @@ export function keysAt(schema: z.ZodType, path: Path): readonly string[] {
   return object instanceof z.ZodObject ? Object.keys(object.shape) : [];
 }
 
+/** What a value may be, where that is one of several. */
+export function alternatives(schema: z.ZodType): readonly z.ZodType[] {
+  const inner = unwrap(schema);
+  return inner instanceof z.ZodUnion ? (inner.options as readonly z.ZodType[]) : [];
+}
+
 function memberSchema(schema: z.ZodType, step: string | number): z.ZodType | undefined {
+  if (schema instanceof z.ZodUnion) {
+    return alternatives(schema)
+      .map((option) => memberSchema(unwrap(option), step))
+      .find((member) => member !== undefined);
+  }
   if (schema instanceof z.ZodObject && typeof step === 'string') return schema.shape[step] as z.ZodType | undefined;
   return schema instanceof z.ZodArray ? (schema.element as z.ZodType) : undefined;
 }

@@ -39,7 +39,9 @@ function adviseJob(id: string, jobs: readonly JobDocument[]): string {
 export function parseJob(document: unknown): Job {
   const checked = checkDocument(document);
   return {
-    ...camelKeys(omitKeys(checked, ['source', 'target', 'after-run', 'pending-only', 'max-worker-threads', ...TRIGGERS])),
+    ...camelKeys(
+      omitKeys(checked, ['source', 'target', 'schedule-name', 'after-run', 'pending-only', 'max-worker-threads', ...STARTERS]),
+    ),
     source: parseDatastore(checked.source),
     target: parseDatastore(checked.target),
     ...parseValues(checked),
@@ -48,14 +50,17 @@ export function parseJob(document: unknown): Job {
   };
 }
 
-/** Options that say what starts a run. */
-const TRIGGERS = ['trigger', 'settle', 'poll', 'after'] as const;
+/** Options that say what starts a run; the schedules are read into the job. */
+const STARTERS = ['schedule', 'jitter', 'not-before', 'not-after', 'trigger', 'settle', 'poll', 'after'] as const;
 
 /** What started a run, from its document with the overrides merged in; a person, where nothing else did. */
 export function runTrigger(document: unknown): RunTrigger {
-  const { 'scheduled-time': scheduledTime, 'after-run': afterRun, 'pending-only': pendingOnly } = checkDocument(document);
+  const checked = checkDocument(document);
+  const { 'scheduled-time': scheduledTime, 'schedule-name': schedule } = checked;
+  const { 'after-run': afterRun, 'pending-only': pendingOnly } = checked;
   return {
     ...(scheduledTime !== undefined && { scheduledTime }),
+    ...(schedule !== undefined && { schedule }),
     ...(afterRun !== undefined && { afterRun }),
     ...(pendingOnly === true && { pendingOnly }),
   };

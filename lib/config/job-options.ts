@@ -4,7 +4,8 @@ import { parseGroupFilter } from '../sync/group-filter.ts';
 import { MAX_TRANSFERS_IN_FLIGHT, OVERLAPS, TARGET_IN_USE, TRANSFER_MODES } from '../sync/job.ts';
 import { humanByte, maxDelete } from './amounts.ts';
 import { checkNamespace, checkOwner, checkTime, text, wordOrInteger } from './formats.ts';
-import { jobTimetable, timezone } from './timetable-schema.ts';
+import { scheduleName, scheduleOptions } from './schedule-schema.ts';
+import { jobTimetable, timezoneOf } from './timetable-schema.ts';
 import { triggerOptions } from './trigger-options.ts';
 
 /**
@@ -12,8 +13,7 @@ import { triggerOptions } from './trigger-options.ts';
  * Schema and row in the documentation, the override of one run, the flag of the command line and the way into `Job`.
  */
 
-/** Given by the configuration file alone: what they say belongs to the job, or to how its target is operated. */
-export const fixedOptions = {
+const placement = {
   namespace: text(checkNamespace, {
     description: 'Anchor on the source: its groups and those of all namespaces below it are synced. Root is `""`.',
   }).default(''),
@@ -25,7 +25,7 @@ export const fixedOptions = {
       'What to do where a PBS has the target attached, whose garbage collection deletes what it does not know: `refuse` to run, or `allow` it, when that PBS is refreshed after each run.',
   }),
   timetable: jobTimetable,
-  timezone: timezone.default('UTC'),
+  timezone: timezoneOf('`schedule` and `timetable`').default('UTC'),
   ...triggerOptions,
 };
 
@@ -140,12 +140,16 @@ const overlapping = {
 /** Given by the configuration file, and by one run in its place. */
 export const overridableOptions = { ...selection, ...treatment, ...speed, ...overlapping };
 
+/** Given by the configuration file alone: what they say belongs to the job, or to how its target is operated. */
+export const fixedOptions = { ...placement, ...scheduleOptions(overridableOptions) };
+
 /** Given by one run alone. */
 export const runOptions = {
   'dry-run': z.boolean().default(false).meta({ description: 'Plan only: say what the run would do, and change nothing.' }),
   'scheduled-time': text(checkTime, {
     description: 'The tick that this run serves, ISO 8601, set by the scheduler. A second run for the same tick is skipped.',
   }).exactOptional(),
+  'schedule-name': scheduleName('Which schedule of the job the tick is of, set by the scheduler.').exactOptional(),
   'pending-only': z.boolean().exactOptional().meta({
     description:
       'Only the groups of which backups were written since, as far as that was heard: what the trigger `on-backup` starts. Removes nothing.',

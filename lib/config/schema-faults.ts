@@ -1,5 +1,5 @@
-import type { z } from 'zod';
-import { describeSchema, keysAt, orList, schemaAt, wantedBy } from './describe-schema.ts';
+import { z } from 'zod';
+import { alternatives, describeSchema, keysAt, orList, schemaAt, wantedBy } from './describe-schema.ts';
 import { nearestKey, suggestKey } from './nearest-key.ts';
 import type { Fault, Path } from './fault.ts';
 
@@ -33,8 +33,20 @@ function issueFaults(schema: z.ZodType, root: unknown, issue: z.core.$ZodIssue, 
   }
   const value = valueAt(root, path);
   const at = schemaAt(schema, path);
+  const branch = issue.code === 'invalid_union' && at !== undefined ? branchFor(at, value) : undefined;
+  if (branch !== undefined) {
+    const showBelow: ShowValue = (below, found) => show([...path, ...below], found);
+    return schemaFaults(branch, value, showBelow).map((fault) => ({ ...fault, path: [...path, ...fault.path] }));
+  }
   if (value === undefined) return [{ path, problem: missing(at) }];
   return [{ path, problem: `${show(path, value)} ${problemOf(issue, value, at)}` }];
+}
+
+/** Which of the alternatives was meant: a list is a list and a text a text, whatever is wrong inside. */
+function branchFor(schema: z.ZodType, value: unknown): z.ZodType | undefined {
+  const options = alternatives(schema);
+  if (Array.isArray(value)) return options.find((option) => option instanceof z.ZodArray);
+  return typeof value === 'string' ? options.find((option) => option instanceof z.ZodString) : undefined;
 }
 
 function problemOf(issue: z.core.$ZodIssue, value: unknown, schema: z.ZodType | undefined): string {

@@ -51,7 +51,9 @@ export const datastoreTimetable = z.array(datastoreFrame).meta({
   examples: [[{ timeframe: 'mon..fri 8:00-18:00', rate: '5 MiB' }]],
 });
 
-export const timezone = text(checkTimezone, {
-  description: 'IANA name of the time zone of `timetable`.',
-  examples: ['UTC', 'Europe/Berlin'],
-});
+/** The time zone of what stands beside it. */
+export const timezoneOf = (keys: string): z.ZodString =>
+  text(checkTimezone, {
+    description: `IANA name of the time zone of ${keys}.`,
+    examples: ['UTC', 'Europe/Berlin'],
+  });

@@ -24,6 +24,15 @@ export function turnsItem(job: string): ItemKey {
   return { pk: join('TURNS', job), sk: 'TURNS' };
 }
 
+export function scheduleItem(job: string, schedule: string): ItemKey {
+  return { pk: join('SCHEDULE', job), sk: schedule };
+}
+
+/** A job's id has no `*`. */
+export function suspensionItem(job: string | undefined): ItemKey {
+  return { pk: join('SUSPENDED', job ?? '*'), sk: 'SUSPENDED' };
+}
+
 export const TURN_LEASE_PREFIX = 'LEASE#';
 
 export function turnLeaseItem({ job, startedAt, id }: RunRef): ItemKey {

@@ -6,6 +6,9 @@ export const LIFETIME = {
   group: 90 * DAY_SECONDS,
   outcome: 90 * DAY_SECONDS,
   tick: 7 * DAY_SECONDS,
+  /** A schedule may have one time a year. */
+  schedule: 800 * DAY_SECONDS,
+  suspension: 7 * DAY_SECONDS,
   /** A lock's fence must not restart while anyone may still hold an old one. */
   lock: 365 * DAY_SECONDS,
   claim: 7 * DAY_SECONDS,

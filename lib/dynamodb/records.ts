@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { RequestCountsSchema } from '../sync/report/group-record.ts';
 import { RUN_STATES, SkipCountsSchema } from '../sync/report/report.ts';
-import type { Refusal, Replica, RunRecord } from '../sync/run-store.ts';
+import type { Refusal, Replica, RunRecord, Suspension, TickRecord } from '../sync/run-store.ts';
 
 /** How values come back from the table. Members that a later version may add are dropped. */
+
+const MissedSchema = z.object({ count: z.number(), since: z.string() });
 
 export const RunRecordSchema: z.ZodType<RunRecord> = z.object({
   job: z.string(),
@@ -11,6 +13,8 @@ export const RunRecordSchema: z.ZodType<RunRecord> = z.object({
   startedAt: z.string(),
   state: z.enum(RUN_STATES),
   scheduledTime: z.string().exactOptional(),
+  schedule: z.string().exactOptional(),
+  missed: MissedSchema.exactOptional(),
   afterRun: z.string().exactOptional(),
   pendingOnly: z.boolean().exactOptional(),
   dryRun: z.boolean().exactOptional(),
@@ -23,6 +27,20 @@ export const RunRecordSchema: z.ZodType<RunRecord> = z.object({
   requests: z.object({ source: RequestCountsSchema, target: RequestCountsSchema }).exactOptional(),
   reportKey: z.string().exactOptional(),
   message: z.string().exactOptional(),
+});
+
+export const TickRecordSchema: z.ZodType<TickRecord> = z.object({
+  times: z.string(),
+  served: z.string(),
+  run: z.string(),
+  missed: MissedSchema.exactOptional(),
+});
+
+export const SuspensionSchema: z.ZodType<Suspension> = z.object({
+  since: z.string(),
+  until: z.string().exactOptional(),
+  by: z.string().exactOptional(),
+  reason: z.string().exactOptional(),
 });
 
 export const RefusalSchema: z.ZodType<Refusal> = z.object({ code: z.string(), message: z.string() });

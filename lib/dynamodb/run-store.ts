@@ -1,6 +1,5 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { RunStore } from '../sync/run-store.ts';
-import { claimMethods } from './claims.ts';
 import { openClient, type TableEndpoint } from './client.ts';
 import { groupMethods } from './groups.ts';
 import { lockMethods } from './locks.ts';
@@ -10,6 +9,8 @@ import { runMethods } from './runs.ts';
 import { startGateMethods } from './start-gate.ts';
 import { turnMethods } from './turns.ts';
 import { writtenMethods } from './written.ts';
+import { suspensionMethods } from './suspensions.ts';
+import { tickMethods } from './ticks.ts';
 
 export type RunStoreOptions = { readonly table: string } & (TableEndpoint | { readonly client: DynamoDBDocumentClient });
 
@@ -18,8 +19,9 @@ export function openRunStore(options: RunStoreOptions): RunStore {
   const client = 'client' in options ? options.client : openClient(options);
   const table = { client, name: options.table };
   return {
-    ...claimMethods(table),
     ...turnMethods(table),
+    ...tickMethods(table),
+    ...suspensionMethods(table),
     ...runMethods(table),
     ...groupMethods(table),
     ...outcomeMethods(table),

@@ -66,12 +66,17 @@ function start(scope: Construct, startRun: IFunction, next: { go: IChainable; fi
     comment: 'Another run of the job goes first',
     time: WaitTime.secondsPath('$.start.waitSeconds'),
   });
+  const notDue = Succeed.jsonPath(scope, 'NotDue', {
+    stateName: 'NotDue',
+    comment: 'No time of the schedule: nothing is recorded',
+  });
   return task
     .addCatch(next.finish, CAUGHT)
     .next(
       choice(scope, 'Decision')
         .when(Condition.stringEquals('$.start.decision', 'go'), next.go)
         .when(Condition.stringEquals('$.start.decision', 'wait'), wait.next(task))
+        .when(Condition.stringEquals('$.start.decision', 'none'), notDue)
         .otherwise(next.finish),
     );
 }

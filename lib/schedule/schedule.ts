@@ -1,5 +1,5 @@
 import type { CalendarEvent, DailyWindow } from '../calendar/calendar-event.ts';
-import { isMultiple, lastMultiple, nextMultiple } from '../calendar/interval.ts';
+import { isMultiple, lastMultiple, minuteOfDay, nextMultiple } from '../calendar/interval.ts';
 import { isTime as namesTime, lastAt, nextAfter } from '../calendar/next-after.ts';
 
 /** When a job starts by itself, and with which overrides. Times are epoch milliseconds, at whole minutes. */
@@ -51,6 +51,16 @@ export function lastTime({ times, timezone, window }: Schedule, notAfter: number
   return lastAt(times.event, notAfter, timezone, 0);
 }
 
+/** When the window in which `time` lies is over; undefined: there is no window. */
+export function closesAt({ times, timezone, window }: Schedule, time: number): number | undefined {
+  if (window === undefined) return undefined;
+  const zone = times.kind === 'calendar' && times.event.utc ? 'UTC' : timezone;
+  const minutes = (window.to - minuteOfDay(time, zone) + DAY_MINUTES) % DAY_MINUTES;
+  return time + (minutes + 1) * 60_000;
+}
+
+const DAY_MINUTES = 1440;
+
 /** What makes two schedules name the same times: what was missed is counted only while this stays as it was. */
 export function timesText({ text, timezone, window }: Schedule): string {
   return [text, timezone, ...(window === undefined ? [] : [`${formatClock(window.from)}-${formatClock(window.to)}`])].join(' ');
@@ -63,7 +73,7 @@ export function formatClock(minute: number): string {
 
 /** The overrides of an execution that serves `time`: EventBridge's own words for it, or epoch milliseconds. */
 export function tickInput({ name, overrides }: Schedule, time: number | string): Readonly<Record<string, unknown>> {
-  return { ...overrides, 'scheduled-time': typeof time === 'string' ? time : formatTime(time), schedule: name };
+  return { ...overrides, 'scheduled-time': typeof time === 'string' ? time : formatTime(time), 'schedule-name': name };
 }
 
 /** As EventBridge Scheduler writes a time: ISO 8601 in UTC, without milliseconds. */

@@ -1,6 +1,7 @@
 import type { VerifyMode } from '../datastore/layout.ts';
 import type { DatastoreLocation, FrameRate } from '../datastore/location.ts';
 import type { TimeFrame } from '../datastore/time-frame.ts';
+import type { Schedule } from '../schedule/schedule.ts';
 import type { GroupFilter } from './group-filter.ts';
 
 export const TRANSFER_MODES = ['relay', 'copy', 'auto'] as const;
@@ -81,7 +82,7 @@ export interface Job {
   readonly burstIn: number | undefined;
   readonly burstOut: number | undefined;
   readonly timetable: readonly JobFrame[];
-  /** IANA name of the time zone of `timetable`. */
+  /** IANA name of the time zone of `timetable`, and of schedules that have none of their own. */
   readonly timezone: string;
   /** Skip this run, let it wait for all of another, or only for its planning. */
   readonly overlap: Overlap;
@@ -89,6 +90,8 @@ export interface Job {
   readonly queueDepth: number;
   /** ISO 8601: the tick that this run serves; undefined: nothing scheduled it. */
   readonly scheduledTime: string | undefined;
+  /** When it runs by itself. */
+  readonly schedules: readonly Schedule[];
   /** Stop after planning. */
   readonly dryRun: boolean;
 }

@@ -4,6 +4,8 @@ import type { Job } from './job.ts';
 import type { RunTrigger } from './payloads.ts';
 import type { SureStep } from './refine-plan.ts';
 import type { GroupRecord, Skipped } from './report/group-record.ts';
+import { plural } from './report/words.ts';
+import type { MissedTicks, RunRecord } from './run-store.ts';
 import { SKIP_WORDS } from './skip-reasons.ts';
 import type { LogPlace } from './worker.ts';
 
@@ -22,16 +24,21 @@ export function placePrefix(at: LogPlace | undefined): string {
   return at === undefined ? '' : `[${formatGroup({ namespace: at.namespace, name: at.group })}]: `;
 }
 
-export function startLines(job: Job, { scheduledTime, afterRun }: RunTrigger): string[] {
+export function startLines(job: Job, { scheduledTime, missed, afterRun }: RunTrigger & Pick<RunRecord, 'missed'>): string[] {
   const { id, source, target, namespace, targetNamespace } = job;
   return [
     `Starting datastore sync job '${id}'`,
     ...(scheduledTime === undefined ? [] : [`task triggered by schedule, due at ${scheduledTime}`]),
+    ...(missed === undefined ? [] : [missedLine(missed)]),
     ...(afterRun === undefined ? [] : [`task comes after run ${afterRun}, which ended well`]),
     `sync datastore '${target.id}' from '${source.id}'`,
     '----',
     `Syncing ${datastoreText(source.id, namespace)} into ${datastoreText(target.id, targetNamespace)}`,
   ];
+}
+
+function missedLine({ count, since }: MissedTicks): string {
+  return `serves what was missed before as well: ${plural(count, 'time')} of the schedule since ${since}`;
 }
 
 function datastoreText(id: string, namespace: string): string {

@@ -15,6 +15,8 @@ export interface RunName {
 export interface RunTrigger {
   /** The time of the job's schedule that it serves, ISO 8601. */
   readonly scheduledTime?: string;
+  /** Which of the job's schedules it is a time of; without one it is somebody else's scheduler. */
+  readonly schedule?: string;
   /** The run of another job that it comes after, `<job>/<run>`. */
   readonly afterRun?: string;
   /** Only the groups that were written at the source since, whatever else there is to do. */
@@ -34,9 +36,12 @@ export interface StartRunInput {
   readonly run: RunName;
 }
 
-/** Out: start-run. `job` has the overrides merged in; `wait` comes back after `waitSeconds`. */
+/**
+ * Out: start-run. `job` has the overrides merged in; `wait` comes back after `waitSeconds`, and `none` is an execution that nobody
+ * wanted: nothing is recorded of it.
+ */
 export interface StartRunOutput {
-  readonly decision: 'go' | 'wait' | 'skip';
+  readonly decision: 'go' | 'wait' | 'skip' | 'none';
   readonly waitSeconds: number;
   readonly job: unknown;
   readonly workerThreads: number;

@@ -19,7 +19,10 @@ export interface RunRef {
 /** What is kept of a run. Times are ISO 8601, UTC. */
 export interface RunRecord extends RunRef {
   readonly state: RunState;
+  /** The tick that it serves: the latest that was due when it came. */
   readonly scheduledTime?: string;
+  readonly schedule?: string;
+  readonly missed?: MissedTicks;
   /** The run of another job that it came after, `<job>/<run>`. */
   readonly afterRun?: string;
   /** It was started for the groups that were written since. */
@@ -41,6 +44,32 @@ export interface RunRecord extends RunRef {
   /** Key of the report in the control bucket, without its ending. */
   readonly reportKey?: string;
   readonly message?: string;
+}
+
+/** Ticks that no run served before a later one of their schedule; `since` is the first of them, ISO 8601. */
+export interface MissedTicks {
+  /** At most 1000: then there are that many or more. */
+  readonly count: number;
+  readonly since: string;
+}
+
+/** How far the ticks of one schedule of a job are served. */
+export interface TickRecord {
+  /** What made the schedule's times when this was written: `timesText`. */
+  readonly times: string;
+  /** The latest tick that a run serves, ISO 8601: none before it is served any more. */
+  readonly served: string;
+  /** The run's id. */
+  readonly run: string;
+  readonly missed?: MissedTicks;
+}
+
+/** While it holds, no run starts by itself. Times are ISO 8601, UTC. */
+export interface Suspension {
+  readonly since: string;
+  readonly until?: string;
+  readonly by?: string;
+  readonly reason?: string;
 }
 
 /** A `ConfigError`: what an operator has to change before the run can be started again. */
@@ -121,8 +150,17 @@ export interface WrittenRecord extends WrittenGroup {
  * `now` is epoch milliseconds everywhere.
  */
 export interface RunStore {
-  /** Whether this run is the one that serves the tick: the first to claim it, or the same run again. */
+  /** Whether this run is the one that something starts, whatever `tick` says that is: the first to claim it, or the same run again. */
   claimTick(job: string, tick: string, run: string, now: number): Promise<boolean>;
+
+  loadTick(job: string, schedule: string): Promise<TickRecord | undefined>;
+  /** One conditional write: false, and nothing is written, unless what is known is still `before`. */
+  saveTick(job: string, schedule: string, record: TickRecord, before: TickRecord | undefined): Promise<boolean>;
+
+  /** What `undefined` names is all jobs, apart from each job's own suspension. One that has run out may still be there. */
+  loadSuspension(job: string | undefined): Promise<Suspension | undefined>;
+  saveSuspension(job: string | undefined, suspension: Suspension): Promise<void>;
+  removeSuspension(job: string | undefined): Promise<void>;
 
   /**
    * Asks for a run's turn among the runs of its job whose leases have not run out (`turn.ts` says who goes). A run that goes or

@@ -1,6 +1,7 @@
 import type { Group } from '../datastore/group.ts';
 import type { ObjectWriter } from '../datastore/object-store.ts';
 import { ConfigError } from '../errors.ts';
+import { admitRun, type Admission } from './admit-run.ts';
 import { reachOf } from './held-before.ts';
 import { foundLine, startLines } from './log-lines.ts';
 import type { RunTrigger, StartRunOutput, WrittenKey } from './payloads.ts';
@@ -23,15 +24,18 @@ export async function startRun(
   worker: Worker,
 ): Promise<StartDecision> {
   const { store, run, job, log } = worker;
-  const record: RunStart = { ...run, ...trigger, ...(job.dryRun && { dryRun: true }) };
   const route = routeLine(job);
   stopIfAsked(worker);
   await addWritten(written, worker);
+  const asked: RunStart = { ...run, ...trigger, ...(job.dryRun && { dryRun: true }) };
+  const admission = await admitRun(trigger, worker);
+  if (admission.kind !== 'go') return turnAway(admission, asked, worker);
+  const record = { ...asked, ...admission.serves };
   const why = await notNow(record, worker);
   if (why !== undefined) return why;
 
   await store.saveRun({ ...record, state: 'running' });
-  for (const line of startLines(job, trigger)) log.info(line);
+  for (const line of startLines(job, record)) log.info(line);
   if (route !== undefined) log.info(route);
   await expectUnused(worker);
   tellThreads(worker);
@@ -72,20 +76,18 @@ async function takeGroups(control: ObjectWriter, worker: Worker): Promise<readon
   return taken.map(({ group }) => group);
 }
 
+async function turnAway(admission: Exclude<Admission, { kind: 'go' }>, record: RunStart, worker: Worker): Promise<StartDecision> {
+  if (admission.kind === 'skip') return skip(record, worker, admission.why, admission);
+  worker.log.info(admission.why);
+  return { ...nothing(worker), decision: 'none' };
+}
+
 /** Why the run may not go now; undefined: it may. */
 async function notNow(record: RunStart, worker: Worker): Promise<StartDecision | undefined> {
-  const { store, run, now } = worker;
-  const { scheduledTime, afterRun } = record;
-  if (scheduledTime !== undefined && !(await store.claimTick(run.job, scheduledTime, run.id, now()))) {
-    return skip(record, worker, `the tick ${scheduledTime} is served by another execution`);
-  }
-  if (afterRun !== undefined && !(await store.claimTick(run.job, `after ${afterRun}`, run.id, now()))) {
-    return skip(record, worker, `another execution comes after run ${afterRun}`);
-  }
   const blocked = await takeTurn(record, worker);
   if (blocked === undefined) return undefined;
   if (blocked.decision === 'skip') return skip(record, worker, skipReason(blocked));
-  return { ...nothing(worker), decision: 'wait', waitSeconds: secondsToAsk(run.startedAt, worker) };
+  return { ...nothing(worker), decision: 'wait', waitSeconds: secondsToAsk(worker.run.startedAt, worker) };
 }
 
 /** A PBS that has the copy attached deletes, at its next garbage collection, every chunk it has not seen in an index (facts/pbs.md 2.6). */
@@ -122,8 +124,9 @@ function nothing({ job, run }: Worker): StartDecision {
   };
 }
 
-async function skip(record: RunStart, worker: Worker, why: string): Promise<StartDecision> {
-  worker.log.warn(`skipped: ${why}`);
+/** Recorded; `quiet` where it is as it should be. */
+async function skip(record: RunStart, worker: Worker, why: string, { quiet } = { quiet: false }): Promise<StartDecision> {
+  worker.log[quiet ? 'info' : 'warn'](`skipped: ${why}`);
   await worker.store.saveRun({ ...record, state: 'skipped', message: why });
   return { ...nothing(worker), decision: 'skip' };
 }

@@ -9,7 +9,7 @@ const MIN_WAIT_SECONDS = 15;
 const MAX_WAIT_SECONDS = 60;
 
 /** What is known of a run before it begins. */
-export type RunStart = RunRef & RunTrigger & Pick<RunRecord, 'dryRun'>;
+export type RunStart = RunRef & RunTrigger & Pick<RunRecord, 'missed' | 'dryRun'>;
 
 export type Blocked = Exclude<TurnAnswer, { readonly decision: 'go' }>;
 

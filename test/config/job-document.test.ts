@@ -9,6 +9,8 @@ import { parseGroupFilter } from '../../lib/sync/group-filter.ts';
 import type { GroupFilter } from '../../lib/sync/group-filter.ts';
 import { OVERLAPS, TARGET_IN_USE, TRANSFER_MODES } from '../../lib/sync/job.ts';
 import type { Job, MaxDelete } from '../../lib/sync/job.ts';
+import { readSchedules } from '../../lib/schedule/read-schedules.ts';
+import type { Schedule } from '../../lib/schedule/schedule.ts';
 import { FILE, FINGERPRINT, parse } from './sample.ts';
 
 const DOCUMENT = jobDocument(parse(FILE), 'daily-offsite');
@@ -71,6 +73,14 @@ const options = fc.record({
   queueDepth: fc.integer({ min: 0, max: 100 }),
   scheduledTime: fc.constantFrom(undefined, '2025-11-02T00:00:00Z'),
   timezone: fc.constantFrom('UTC', 'America/New_York'),
+  schedules: fc.constantFrom<(readonly Schedule[])[]>(
+    [],
+    readSchedules('every 2h', { timezone: 'UTC', jitter: '90m' }),
+    readSchedules(
+      [{ at: 'mon..fri 22:30' }, { name: 'full', at: 'sat 23:00', timezone: 'Europe/Berlin', overrides: { verify: 'crc' } }],
+      { timezone: 'America/New_York', notBefore: '22:00', notAfter: '6:00' },
+    ),
+  ),
   timetable: fc.array(
     fc.oneof(
       fc.record({ frame: fc.constant(frame('0-24')), rateIn: fc.constant(5), burstIn: fc.constant(50), rateOut: frameRate() }),
@@ -183,6 +193,7 @@ describe('parseJob', () => {
       overlap: 'queue',
       queueDepth: 1,
       scheduledTime: undefined,
+      schedules: [],
       dryRun: false,
     });
   });
@@ -219,7 +230,7 @@ describe('parseJob', () => {
   });
 });
 
-describe('scheduledTime', () => {
+describe('runTrigger', () => {
   it('is that of the run, if it has one', () => {
     expect(runTrigger(DOCUMENT)).toEqual({});
     const scheduledTime = '2026-11-01T08:10:00Z';

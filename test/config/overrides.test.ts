@@ -139,6 +139,7 @@ describe('describeOverrides', () => {
       ofJob('queue-depth', { type: 'integer', minimum: 0, maximum: 100 }),
       { key: 'dry-run', ofJob: false, type: 'boolean', default: false, none: false },
       { key: 'scheduled-time', ofJob: false, type: 'text' },
+      { key: 'schedule-name', ofJob: false, type: 'text' },
       { key: 'pending-only', ofJob: false, ...yesOrNo },
       { key: 'after-run', ofJob: false, type: 'text' },
     ]);

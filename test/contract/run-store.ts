@@ -5,6 +5,7 @@ import { describeLocks, describeLostLocks } from './run-store/locks.ts';
 import { describeOutcomes } from './run-store/outcomes.ts';
 import { describeFailed, describeReplicas } from './run-store/replicas.ts';
 import { describeGroups, describeRuns } from './run-store/runs.ts';
+import { describeSchedules, describeSuspensions } from './run-store/schedules.ts';
 import { describeStarts } from './run-store/starts.ts';
 import { describeOverlap, describeTurns } from './run-store/turns.ts';
 import { describeWritten } from './run-store/written.ts';
@@ -29,6 +30,8 @@ export function describeRunStore(name: string, make: () => Promise<OpenedRunStor
     describe('ticks', () => describeTicks(store));
     describe('turns', () => describeTurns(store));
     describe('overlapping runs', () => describeOverlap(store));
+    describe('ticks of a schedule', () => describeSchedules(store));
+    describe('suspensions', () => describeSuspensions(store));
     describe('runs', () => describeRuns(store));
     describe('groups', () => describeGroups(store));
     describe('outcomes', () => describeOutcomes(store));

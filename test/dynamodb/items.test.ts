@@ -10,6 +10,7 @@ import {
   outcomeItem,
   replicaItem,
   runItem,
+  scheduleItem,
   tickItem,
   turnLeaseItem,
 } from '../../lib/dynamodb/keys.ts';
@@ -47,6 +48,7 @@ describe('the keys of items', () => {
     }),
     ([a = '', b = '']: string[]) => ({ names: [a, b], key: tickItem(a, b) }),
     ([a = '', b = '', c = '']: string[]) => ({ names: [a, b, c], key: turnLeaseItem({ job: a, id: b, startedAt: c }) }),
+    ([a = '', b = '']: string[]) => ({ names: [a, b], key: scheduleItem(a, b) }),
     ([a = '', b = '', c = '']: string[]) => ({ names: [a, b, c], key: runItem({ job: a, id: b, startedAt: c }) }),
     ([a = '', b = '', c = '', d = '']: string[]) => ({
       names: [a, b, c, d],
@@ -67,6 +69,9 @@ describe('the items of the table', () => {
     const now = Date.parse(AT);
     await store.claimTick('job', AT, 'run-1', now);
     await store.claimJob({ ...REF, order: AT, overlap: 'queue', queueDepth: 1 }, now, 60_000);
+    await store.saveTick('job', 'main', { times: 'daily UTC', served: AT, run: 'run-1' }, undefined);
+    await store.saveSuspension('job', { since: AT });
+    await store.saveSuspension(undefined, { since: AT, until: AT });
     await store.saveRun({ ...REF, state: 'running' });
     await store.saveGroup(REF, record([]));
     await store.saveOutcome(REF, VM, failedOutcome('x'));
@@ -79,6 +84,9 @@ describe('the items of the table', () => {
         [`TICK#job#${AT}`, 'TICK', AT_SECONDS + 7 * DAY],
         ['TURNS#job', 'TURNS', AT_SECONDS + 365 * DAY],
         ['TURNS#job', `LEASE#${AT}#run-1`, AT_SECONDS + 60 + 7 * DAY],
+        ['SCHEDULE#job', 'main', AT_SECONDS + 800 * DAY],
+        ['SUSPENDED#job', 'SUSPENDED', undefined],
+        ['SUSPENDED#*', 'SUSPENDED', AT_SECONDS + 7 * DAY],
         ['RUNS#job', `${AT}#run-1`, AT_SECONDS + 90 * DAY],
         [`RUN#job#${AT}#run-1`, 'a/b#vm/100', AT_SECONDS + 90 * DAY],
         [`OUTCOMES#job#${AT}#run-1`, `a/b#vm/100#${AT}`, AT_SECONDS + 90 * DAY],

@@ -98,11 +98,11 @@ describe('the input of an execution', () => {
     );
     expect(second === undefined ? undefined : tickInput(second, at('2026-11-21T02:00:00Z'))).toEqual({
       'scheduled-time': '2026-11-21T02:00:00Z',
-      schedule: 'schedule-2',
+      'schedule-name': 'schedule-2',
     });
     const full = scheduleOf([{ name: 'full', at: 'sat 3:00', overrides: { 'resync-corrupt': true } }]);
     expect(tickInput(full, '<aws.scheduler.scheduled-time>')).toEqual({
-      ...{ 'resync-corrupt': true, 'scheduled-time': '<aws.scheduler.scheduled-time>', schedule: 'full' },
+      ...{ 'resync-corrupt': true, 'scheduled-time': '<aws.scheduler.scheduled-time>', 'schedule-name': 'full' },
     });
   });
 });

@@ -43,6 +43,7 @@ export function job(members: Partial<Job> = {}): Job {
     overlap: 'queue',
     queueDepth: 1,
     scheduledTime: undefined,
+    schedules: [],
     dryRun: false,
     ...members,
   };

@@ -11,6 +11,7 @@ import {
 import type { StartGate } from '../../lib/limits/start-gate/start-gate.ts';
 import type { GroupRecord } from '../../lib/sync/report/group-record.ts';
 import type { Outcome } from '../../lib/sync/report/outcome.ts';
+import { askTurn, type Turn } from '../../lib/sync/overlap/turn.ts';
 import type {
   Lock,
   LockAnswer,
@@ -20,10 +21,11 @@ import type {
   RunRecord,
   RunRef,
   RunStore,
+  Suspension,
+  TickRecord,
   WrittenGroup,
   WrittenRecord,
 } from '../../lib/sync/run-store.ts';
-import { askTurn, type Turn } from '../../lib/sync/overlap/turn.ts';
 
 interface Held {
   readonly owner: string | undefined;
@@ -35,8 +37,9 @@ interface Held {
 export function memoryRunStore(): RunStore {
   return {
     ...memoryLocks(),
+    ...memoryTicks(),
+    ...memorySuspensions(),
     ...memoryStartGates(),
-    ...memoryClaims(),
     ...memoryTurns(),
     ...memoryRuns(),
     ...memoryGroups(),
@@ -95,13 +98,39 @@ function memoryStartGates(): Pick<RunStore, 'claimStart'> {
   };
 }
 
-function memoryClaims(): Pick<RunStore, 'claimTick'> {
+function memoryTicks(): Pick<RunStore, 'claimTick' | 'loadTick' | 'saveTick'> {
   const ticks = new Map<string, string>();
+  const schedules = new Map<string, TickRecord>();
   return {
     async claimTick(job, tick, run): Promise<boolean> {
       const first = ticks.get(textOf(job, tick)) ?? run;
       ticks.set(textOf(job, tick), first);
       return first === run;
+    },
+    async loadTick(job, schedule): Promise<TickRecord | undefined> {
+      return structuredClone(schedules.get(textOf(job, schedule)));
+    },
+    async saveTick(job, schedule, record, before): Promise<boolean> {
+      const known = schedules.get(textOf(job, schedule));
+      const isOurs = known?.served === record.served && known.run === record.run;
+      if (!isOurs && (known?.served !== before?.served || known?.run !== before?.run)) return false;
+      schedules.set(textOf(job, schedule), structuredClone(record));
+      return true;
+    },
+  };
+}
+
+function memorySuspensions(): Pick<RunStore, 'loadSuspension' | 'saveSuspension' | 'removeSuspension'> {
+  const suspensions = new Map<string | undefined, Suspension>();
+  return {
+    async loadSuspension(job): Promise<Suspension | undefined> {
+      return suspensions.get(job);
+    },
+    async saveSuspension(job, suspension): Promise<void> {
+      suspensions.set(job, structuredClone(suspension));
+    },
+    async removeSuspension(job): Promise<void> {
+      suspensions.delete(job);
     },
   };
 }

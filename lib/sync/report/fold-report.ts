@@ -3,6 +3,7 @@ import { boundFailures, lostWorker, runFailure, type CaughtError } from './fold-
 import { NAMESPACES_RECORD, type Failure, type GroupRecord, type Tally } from './group-record.ts';
 import type { GatheredOutcomes } from './gather-outcomes.ts';
 import type { Detail, Removed, Report, RunState } from './report.ts';
+import type { StartRunOutput } from '../payloads.ts';
 import { WARNING_REASONS, type SkipCounts } from '../skip-reasons.ts';
 import type { RunRef } from '../run-store.ts';
 import { addTally, noTally } from './tally.ts';
@@ -28,7 +29,7 @@ export interface RunFacts {
   /** Requests that planning sent. */
   readonly planning?: Pick<Tally, 'source' | 'target'> | undefined;
   /** What start-run decided; left out when it failed. */
-  readonly decision?: 'go' | 'wait' | 'skip' | undefined;
+  readonly decision?: StartRunOutput['decision'] | undefined;
   readonly removed?: Removed | undefined;
   readonly error?: CaughtError | undefined;
   /** What the run's record says: for a skipped run, why. */

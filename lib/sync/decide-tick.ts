@@ -1,0 +1,69 @@
+import { closesAt, formatTime, isTime, lastTime, nextTime, timesText, type Schedule } from '../schedule/schedule.ts';
+import type { MissedTicks, TickRecord } from './run-store.ts';
+
+/** A scheduler is given so long to start what its window lets start, beside the schedule's jitter. */
+const START_GRACE_MS = 15 * 60_000;
+
+/** More missed ticks than these are not counted one by one. */
+const MAX_COUNTED = 1000;
+
+/**
+ * What a run does for its tick. `serve`: it serves `served`, the latest that is due, once `record` is written in the place of what was
+ * known. `late`: the same, but the schedule's window is over, so that it serves it by saying so. `skip`: a run serves it already.
+ * `none`: it is no time of the schedule, which a scheduler that can only tell some more times than there are may well start.
+ */
+export type TickDecision =
+  | { readonly kind: 'serve' | 'late'; readonly record: TickRecord }
+  | { readonly kind: 'skip'; readonly why: string }
+  | { readonly kind: 'none'; readonly why: string };
+
+export interface TickQuestion {
+  readonly schedule: Schedule;
+  /** Epoch milliseconds. */
+  readonly time: number;
+  /** The run's id. */
+  readonly run: string;
+  readonly now: number;
+  /** What the table says of the schedule. */
+  readonly known: TickRecord | undefined;
+}
+
+export function decideTick(question: TickQuestion): TickDecision {
+  const { schedule, time, run, now, known } = question;
+  if (known?.run === run) return { kind: isOver(schedule, Date.parse(known.served), now) ? 'late' : 'serve', record: known };
+  if (!isTime(schedule, time)) return { kind: 'none', why: `${formatTime(time)} is no time of schedule ${schedule.name}` };
+  if (known !== undefined && time <= Date.parse(known.served)) return { kind: 'skip', why: servedBy(time, known) };
+  const due = Math.max(time, lastTime(schedule, now) ?? time);
+  const missed = countMissed(question, due);
+  const record = { times: timesText(schedule), served: formatTime(due), run, ...(missed !== undefined && { missed }) };
+  return { kind: isOver(schedule, due, now) ? 'late' : 'serve', record };
+}
+
+function servedBy(time: number, { served, run }: TickRecord): string {
+  const later = Date.parse(served) === time ? '' : ` together with that of ${served}`;
+  return `the tick of ${formatTime(time)} is served by run ${run}${later}`;
+}
+
+function isOver(schedule: Schedule, due: number, now: number): boolean {
+  const closes = closesAt(schedule, due);
+  return closes !== undefined && now > closes + schedule.jitterMs + START_GRACE_MS;
+}
+
+/** Times before `due` that no run serves. Of a schedule that is new, or has other times than before, nothing is caught up. */
+function countMissed({ schedule, time, known }: TickQuestion, due: number): MissedTicks | undefined {
+  const isSame = known !== undefined && known.times === timesText(schedule);
+  const since = nextTime(schedule, isSame ? Date.parse(known.served) : time - 1);
+  if (since === undefined || since >= due) return undefined;
+  let count = 0;
+  for (let next: number | undefined = since; next !== undefined && next < due && count < MAX_COUNTED; count++) {
+    next = nextTime(schedule, next);
+  }
+  return { count, since: formatTime(since) };
+}
+
+/** The latest tick that no run serves and that a run should, now that nothing keeps it back; undefined: there is none. */
+export function tickDue(schedule: Schedule, known: TickRecord | undefined, now: number): number | undefined {
+  if (known?.times !== timesText(schedule)) return undefined;
+  const last = lastTime(schedule, now);
+  return last !== undefined && last > Date.parse(known.served) ? last : undefined;
+}
