@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { CommanderError } from 'commander';
-import { EXIT } from '../lib/cli/exit-code.ts';
+import { EXIT, type ExitCode } from '../lib/cli/exit-code.ts';
 import { makeProgram } from '../lib/cli/program.ts';
 import { stopSwitch } from '../lib/cli/stop-switch.ts';
 import { openTerminal } from '../lib/cli/terminal.ts';
-import { ConfigError, FlotillaError, formatErrorChain } from '../lib/errors.ts';
+import { ConfigError, ConflictError, FlotillaError, formatErrorChain } from '../lib/errors.ts';
 
 /** Who reads our output may go away, as `head` does; a backup goes on. */
 for (const stream of [process.stdout, process.stderr]) {
@@ -44,12 +44,17 @@ const program = makeProgram(
   (code) => void (process.exitCode = code),
 );
 
+function exitCodeOfError(error: FlotillaError): ExitCode {
+  if (error instanceof ConfigError) return EXIT.configuration;
+  return error instanceof ConflictError ? EXIT.busy : EXIT.errors;
+}
+
 /** Usage errors were told by commander already; what an operator can mend is told in one message; a bug keeps its stack. */
 function onError(error: unknown): void {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.configuration;
   else if (error instanceof FlotillaError) {
     terminal.note(`${error.code}: ${formatErrorChain(error)}`, 'error');
-    process.exitCode = error instanceof ConfigError ? EXIT.configuration : EXIT.errors;
+    process.exitCode = exitCodeOfError(error);
   } else throw error;
 }
 

@@ -28,7 +28,7 @@ async function checkDatastore(location: DatastoreLocation, { jobs }: Configurati
   try {
     const datastore = openDatastore(connection, noRequests());
     for (const probe of probesFor(location, jobs)) {
-      if (!(await runProbe(probe, datastore, terminal))) return false;
+      if (!(await runProbe(probe, { datastore, connection }, terminal))) return false;
     }
     return true;
   } finally {
@@ -47,10 +47,14 @@ function open(location: DatastoreLocation, { environment, terminal }: CliContext
 }
 
 /** Whether what was asked for is there, or nobody needs it. */
-async function runProbe(probe: Probe, datastore: S3Datastore, terminal: Terminal): Promise<boolean> {
+async function runProbe(
+  probe: Probe,
+  { datastore, connection }: { readonly datastore: S3Datastore; readonly connection: S3Connection },
+  terminal: Terminal,
+): Promise<boolean> {
   const { title, optional } = probe;
   try {
-    terminal.print(`  ok      ${title}: ${await probe.run(datastore)}`);
+    terminal.print(`  ok      ${title}: ${await probe.run(datastore, connection)}`);
     return true;
   } catch (error) {
     tellRefusal(`${optional ? 'no    ' : 'failed'}  ${title}`, error, terminal);

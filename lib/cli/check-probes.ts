@@ -1,7 +1,10 @@
 import type { JobDocument } from '../config/job-document.ts';
+import { endpointSpace } from '../datastore/endpoint-space.ts';
 import type { DatastoreLocation } from '../datastore/location.ts';
+import { ConfigError } from '../errors.ts';
 import { layoutOf } from '../layouts/layouts.ts';
-import type { S3Datastore } from '../s3/open-datastore.ts';
+import { sendsEvents } from '../s3/bucket-events.ts';
+import type { S3Connection, S3Datastore } from '../s3/open-datastore.ts';
 
 /** Outside `.cnt` and `.chunks`, where PBS and its garbage collection look (facts/pbs.md 11). */
 const PROBE_KEY = '.flotilla-check';
@@ -11,14 +14,15 @@ export interface Probe {
   readonly title: string;
   /** No job needs it. */
   readonly optional: boolean;
-  run(datastore: S3Datastore): Promise<string>;
+  run(datastore: S3Datastore, connection: S3Connection): Promise<string>;
 }
 
 /** What these jobs need of a datastore: to be read, and to be written where it is a target. */
 export function probesFor(location: DatastoreLocation, jobs: readonly JobDocument[]): Probe[] {
   const writing = jobs.filter(({ target }) => target.id === location.id);
-  if (writing.length === 0) return [readProbe(location)];
-  return [readProbe(location), WRITE, CONDITIONAL_WRITE, removeProbe(writing.some((job) => job['remove-vanished']))];
+  const reading = [readProbe(location), ...(needsEvents(location, jobs) ? [EVENTS] : [])];
+  if (writing.length === 0) return reading;
+  return [...reading, WRITE, CONDITIONAL_WRITE, removeProbe(writing.some((job) => job['remove-vanished']))];
 }
 
 function readProbe({ layout: name, prefix }: DatastoreLocation): Probe {
@@ -36,6 +40,20 @@ function readProbe({ layout: name, prefix }: DatastoreLocation): Probe {
     },
   };
 }
+
+/** `flotilla serve` asks the source itself. */
+function needsEvents({ id, endpoint }: DatastoreLocation, jobs: readonly JobDocument[]): boolean {
+  return endpointSpace(endpoint) === 'aws' && jobs.some(({ source, trigger }) => source.id === id && trigger !== undefined);
+}
+
+const EVENTS: Probe = {
+  title: 'events to EventBridge (only trigger: on-backup in AWS needs them)',
+  optional: true,
+  run: async (_, connection) => {
+    if (await sendsEvents(connection)) return 'sent';
+    throw new ConfigError('BUCKET_SENDS_NO_EVENTS', 'not sent; docs/deploy.md says how to ask the bucket for them');
+  },
+};
 
 const WRITE: Probe = {
   title: 'write',

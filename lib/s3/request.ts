@@ -57,4 +57,5 @@ export const OPERATIONS = {
   multipart: describeOperation('MULTIPART PUT', 'put', 's3:PutObject'),
   abort: describeOperation('MULTIPART ABORT', 'delete', 's3:AbortMultipartUpload'),
   delete: describeOperation('DELETE', 'delete', 's3:DeleteObject'),
+  events: describeOperation('GET NOTIFICATION', 'get', 's3:GetBucketNotification'),
 } as const;

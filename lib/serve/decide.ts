@@ -36,7 +36,7 @@ function isDue(last: number, mark: TickMark, suspended: boolean): boolean {
   return last > mark.at || (mark.missed === true && !suspended && last === mark.at);
 }
 
-/** Of an edge that is new nothing is followed that had ended before. */
+/** Of an edge that is new nothing is followed that had ended before. What ends while the job is suspended is followed later. */
 function decideAfter(
   state: ServeState,
   { job, other }: { readonly job: ServedJob; readonly other: string },
@@ -46,7 +46,7 @@ function decideAfter(
   const ended = facts.endedWell(other);
   const known = state.followed[job.id]?.[other];
   const fresh = known === undefined ? [] : ended.filter((run) => !known.includes(run)).toReversed();
-  if (known !== undefined && fresh.length === 0) return state;
+  if (known !== undefined && (fresh.length === 0 || facts.isSuspended(job.id))) return state;
   const seen = [...fresh.toReversed(), ...(known ?? ended)].slice(0, MAX_FOLLOWED);
   const followed = { ...state.followed, [job.id]: { ...state.followed[job.id], [other]: seen } };
   return fresh.reduce<ServeState>(

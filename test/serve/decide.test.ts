@@ -81,6 +81,12 @@ describe('a job that comes after another', () => {
     expect(decide(due, [second], ended('c', 'b', 'a'), name)).toBe(due);
   });
 
+  it('follows what ended while it was suspended when it no longer is', () => {
+    const begun = decide(NEW_STATE, [second], ended('a'), name);
+    expect(decide(begun, [second], { ...ended('b', 'a'), isSuspended: () => true }, name)).toBe(begun);
+    expect(decide(begun, [second], ended('b', 'a'), name).intents).toHaveLength(1);
+  });
+
   it('remembers no more of them than it has to', () => {
     let state = decide(NEW_STATE, [second], ended(), name);
     for (let run = 0; run < 300; run++) state = decide(state, [second], ended(`run-${String(run)}`), name);

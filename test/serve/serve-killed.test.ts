@@ -65,8 +65,9 @@ describe('flotilla serve', () => {
   it('refuses to start beside another one on the same state folder', async () => {
     const first = serve();
     await first.says('serving 1 job');
-    const second = await serve().ended;
-    expect(second.code).not.toBe(0);
+    const second = await world.run(['serve']);
+    expect(second.code).toBe(3);
+    expect(second.stderr).toContain('SERVE_RUNNING: another flotilla serve is at work with');
     first.kill('SIGTERM');
     expect(await first.ended).toMatchObject({ code: 0 });
   });

@@ -7,6 +7,13 @@ import type { RunRecord, RunStore } from '../../lib/sync/run-store.ts';
 import type { CliProcess } from './cli-process.ts';
 import { datastoreEntry, openCliWorld, type CliWorld } from './cli-world.ts';
 
+const SITES = [
+  ['main', 'source'],
+  ['offsite', 'target'],
+  ['second', 'other'],
+  ['third', 'another'],
+] as const;
+
 const MAIN = fileURLToPath(new URL('./fast-clock-main.ts', import.meta.url));
 
 /** A folder with a configuration in which commands are run by a fast clock. */
@@ -16,15 +23,16 @@ export interface ServeWorld extends CliWorld {
   /** Resolves when the clock of the commands shows so much later. */
   pass(milliseconds: number): Promise<void>;
   fast(...args: string[]): CliProcess;
-  /** `jobs` as the configuration file says them, on the datastores main, offsite and second. */
+  /** `jobs` as the configuration file says them, on the datastores main, offsite, second and third. */
   writeJobs(jobs: readonly object[]): Promise<void>;
   /** What the table says of a job's runs, in the order of their starts. */
   runs(job: string): Promise<readonly RunRecord[]>;
+  suspend(job: string): Promise<void>;
 }
 
 /** `speed`: how many times as fast the clock goes. No lease runs out meanwhile: who goes on is who held it. */
 export async function openServeWorld(speed: number): Promise<ServeWorld> {
-  const world = await openCliWorld();
+  const world = await openCliWorld({ buckets: SITES.map(([, bucket]) => bucket) });
   const [origin, start] = [Date.now(), Math.ceil(Date.now() / 86_400_000) * 86_400_000];
   const now = () => Math.round(start + (Date.now() - origin) * speed);
   const env = {
@@ -43,14 +51,10 @@ export async function openServeWorld(speed: number): Promise<ServeWorld> {
     pass: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds / speed)),
     fast: (...args) => world.start(args, { command: [process.execPath, MAIN], env }),
     writeJobs: (jobs) => {
-      const sites = [
-        ['main', 'source'],
-        ['offsite', 'target'],
-        ['second', 'other'],
-      ] as const;
-      const datastores = sites.map(([id, bucket]) => datastoreEntry(world.s3, id, bucket));
+      const datastores = SITES.map(([id, bucket]) => datastoreEntry(world.s3, id, bucket));
       return world.writeConfig('flotilla.yaml', { datastores, jobs });
     },
+    suspend: (job) => withStore(world.folder, (store) => store.saveSuspension(job, { since: new Date(now()).toISOString() })),
     runs: async (job) => withStore(world.folder, async (store) => (await store.listRuns(job, 10_000)).toReversed()),
   };
 }

@@ -3,7 +3,7 @@ import type { EmbeddedCloud } from '../../local/embedded-cloud.ts';
 import type { IntentEnd } from '../../serve/serve.ts';
 import type { Cause, Intent } from '../../serve/state.ts';
 import type { Report } from '../../sync/report/report.ts';
-import type { RunRecord } from '../../sync/run-store.ts';
+import type { RunRecord, RunStore } from '../../sync/run-store.ts';
 import type { RunLogs } from '../run-log.ts';
 
 export interface ExecuteWorld {
@@ -34,14 +34,15 @@ export function executeIntent({
     const before = await cloud.store.loadRun(run);
     if (before !== undefined && (await hasEnded(before, cloud))) {
       await cloud.store.releaseJob(run);
-      return endOf(cause, before);
+      return endOf(cause, before, cloud.store);
     }
     if (before !== undefined) log.info(`run ${run.id} had not ended when the service did: it goes on`);
-    await cloud.run({ job, overrides, run });
+    const { status } = await cloud.run({ job, overrides, run });
     const after = await cloud.store.loadRun(run);
-    if (after === undefined || after.endedAt === undefined) return 'unfinished';
+    // Of a run for a time that is none of its schedule any more nothing is recorded.
+    if (after?.endedAt === undefined) return after === undefined && status === 'SUCCEEDED' ? 'ended' : 'unfinished';
     if (stopAsked() && !(await hasEnded(after, cloud))) return 'unfinished';
-    return endOf(cause, after);
+    return endOf(cause, after, cloud.store);
   };
 }
 
@@ -55,7 +56,17 @@ async function hasEnded(record: RunRecord, { control }: Pick<EmbeddedCloud, 'con
   return !failures.some(({ code }) => code === 'RUN_STOPPED');
 }
 
-/** What a run for backups did not bring over is not tried again at once: the fault may last. */
-function endOf(cause: Cause, { state }: RunRecord): IntentEnd {
-  return cause.kind === 'on-backup' && state !== 'ok' && state !== 'warnings' ? 'missed' : 'ended';
+async function endOf(cause: Cause, { job, state }: RunRecord, store: Pick<RunStore, 'loadTick'>): Promise<IntentEnd> {
+  switch (cause.kind) {
+    case 'schedule': {
+      // Suspended: its tick is due again when its job no longer is.
+      const tick = state === 'skipped' ? await store.loadTick(job, cause.schedule) : undefined;
+      return state === 'skipped' && (tick === undefined || Date.parse(tick.served) < cause.tick) ? 'missed' : 'ended';
+    }
+    case 'on-backup':
+      // What it did not bring over is not tried again at once: the fault may last.
+      return state === 'ok' || state === 'warnings' ? 'ended' : 'missed';
+    case 'after':
+      return 'ended';
+  }
 }

@@ -1,0 +1,91 @@
+import type { RunRecord } from '../../lib/sync/run-store.ts';
+import type { Random } from './random.ts';
+import type { ServeWorld } from './serve-world.ts';
+import type { SmallSource } from './source.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** Two jobs in a chain, the first one by the hour, and one that follows backups: each to a target of its own. */
+export const WEEK_JOBS = [
+  { id: 'hourly', source: 'main', target: 'offsite', schedule: 'every 1h' },
+  { id: 'chained', source: 'offsite', target: 'second', after: 'hourly' },
+  { id: 'following', source: 'main', target: 'third', trigger: 'on-backup', settle: '1m', poll: '10m' },
+];
+
+export interface Week {
+  readonly hours: number;
+  readonly kills: number;
+  readonly random: Random;
+}
+
+/** Lets the service live through so many hours and kills at random moments, with backups meanwhile, and then come to rest. */
+export async function liveThrough(world: ServeWorld, source: SmallSource, { hours, kills, random }: Week): Promise<void> {
+  const end = world.now() + hours * HOUR_MS;
+  for (let killed = 0; killed < kills || world.now() < end; killed++) {
+    const service = world.fast('serve');
+    await service.says('serving 3 jobs');
+    if (killed % 5 === 0) await source.addOne();
+    // From the middle of its first look to the middle of what its runs do.
+    await world.pass(random.below(3 * HOUR_MS));
+    service.kill(killed < kills ? 'SIGKILL' : 'SIGTERM');
+    await service.ended;
+  }
+  await comeToRest(world);
+}
+
+/** Its schedule is suspended, and a person starts the last run: when all has ended, every copy should be the source. */
+async function comeToRest(world: ServeWorld): Promise<void> {
+  await world.suspend('hourly');
+  const service = world.fast('serve');
+  await service.says('serving 3 jobs');
+  await world.fast('run', 'hourly').ended;
+  const rested = async (): Promise<boolean> => {
+    const runs = await Promise.all(WEEK_JOBS.map(({ id }) => world.runs(id)));
+    return runs.flat().every(({ endedAt }) => endedAt !== undefined);
+  };
+  // The end of one run may begin another.
+  for (let quiet = 0; quiet < 3;) {
+    await world.pass(HOUR_MS);
+    quiet = (await rested()) ? quiet + 1 : 0;
+  }
+  service.kill('SIGTERM');
+  await service.ended;
+}
+
+/** What a service that loses nothing and doubles nothing leaves behind, read from its records alone: faults, none if all is well. */
+export function faultsOfWeek(hourly: readonly RunRecord[], chained: readonly RunRecord[]): string[] {
+  return [
+    ...[...hourly, ...chained].flatMap(({ id, state }) =>
+      state === 'ok' || state === 'skipped' ? [] : [`run ${id} ended as ${state}`],
+    ),
+    ...faultsOfTicks(hourly),
+    ...faultsOfChain(hourly, chained),
+  ];
+}
+
+const SERVES_NOTHING = /is served by run|suspended since/;
+
+/** Each hour is served by one run, or named among those that the next one missed. */
+function faultsOfTicks(runs: readonly RunRecord[]): string[] {
+  const serving = runs.filter(({ state, message }) => state !== 'skipped' || !SERVES_NOTHING.test(message ?? ''));
+  const ticks = serving.filter(({ scheduledTime }) => scheduledTime !== undefined);
+  const sorted = ticks.toSorted((a, b) => Date.parse(a.scheduledTime ?? '') - Date.parse(b.scheduledTime ?? ''));
+  return sorted.slice(1).flatMap((run, index) => {
+    const before = Date.parse(sorted[index]?.scheduledTime ?? '');
+    const hours = (Date.parse(run.scheduledTime ?? '') - before) / HOUR_MS;
+    const told = (run.missed?.count ?? 0) + 1;
+    return hours === told
+      ? []
+      : [`run ${run.id} comes ${String(hours)} h after the one before, and tells of ${String(told)} ticks`];
+  });
+}
+
+function faultsOfChain(hourly: readonly RunRecord[], chained: readonly RunRecord[]): string[] {
+  const good = hourly.filter(({ state }) => state === 'ok').map(({ id }) => `hourly/${id}`);
+  const followed = chained.map(({ afterRun }) => afterRun ?? '');
+  return [
+    ...good.filter((run) => !followed.includes(run)).map((run) => `nothing came after ${run}`),
+    ...followed.filter((run) => !good.includes(run)).map((run) => `something came after ${run}, which did not end well`),
+    ...followed.filter((run, index) => followed.indexOf(run) !== index).map((run) => `two runs came after ${run}`),
+  ];
+}
