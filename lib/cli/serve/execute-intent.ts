@@ -1,3 +1,4 @@
+import type { JobDocument } from '../../config/job-document.ts';
 import type { Configuration } from '../../config/load-config.ts';
 import type { EmbeddedCloud } from '../../local/embedded-cloud.ts';
 import type { IntentEnd } from '../../serve/serve.ts';
@@ -17,13 +18,10 @@ export interface ExecuteWorld {
  * Executes the run of an intent, with its job as the configuration has it now. A run that had ended when the service died is not
  * executed again; one that had not goes on under its name: its claims and locks are its own, and what it had done it finds done.
  */
-export function executeIntent({
-  cloud,
-  configuration,
-  stopAsked,
-  openLog,
-}: ExecuteWorld): (intent: Intent) => Promise<IntentEnd> {
-  return async ({ run, overrides, cause }) => {
+export function executeIntent(world: ExecuteWorld): (intent: Intent) => Promise<IntentEnd> {
+  const { cloud, configuration, openLog } = world;
+  return async (intent) => {
+    const { run, cause } = intent;
     const log = openLog({ job: run.job, run: run.id });
     const job = configuration().jobs.find(({ id }) => id === run.job);
     if (job === undefined) {
@@ -37,13 +35,19 @@ export function executeIntent({
       return endOf(cause, before, cloud.store);
     }
     if (before !== undefined) log.info(`run ${run.id} had not ended when the service did: it goes on`);
-    const { status } = await cloud.run({ job, overrides, run });
-    const after = await cloud.store.loadRun(run);
-    // Of a run for a time that is none of its schedule any more nothing is recorded.
-    if (after?.endedAt === undefined) return after === undefined && status === 'SUCCEEDED' ? 'ended' : 'unfinished';
-    if (stopAsked() && !(await hasEnded(after, cloud))) return 'unfinished';
-    return endOf(cause, after, cloud.store);
+    return executeRun(intent, job, world);
   };
+}
+
+async function executeRun({ run, overrides, cause }: Intent, job: JobDocument, world: ExecuteWorld): Promise<IntentEnd> {
+  const { cloud, stopAsked } = world;
+  const { status } = await cloud.run({ job, overrides, run });
+  const record = await cloud.store.loadRun(run);
+  // Of a run for a time that is none of its schedule any more nothing is recorded.
+  if (record === undefined) return status === 'SUCCEEDED' ? 'ended' : 'unfinished';
+  if (record.endedAt === undefined) return 'unfinished';
+  if (stopAsked() && !(await hasEnded(record, cloud))) return 'unfinished';
+  return endOf(cause, record, cloud.store);
 }
 
 /** A run that was stopped, at work or before its turn came, has more to do. */
