@@ -63,7 +63,9 @@ async function planGroups(
 }
 
 /** Before the run's turn: whichever run comes next takes it up, also when this one is skipped. */
-async function addWritten(written: readonly WrittenKey[], { store, job, layout, now }: Worker): Promise<void> {
+async function addWritten(written: readonly WrittenKey[], { store, run, job, layout, now }: Worker): Promise<void> {
+  // A run that waits asks again and again, and what it was told may be old by then.
+  if (written.length === 0 || (await store.loadRun(run)) !== undefined) return;
   for (const each of written) {
     const group = writtenBy(each, job, layout);
     if (group !== undefined) await store.addWritten(job.id, group, now());

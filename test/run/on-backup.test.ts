@@ -87,6 +87,16 @@ describe('a run that is started by backups', () => {
     });
   });
 
+  it('hears of what was written once, however often a run asks for its turn', async () => {
+    const { store } = cloud.cloud;
+    const group = { namespace: '', name: 'vm/100' };
+    const run = { job: 'nightly', id: 'asks-again', startedAt: new Date().toISOString() };
+    await store.saveRun({ ...run, state: 'waiting', pendingOnly: true });
+    await store.addWritten('nightly', { group, marker: 'newer' }, Date.now());
+    await cloud.cloud.run({ job: job(), overrides: events(/vm\/100\/.*index\.json\.blob$/), run });
+    expect(await written()).toMatchObject([{ group, marker: 'newer', state: 'settled' }]);
+  });
+
   it('leaves a group whose sync failed to the next one', async () => {
     await poll();
     cloud.s3.setFaults(({ bucket, operation, key }) =>

@@ -6,16 +6,18 @@ import { smallSource } from '../support/source.ts';
 /** Several processes, on a machine that may have other work. */
 const PATIENCE_MS = 180_000;
 
+const JOBS = [
+  { id: 'nightly', source: 'main', target: 'offsite', trigger: 'on-backup', settle: '0s' },
+  { id: 'chained', source: 'offsite', target: 'second', after: 'nightly' },
+];
+
 describe('flotilla serve', () => {
   let world: ServeWorld;
 
   beforeEach(async () => {
     world = await openServeWorld(1);
     await smallSource(world.openSource()).addNight();
-    await world.writeJobs([
-      { id: 'nightly', source: 'main', target: 'offsite', trigger: 'on-backup', settle: '0s' },
-      { id: 'chained', source: 'offsite', target: 'second', after: 'nightly' },
-    ]);
+    await world.writeJobs(JOBS);
   });
   afterEach(() => world.close());
 
@@ -30,7 +32,7 @@ describe('flotilla serve', () => {
   }
 
   it(
-    'copies what was backed up and what follows it, each in one run, over kill -9 in the middle; a second service is refused',
+    'copies what was backed up and what follows it, each in one run, over kill -9 in the middle; refuses a second one; reads its configuration again',
     async () => {
       const first = world.start(['serve']);
       killAtChunk(10, first);
@@ -45,6 +47,12 @@ describe('flotilla serve', () => {
         code: 3,
         stderr: expect.stringContaining('SERVE_RUNNING: another flotilla serve is at work with') as string,
       });
+      await world.writeConfig('flotilla.yaml', 'jobs: 3');
+      again.kill('SIGHUP');
+      await again.says('goes on with the configuration as it was: the configuration flotilla.yaml cannot be used');
+      await world.writeJobs([...JOBS, { id: 'third', source: 'main', target: 'third', schedule: 'yearly' }]);
+      again.kill('SIGHUP');
+      await again.says('serving 3 jobs: nightly, chained, third');
       await again.says("chained: sync job 'chained' end");
       again.kill('SIGTERM');
       expect(await again.ended).toMatchObject({ code: 0 });

@@ -18,10 +18,12 @@ export interface Week {
   readonly random: Random;
 }
 
-/** Lets the service live through so many hours and kills at random moments, with backups meanwhile, and then come to rest. */
+/** Lets the service live through so many hours and kills at random moments, with backups meanwhile and its schedule suspended for a while, and then come to rest. */
 export async function liveThrough(world: ServeWorld, source: SmallSource, { hours, kills, random }: Week): Promise<void> {
   const end = world.now() + hours * HOUR_MS;
   for (let killed = 0; killed < kills || world.now() < end; killed++) {
+    if (killed === Math.floor(kills / 2)) await world.suspend('hourly');
+    if (killed === Math.floor(kills / 2) + 4) await world.resume('hourly');
     const service = world.fast('serve');
     await service.says('serving 3 jobs');
     if (killed % 5 === 0) await source.addOne();

@@ -28,6 +28,7 @@ export interface ServeWorld extends CliWorld {
   /** What the table says of a job's runs, in the order of their starts. */
   runs(job: string): Promise<readonly RunRecord[]>;
   suspend(job: string): Promise<void>;
+  resume(job: string): Promise<void>;
 }
 
 /** `speed`: how many times as fast the clock goes. No lease runs out meanwhile: who goes on is who held it. */
@@ -55,6 +56,7 @@ export async function openServeWorld(speed: number): Promise<ServeWorld> {
       return world.writeConfig('flotilla.yaml', { datastores, jobs });
     },
     suspend: (job) => withStore(world.folder, (store) => store.saveSuspension(job, { since: new Date(now()).toISOString() })),
+    resume: (job) => withStore(world.folder, (store) => store.removeSuspension(job)),
     runs: async (job) => withStore(world.folder, async (store) => (await store.listRuns(job, 10_000)).toReversed()),
   };
 }
