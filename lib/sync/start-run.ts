@@ -12,6 +12,8 @@ import type { Worker } from './worker.ts';
 import { stopIfAsked, writePlan } from './write-plan.ts';
 import { takeWritten, writtenBy } from './written-groups.ts';
 
+const NOTHING_WRITTEN = 'no backup was written that another run has not taken up';
+
 export type StartDecision = Omit<StartRunOutput, 'job'>;
 
 /** `written`: what the source said was written, beside what is known of that already. */
@@ -40,7 +42,7 @@ export async function startRun(
   await expectUnused(worker);
   tellThreads(worker);
   const only = trigger.pendingOnly === true ? await takeGroups(control, worker) : undefined;
-  if (only?.length === 0) return skip(record, worker, 'no backup was written that another run has not taken up');
+  if (only?.length === 0) return skip(record, worker, NOTHING_WRITTEN, { quiet: true });
   return planGroups(record, worker, control, only);
 }
 
