@@ -4,6 +4,8 @@ import type { ExitCode } from './exit-code.ts';
 import { LOG_FORMATS, type LogFormat } from './log-format.ts';
 import { addOverrideFlags, overridesOf } from './override-flags.ts';
 import type { RunOptions } from './run-command.ts';
+import type { ScheduleOptions } from './schedule-command.ts';
+import type { SuspendOptions } from './suspend-command.ts';
 
 const EXIT_HELP = `
 Exit codes: 0 done, 1 done with errors or stopped, 2 bad configuration or usage, 3 skipped or busy.`;
@@ -49,11 +51,43 @@ export function makeProgram(context: CliContext, end: (code: ExitCode) => void):
       const { serveCommand } = await import('./serve-command.ts');
       end(await serveCommand(options, context));
     });
+  addScheduling(program, context, end);
   program.hook('preAction', (_, command) => {
     const { logFormat } = command.opts<{ logFormat?: LogFormat }>();
     if (logFormat !== undefined) context.terminal.setLogFormat(logFormat);
   });
   return program;
+}
+
+/** When jobs start by themselves, and that they do not. */
+function addScheduling(program: Command, context: CliContext, end: (code: ExitCode) => void): void {
+  common(program.command('schedule [job]'))
+    .description('show when jobs start by themselves: in words, the next ten times, and what starts them in AWS')
+    .option('--json', 'print it for machines')
+    .action(async (job: string | undefined, options: ScheduleOptions) => {
+      const { scheduleCommand } = await import('./schedule-command.ts');
+      end(scheduleCommand(job, options, context));
+    });
+  suspending(program.command('suspend [job]'))
+    .description('keep a job, or all jobs, from starting by themselves until they are resumed')
+    .option('--until <time>', 'resume by itself then: 2026-11-22T06:00:00Z, or 8h from now')
+    .option('--reason <text>', 'is told where a run is skipped for it')
+    .action(async (job: string | undefined, options: SuspendOptions) => {
+      const { suspendCommand } = await import('./suspend-command.ts');
+      end(await suspendCommand(job, options, context));
+    });
+  suspending(program.command('resume [job]'))
+    .description('let a suspended job, or all jobs, start by themselves again; what was missed is caught up once')
+    .action(async (job: string | undefined, options: SuspendOptions) => {
+      const { resumeCommand } = await import('./suspend-command.ts');
+      end(await resumeCommand(job, options, context));
+    });
+}
+
+function suspending(command: Command): Command {
+  return common(command)
+    .option('--all', 'all jobs, those that are added later too')
+    .option('--table <name>', 'the table of a deployed system: the output TableName of its stack Flotilla');
 }
 
 /** The form is known before the command begins, so that all it says has it. */

@@ -4,6 +4,7 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
 
 export interface DeadLettersProps {
   readonly job: string;
@@ -19,6 +20,7 @@ export function deadLetters(scope: Construct, id: string, { job, what, alarmTopi
     enforceSSL: true,
     retentionPeriod: Duration.days(14),
   });
+  acknowledge(queue, 'SQS3', 'It is itself where dead letters go, which cdk-nag does not see of every service that sends them.');
   if (alarmTopic === undefined) return queue;
   const alarm = new Alarm(queue, 'NotEmpty', {
     alarmDescription: `Flotilla job ${job}: ${what}. The messages of this queue say why (docs/deploy.md)`,

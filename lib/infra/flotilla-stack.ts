@@ -1,4 +1,4 @@
-import { Aws, RemovalPolicy, Duration, Stack } from 'aws-cdk-lib/core';
+import { Aws, CfnOutput, RemovalPolicy, Duration, Stack } from 'aws-cdk-lib/core';
 import type { StackProps } from 'aws-cdk-lib/core';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
@@ -27,6 +27,7 @@ export class FlotillaStack extends Stack {
     this.controlBucket = controlBucket(this) as IBucket;
     this.eventBus = new EventBus(this, 'Events', { description: "What Flotilla's runs report" }) as IEventBus;
     this.alarmTopic = alarmTopic(this);
+    new CfnOutput(this, 'TableName', { description: 'For flotilla suspend --table', value: this.table.tableName });
     this.#pinExports();
   }
 

@@ -7,6 +7,7 @@ import { Construct } from 'constructs';
 import type { FunctionEnvironment } from '../config/environment.ts';
 import type { JobDocument } from '../config/job-document.ts';
 import { alarmOnFailure } from './failure-alarm.ts';
+import { JobSchedules } from './job-schedules.ts';
 import { JobTriggers } from './job-triggers.ts';
 import { grantControl } from './control-access.ts';
 import { grantDatastore, warnOfCredentials } from './datastore-access.ts';
@@ -38,6 +39,7 @@ export class SyncJob extends Construct {
     grantAccess(this.functions, props);
     for (const place of [props.job.source, props.job.target]) warnOfCredentials(this, place);
     this.stateMachine = new SyncMachine(this, 'Machine', { ...props, functions: this.functions }).stateMachine;
+    new JobSchedules(this, 'Schedules', { ...props, stateMachine: this.stateMachine });
     new JobTriggers(this, 'Triggers', { ...props, stateMachine: this.stateMachine });
     if (props.alarmTopic !== undefined) alarmOnFailure(this.stateMachine, props.job.id, props.alarmTopic);
   }

@@ -84,7 +84,9 @@ function firstCells(page: ReturnType<typeof readPage>, pattern: RegExp): string[
 }
 
 function argumentOf(command: (typeof program.commands)[number]): string {
-  return command.registeredArguments.map((argument) => ` <${argument.name()}>`).join('');
+  return command.registeredArguments
+    .map((argument) => (argument.required ? ` <${argument.name()}>` : ` [${argument.name()}]`))
+    .join('');
 }
 
 /** A default as the table writes it. */

@@ -125,6 +125,10 @@ describe('what is deployed', () => {
     new JobStack(app, { job: { ...makeJob({ target: 'credentials: "secret:offsite"' }), id: 'other' }, shared });
     const triggered = makeJob({ job: 'trigger: on-backup' });
     new JobStack(app, { job: { ...triggered, id: 'third', after: 'other' }, shared });
+    const scheduled = makeJob({
+      job: 'schedule: [{ at: mon..fri 22:30 }, { every: 90m }], timezone: Europe/Berlin, jitter: 10m',
+    });
+    new JobStack(app, { job: { ...scheduled, id: 'fourth' }, shared });
     expect(() => app.synth()).not.toThrow();
   });
 

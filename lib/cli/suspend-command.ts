@@ -1,0 +1,116 @@
+import { jobDocument } from '../config/job-document.ts';
+import { schedulesOf } from '../config/check-schedules.ts';
+import { openRunStore } from '../dynamodb/run-store.ts';
+import { ConfigError } from '../errors.ts';
+import { parseDuration } from '../schedule/duration.ts';
+import { formatTime, tickInput, type Schedule } from '../schedule/schedule.ts';
+import { isActive } from '../sync/admit-run.ts';
+import { tickDue } from '../sync/decide-tick.ts';
+import type { RunStore } from '../sync/run-store.ts';
+import { readConfig, type CliContext, type CommonOptions } from './context.ts';
+import { EXIT, type ExitCode } from './exit-code.ts';
+import { openCloud } from './open-cloud.ts';
+
+export interface SuspendOptions extends CommonOptions {
+  readonly all?: boolean;
+  /** The table of a deployed system, in the place of that of the state folder. */
+  readonly table?: string;
+  /** A time, ISO 8601, or a time span from now on. */
+  readonly until?: string;
+  readonly reason?: string;
+}
+
+/** Keeps a job, or all jobs, from starting by themselves until they are resumed. */
+export async function suspendCommand(job: string | undefined, options: SuspendOptions, context: CliContext): Promise<ExitCode> {
+  const scope = scopeOf(job, options, context);
+  const until = options.until === undefined ? undefined : readUntil(options.until, context.now());
+  const by = context.environment['USER'];
+  await withStore(options, context, async (store) => {
+    const since = new Date(context.now()).toISOString();
+    const { reason } = options;
+    await store.saveSuspension(scope, {
+      since,
+      ...(until !== undefined && { until }),
+      ...(by !== undefined && by !== '' && { by }),
+      ...(reason !== undefined && { reason }),
+    });
+    const end = until === undefined ? `until flotilla resume ${job ?? '--all'}` : `until ${until}`;
+    context.terminal.print(`${nameOf(scope)} suspended ${end}: nothing starts by itself; flotilla run goes all the same`);
+  });
+  return EXIT.done;
+}
+
+/** Ends a suspension, and says which missed ticks are served now. */
+export async function resumeCommand(job: string | undefined, options: SuspendOptions, context: CliContext): Promise<ExitCode> {
+  const scope = scopeOf(job, options, context);
+  const { print } = context.terminal;
+  await withStore(options, context, async (store) => {
+    const before = await store.loadSuspension(scope);
+    await store.removeSuspension(scope);
+    print(before === undefined ? `${nameOf(scope)} not suspended` : `${nameOf(scope)} resumed, suspended since ${before.since}`);
+    await tellOther(scope, store, context);
+    await tellMissed(scope, store, { options, context });
+  });
+  return EXIT.done;
+}
+
+/** The job itself and all jobs are suspended apart from each other. */
+async function tellOther(scope: string | undefined, store: RunStore, { terminal: { print }, now }: CliContext): Promise<void> {
+  const all = scope === undefined ? undefined : await store.loadSuspension(undefined);
+  if (all !== undefined && isActive(all, now())) print(`all jobs are still suspended since ${all.since}: flotilla resume --all`);
+}
+
+async function tellMissed(
+  scope: string | undefined,
+  store: RunStore,
+  { options, context }: { readonly options: SuspendOptions; readonly context: CliContext },
+): Promise<void> {
+  for (const job of readConfig(options, context).jobs.filter(({ id }) => scope === undefined || id === scope)) {
+    for (const schedule of schedulesOf(job)) {
+      const due = tickDue(schedule, await store.loadTick(job.id, schedule.name), context.now());
+      if (due === undefined) continue;
+      const how = options.table === undefined ? 'flotilla serve serves it' : whatToStart(job.id, schedule, due);
+      context.terminal.print(`${job.id}, ${schedule.name}: the tick of ${formatTime(due)} was missed: ${how}`);
+    }
+  }
+}
+
+/** The next tick makes up for it too. */
+function whatToStart(job: string, schedule: Schedule, due: number): string {
+  return `its next one serves both, or start Flotilla-${job} now with ${JSON.stringify(tickInput(schedule, due))}`;
+}
+
+function scopeOf(job: string | undefined, options: SuspendOptions, context: CliContext): string | undefined {
+  if ((job === undefined) !== (options.all === true)) {
+    throw new ConfigError('SCOPE_UNCLEAR', 'name one job, or say --all for all of them');
+  }
+  return job === undefined ? undefined : jobDocument(readConfig(options, context), job).id;
+}
+
+function nameOf(scope: string | undefined): string {
+  return scope === undefined ? 'all jobs are' : `job ${scope} is`;
+}
+
+/** ISO 8601, UTC. */
+function readUntil(text: string, now: number): string {
+  const span = parseDuration(text);
+  const time = 'ms' in span ? now + span.ms : /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : NaN;
+  if (Number.isNaN(time) || time <= now) {
+    throw new ConfigError('UNTIL_INVALID', `--until ${text} is no time to come; write it as 8h, or 2026-11-22T06:00:00Z`);
+  }
+  return new Date(time).toISOString();
+}
+
+/** The table of a deployed system, or that of the state folder. */
+async function withStore(options: SuspendOptions, context: CliContext, act: (store: RunStore) => Promise<void>): Promise<void> {
+  if (options.table !== undefined) {
+    await act(openRunStore({ table: options.table, environment: context.environment }));
+    return;
+  }
+  const cloud = await openCloud(options, context);
+  try {
+    await act(cloud.store);
+  } finally {
+    await cloud.close();
+  }
+}

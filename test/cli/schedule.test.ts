@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openRunStore } from '../../lib/dynamodb/run-store.ts';
+import { openMemoryTable } from '../../lib/local/table/memory.ts';
+import { datastoreEntry, openCliWorld, type CliWorld } from '../support/cli-world.ts';
+import { smallSource } from '../support/source.ts';
+
+describe('the commands about schedules', () => {
+  let world: CliWorld;
+
+  beforeAll(async () => {
+    world = await openCliWorld();
+    await smallSource(world.openSource()).addNight();
+    await world.writeConfig('timed.yaml', {
+      datastores: [datastoreEntry(world.s3, 'main', 'source'), datastoreEntry(world.s3, 'offsite', 'target')],
+      jobs: [
+        {
+          ...{ id: 'daily', source: 'main', target: 'offsite', timezone: 'Europe/Berlin', 'not-before': '1:00', jitter: '5m' },
+          schedule: [{ at: '2:30' }, { name: 'often', every: '50m', overrides: { verify: 'crc' } }],
+        },
+      ],
+    });
+  });
+  afterAll(() => world.close());
+
+  const timed = (...args: string[]) => world.run([...args, '-c', 'timed.yaml']);
+
+  it('schedule: tells the times in words, the next ten of them, and the expressions', async () => {
+    const { code, stdout } = await timed('schedule', 'daily');
+    expect(code).toBe(0);
+    expect(stdout).toContain('daily, main: at 02:30, Europe/Berlin, between 01:00 and 23:59, up to 5m later');
+    expect(stdout.split('daily, often')[0]?.match(/ 02:30 CES?T /g)).toHaveLength(10);
+    expect(stdout).toContain('its times are meant (Europe/Berlin): cron(30 2 * * ? *), cron(0 3 ? 3 1 *)');
+    expect(stdout).toContain('with {"verify":"crc"}');
+  });
+
+  it('schedule: tells machines the same', async () => {
+    const [main, often, ...more] = JSON.parse((await timed('schedule', '--json')).stdout) as {
+      readonly next: readonly { readonly utc: string }[];
+    }[];
+    expect(main).toMatchObject({ job: 'daily', name: 'main', text: '2:30', timezone: 'Europe/Berlin', exact: false });
+    expect(often).toMatchObject({ name: 'often', text: 'every 50m', expressionsTimezone: 'UTC', overrides: { verify: 'crc' } });
+    expect(often?.next.every(({ utc }) => Date.parse(utc) % (50 * 60_000) === 0)).toBe(true);
+    expect(more).toEqual([]);
+  });
+
+  it('schedule: says of a job without one that it has none', async () => {
+    expect((await world.run(['schedule'])).stdout).toContain('daily: no schedule');
+  });
+
+  it('suspend: scheduled runs are skipped with its reason until resume, others go', async () => {
+    const { stdout } = await timed('suspend', 'daily', '--reason', 'disks are swapped', '--until', '8h');
+    expect(stdout).toMatch(/^job daily is suspended until \d{4}-/);
+    const tick = ['--schedule-name', 'main', '--scheduled-time', '2026-11-21T01:30:00Z'];
+    const skipped = await timed('run', 'daily', ...tick);
+    expect(skipped.code).toBe(3);
+    expect(skipped.stderr).toMatch(/skipped: suspended since .*: disks are swapped/);
+    const byHand = await timed('run', 'daily', '--dry-run');
+    expect(byHand.code).toBe(0);
+    expect(byHand.stderr).toContain('goes by hand, though its job is suspended since');
+    expect((await timed('resume', 'daily')).stdout).toContain('job daily is resumed, suspended since');
+    expect((await timed('resume', 'daily')).stdout).toContain('job daily is not suspended');
+    expect((await timed('run', 'daily', ...tick)).code).toBe(0);
+  });
+
+  it('suspend: all jobs at once, apart from each', async () => {
+    expect((await timed('suspend', '--all')).code).toBe(0);
+    expect((await timed('resume', 'daily')).stdout).toContain('all jobs are still suspended');
+    expect((await timed('resume', '--all')).stdout).toContain('all jobs are resumed');
+  });
+
+  it('suspend, resume: a deployed system, whose next tick makes up for what was missed', async () => {
+    const table = await openMemoryTable('deployed');
+    const env = { ...table.environment, AWS_REGION: 'eu-central-1' };
+    const deployed = (...args: string[]) => world.run([...args, '-c', 'timed.yaml', '--table', 'deployed'], { env });
+    expect((await deployed('suspend', 'daily')).code).toBe(0);
+    const store = openRunStore({ table: 'deployed', environment: table.environment });
+    expect(await store.loadSuspension('daily')).toHaveProperty('since');
+    const schedule = { times: '2:30 Europe/Berlin 01:00-23:59', served: '2026-11-01T01:30:00Z', run: 'run-1' };
+    await store.saveTick('daily', 'main', schedule, undefined);
+    const { stdout } = await deployed('resume', 'daily');
+    expect(stdout).toMatch(/its next one serves both, or start Flotilla-daily now with .*"schedule-name":"main"/);
+    expect(await store.loadSuspension('daily')).toBeUndefined();
+    await table.close();
+  });
+
+  it.each([
+    [['suspend'], 'name one job'],
+    [['suspend', 'daily', '--all'], 'name one job'],
+    [['resume', 'weekly'], 'there is no job "weekly"'],
+    [['suspend', 'daily', '--until', 'monday'], '--until monday is no time to come'],
+    [['suspend', 'daily', '--until', '2020-01-01T00:00:00Z'], 'is no time to come'],
+  ])('refuses %j', async (args, message) => {
+    const { code, stderr } = await timed(...args);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+  });
+});
