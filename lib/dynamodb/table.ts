@@ -22,7 +22,7 @@ export interface Table {
 export interface Expression {
   readonly text: string;
   readonly names: Readonly<Record<string, string>>;
-  readonly values: Readonly<Record<string, string | number | readonly number[]>>;
+  readonly values: Readonly<Record<string, string | number | readonly (number | object)[]>>;
 }
 
 export interface Update {

@@ -99,6 +99,13 @@ export interface LockKey {
   readonly group: Group;
 }
 
+/** Who waits for a lock, and where in line (`runOrder`). */
+export interface LockAsker {
+  readonly owner: string;
+  readonly order: string;
+}
+
+/** Refused: who holds it, or waits for it before others, until it asks again or this time (epoch ms). */
 export type LockAnswer = { readonly lock: Lock } | { readonly heldBy: string; readonly leaseUntil: number };
 
 /** Who wants to start, one name for each worker of a run; `turn` is what an earlier answer gave, null at first. */
@@ -193,8 +200,18 @@ export interface RunStore {
   /** Group after group, and in the order of the snapshots of each. */
   listOutcomes(run: RunRef): AsyncIterable<{ readonly group: Group; readonly outcome: Outcome }>;
 
-  /** One conditional write: succeeds when nobody's lease is running, or when `owner` holds it already. Raises the fence. */
+  /**
+   * Takes the lock when nobody's lease is running and nobody waits for it, or when `owner` holds it already. Raises the fence. Who is
+   * refused is told who holds it, or who waits for it.
+   */
   acquireLock(key: LockKey, owner: string, now: number, leaseMs: number): Promise<LockAnswer>;
+  /**
+   * The same for one who waits: it has a place in line for `leaseMs` when it is refused, and is refused only by who holds the lock or
+   * has an earlier place. Taking the lock ends its waiting.
+   */
+  awaitLock(key: LockKey, asker: LockAsker, now: number, leaseMs: number): Promise<LockAnswer>;
+  /** Ends the waiting of `owner`, if it waits. */
+  leaveLock(key: LockKey, owner: string): Promise<void>;
   /** The lock with its new lease; undefined when it was lost: another owner or another fence holds it. */
   renewLock(lock: Lock, now: number, leaseMs: number): Promise<Lock | undefined>;
   /** Does nothing when the lock was lost. The fence is kept. */

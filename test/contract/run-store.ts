@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import type { RunStore } from '../../lib/sync/run-store.ts';
 import { describeTicks } from './run-store/claims.ts';
-import { describeLocks, describeLostLocks } from './run-store/locks.ts';
+import { describeLockLine, describeLocks, describeLostLocks } from './run-store/locks.ts';
 import { describeOutcomes } from './run-store/outcomes.ts';
 import { describeFailed, describeReplicas } from './run-store/replicas.ts';
 import { describeGroups, describeRuns } from './run-store/runs.ts';
@@ -27,6 +27,7 @@ export function describeRunStore(name: string, make: () => Promise<OpenedRunStor
     const store = (): RunStore => opened.store;
     describe('locks', () => describeLocks(store));
     describe('lost locks', () => describeLostLocks(store));
+    describe('a line of those who wait for a lock', () => describeLockLine(store));
     describe('ticks', () => describeTicks(store));
     describe('turns', () => describeTurns(store));
     describe('overlapping runs', () => describeOverlap(store));

@@ -11,6 +11,7 @@ import {
 import type { StartGate } from '../../lib/limits/start-gate/start-gate.ts';
 import type { GroupRecord } from '../../lib/sync/report/group-record.ts';
 import type { Outcome } from '../../lib/sync/report/outcome.ts';
+import { firstBefore, joinLine, leaveLine, type LockWaiter } from '../../lib/sync/overlap/lock-line.ts';
 import { askTurn, type Turn } from '../../lib/sync/overlap/turn.ts';
 import type {
   Lock,
@@ -49,22 +50,40 @@ export function memoryRunStore(): RunStore {
   };
 }
 
-function memoryLocks(): Pick<RunStore, 'acquireLock' | 'renewLock' | 'releaseLock'> {
+function memoryLocks(): Pick<RunStore, 'acquireLock' | 'awaitLock' | 'leaveLock' | 'renewLock' | 'releaseLock'> {
   const locks = new Map<string, Held>();
+  const lines = new Map<string, readonly LockWaiter[]>();
   const nameOf = (key: LockKey): string => textOf(key.target, key.group.namespace, key.group.name);
+  const lineOf = (key: LockKey): readonly LockWaiter[] => lines.get(nameOf(key)) ?? [];
   const isOurs = (lock: Lock): boolean => {
     const held = locks.get(nameOf(lock.key));
     return held?.owner === lock.owner && held.fence === lock.fence;
   };
+  const take = (key: LockKey, owner: string, leaseUntil: number): LockAnswer => {
+    const taken = { owner, fence: (locks.get(nameOf(key))?.fence ?? 0) + 1, leaseUntil };
+    locks.set(nameOf(key), taken);
+    return { lock: { key, ...taken } };
+  };
+  const refuse = (key: LockKey, asker: { owner: string; order?: string }, now: number): LockAnswer | undefined => {
+    const held = locks.get(nameOf(key));
+    if (held?.owner === asker.owner) return undefined;
+    if (held?.owner !== undefined && isAlive(held, now)) return { heldBy: held.owner, leaseUntil: held.leaseUntil };
+    const line = lineOf(key).filter(({ until }) => isAlive({ leaseUntil: until }, now));
+    const before = firstBefore(line, asker);
+    return before && { heldBy: before.owner, leaseUntil: before.until };
+  };
   return {
     async acquireLock(key, owner, now, leaseMs): Promise<LockAnswer> {
-      const held = locks.get(nameOf(key));
-      if (held?.owner !== undefined && held.owner !== owner && isAlive(held, now)) {
-        return { heldBy: held.owner, leaseUntil: held.leaseUntil };
-      }
-      const taken = { owner, fence: (held?.fence ?? 0) + 1, leaseUntil: now + leaseMs };
-      locks.set(nameOf(key), taken);
-      return { lock: { key, ...taken } };
+      return refuse(key, { owner }, now) ?? take(key, owner, now + leaseMs);
+    },
+    async awaitLock(key, asker, now, leaseMs): Promise<LockAnswer> {
+      const refused = refuse(key, asker, now);
+      const waiter = { ...asker, until: now + leaseMs };
+      lines.set(nameOf(key), refused === undefined ? leaveLine(lineOf(key), asker.owner) : joinLine(lineOf(key), waiter));
+      return refused ?? take(key, asker.owner, now + leaseMs);
+    },
+    async leaveLock(key, owner): Promise<void> {
+      lines.set(nameOf(key), leaveLine(lineOf(key), owner));
     },
     async renewLock(lock, now, leaseMs): Promise<Lock | undefined> {
       if (!isOurs(lock)) return undefined;

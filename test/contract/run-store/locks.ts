@@ -130,6 +130,77 @@ export function describeLostLocks(store: () => RunStore): void {
   });
 }
 
+export function describeLockLine(store: () => RunStore): void {
+  let key: LockKey;
+  let held: Lock;
+  beforeEach(async () => {
+    key = lockKey();
+    held = await take(store(), key, 'holder');
+  });
+  const wait = (owner: string, now = NOW) => store().awaitLock(key, { owner, order: owner }, now, LEASE);
+
+  it('gives a lock to those who wait by their order, whenever they ask', async () => {
+    for (const owner of ['c', 'a', 'b']) expect(await wait(owner)).toEqual({ heldBy: 'holder', leaseUntil: NOW + LEASE });
+    await store().releaseLock(held);
+    expect(await wait('c')).toEqual({ heldBy: 'a', leaseUntil: NOW + LEASE });
+    for (const owner of ['a', 'b', 'c']) {
+      const answer = await wait(owner);
+      if (!('lock' in answer)) throw new Error(`${owner} waits for ${answer.heldBy}`);
+      expect(answer.lock.fence).toBeGreaterThan(held.fence);
+      await store().releaseLock(answer.lock);
+    }
+  });
+
+  it('is taken by nobody who does not wait while somebody does', async () => {
+    await wait('b');
+    await store().releaseLock(held);
+    expect(await store().acquireLock(key, 'a', NOW, LEASE)).toMatchObject({ heldBy: 'b' });
+    expect(await wait('a')).toMatchObject({ lock: { owner: 'a' } });
+    expect(await wait('b')).toMatchObject({ heldBy: 'a' });
+  });
+
+  it('is kept by its holder, who may take it again, whoever waits', async () => {
+    await wait('a');
+    expect(await store().acquireLock(key, 'holder', NOW, LEASE)).toHaveProperty('lock');
+    const again = await wait('holder');
+    if (!('lock' in again)) throw new Error('the holder waits');
+    expect(await store().renewLock(again.lock, NOW + 50_000, LEASE)).toMatchObject({ owner: 'holder' });
+  });
+
+  it('waits for nobody who has not asked for so long that it must be dead', async () => {
+    await wait('a');
+    await wait('b', NOW + 50_000);
+    expect(await store().awaitLock(key, { owner: 'c', order: 'c' }, LATER, LEASE)).toMatchObject({ heldBy: 'b' });
+    expect(await wait('b', LATER)).toHaveProperty('lock');
+    expect(await wait('a', LATER)).toMatchObject({ heldBy: 'b' });
+    expect(await wait('c', 3 * LATER)).toHaveProperty('lock');
+  });
+
+  it('lets one leave, and forgets it when it has had the lock', async () => {
+    await wait('a');
+    await wait('b');
+    await store().releaseLock(held);
+    await store().leaveLock(key, 'a');
+    await store().leaveLock(key, 'a');
+    await store().leaveLock(lockKey(), 'a');
+    const answer = await wait('b');
+    if (!('lock' in answer)) throw new Error('b waits');
+    await store().releaseLock(answer.lock);
+    expect(await take(store(), key, 'stranger')).toMatchObject({ owner: 'stranger' });
+  });
+
+  it('gives the lock to exactly one of many who ask at once, and keeps the places of all others', async () => {
+    await store().releaseLock(held);
+    const owners = ['1', '2', '3', '4', '5', '6'];
+    const answers = await Promise.all(owners.map((owner) => wait(owner)));
+    const winners = answers.flatMap((answer) => ('lock' in answer ? [answer.lock] : []));
+    expect(winners).toHaveLength(1);
+    await store().releaseLock(winners[0]!);
+    const left = owners.filter((owner) => owner !== winners[0]!.owner);
+    expect(await wait(left.at(-1)!)).toMatchObject({ heldBy: left[0] });
+  });
+}
+
 function lockKey(): LockKey {
   return { target: fresh('aws/bucket/store'), group: group('', 'vm/100') };
 }
