@@ -1,15 +1,25 @@
 import { mergeOverrides, parseJob, runTrigger } from '../lib/config/job-document.ts';
 import { readRunInput } from '../lib/config/run-input.ts';
-import { defineFunction, onLambda } from '../lib/runtime/define-function.ts';
-import type { StartRunInput, StartRunOutput } from '../lib/sync/payloads.ts';
+import { type Call, defineFunction, onLambda } from '../lib/runtime/define-function.ts';
+import { nextGroups } from '../lib/sync/next-groups.ts';
+import type { NextGroupsInput, Round, StartRunInput, StartRunOutput } from '../lib/sync/payloads.ts';
 import { startRun } from '../lib/sync/start-run.ts';
 
-export const startRunFunction = defineFunction<StartRunInput>('start-run', async (input, { services, context }) => {
+/** Plans a run, and each of its rounds after the first. */
+export const startRunFunction = defineFunction<StartRunInput | NextGroupsInput>('start-run', (input, call) =>
+  'next' in input ? next(input, call) : start(input, call),
+);
+
+async function start(input: StartRunInput, { services, context }: Call): Promise<StartRunOutput> {
   const { overrides, written } = readRunInput(input.overrides);
   const document = mergeOverrides(input.job, overrides);
   const worker = services.openWorker(parseJob(document), input.run, context);
   const decision = await startRun({ ...runTrigger(document), written }, services.openControl(), worker);
-  return { ...decision, job: document } satisfies StartRunOutput;
-});
+  return { ...decision, job: document };
+}
+
+function next({ job, run }: NextGroupsInput, { services, context }: Call): Promise<Round> {
+  return nextGroups(services.openControl(), services.openWorker(parseJob(job), run, context));
+}
 
 export const handler = onLambda(startRunFunction);

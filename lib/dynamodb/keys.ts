@@ -60,6 +60,14 @@ export function groupsOf(run: RunRef): string {
   return join('RUN', run.job, run.startedAt, run.id);
 }
 
+export function deferredItem(run: RunRef, group: Group): ItemKey {
+  return { pk: deferredOf(run), sk: join(group.namespace, group.name) };
+}
+
+export function deferredOf(run: RunRef): string {
+  return join('DEFERRED', run.job, run.startedAt, run.id);
+}
+
 /** Apart from the groups: whoever looks at a run's progress reads no outcomes. */
 export function outcomeItem(run: RunRef, group: Group, snapshot: string): ItemKey {
   return { pk: outcomesOf(run), sk: join(group.namespace, group.name, snapshot) };

@@ -1,6 +1,7 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { RunStore } from '../sync/run-store.ts';
 import { openClient, type TableEndpoint } from './client.ts';
+import { deferredMethods } from './deferred.ts';
 import { groupMethods } from './groups.ts';
 import { lockMethods } from './locks.ts';
 import { outcomeMethods } from './outcomes.ts';
@@ -24,6 +25,7 @@ export function openRunStore(options: RunStoreOptions): RunStore {
     ...suspensionMethods(table),
     ...runMethods(table),
     ...groupMethods(table),
+    ...deferredMethods(table),
     ...outcomeMethods(table),
     ...lockMethods(table),
     ...startGateMethods(table),

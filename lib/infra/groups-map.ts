@@ -20,7 +20,7 @@ import { invoke } from './invoke.ts';
 export const GROUPS_LABEL = 'Groups';
 
 /**
- * The Map over a plan's lines: one child execution a group, `workerThreads` of them at once. It has no Retry, which would run
+ * The Map over the lines of a round: one child execution a group, `workerThreads` of them at once. It has no Retry, which would run
  * all groups again, and tolerates every failure: finish-run judges a group by the result its worker left in the table.
  */
 export function groupsMap(scope: Construct, syncGroup: IFunction, controlBucket: IBucket): DistributedMap {
@@ -31,7 +31,7 @@ export function groupsMap(scope: Construct, syncGroup: IFunction, controlBucket:
     mapExecutionType: StateMachineType.STANDARD,
     maxConcurrencyPath: '$.start.workerThreads',
     toleratedFailurePercentage: 100,
-    itemReader: new S3JsonLItemReader({ bucket: controlBucket, key: JsonPath.stringAt('$.start.planKey') }),
+    itemReader: new S3JsonLItemReader({ bucket: controlBucket, key: JsonPath.stringAt('$.start.round.planKey') }),
     // A Distributed Map sees nothing of the state around it but what is handed in here.
     itemSelector: {
       job: JsonPath.objectAt('$.start.job'),
@@ -60,7 +60,7 @@ function syncUntilDone(scope: Construct, syncGroup: IFunction): IChainable {
   });
   const wait = Wait.jsonPath(scope, 'WaitForGroup', {
     stateName: 'WaitForGroup',
-    comment: 'Another run holds the group, or the start gate is closed',
+    comment: 'The start gate is closed, or what is waited for is not there',
     time: WaitTime.secondsPath('$.next.waitSeconds'),
   });
   // Children's outputs are gathered before they are discarded, in at most 256 KiB: `{}` leaves room for 80,000 groups.

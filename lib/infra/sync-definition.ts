@@ -29,10 +29,32 @@ export function syncDefinition(scope: Construct, props: SyncDefinitionProps): Ch
     .otherwise(finishRun);
 
   const groups = groupsMap(scope, props.functions['sync-group'], props.controlBucket);
-  groups.addCatch(finishRun, CAUGHT).next(afterGroups);
-  const hasWork = choice(scope, 'HasWork').when(Condition.numberGreaterThan('$.start.items', 0), groups).otherwise(afterGroups);
+  const round = nextRound(scope, groups, afterGroups);
+  const startRun = start(scope, props.functions['start-run'], { round, finish: finishRun });
+  const nextGroups = next(scope, props.functions['start-run'], { round, finish: finishRun });
+  const afterRound = choice(scope, 'AfterRound')
+    .when(Condition.stringEquals('$.start.decision', 'wait'), startRun)
+    .otherwise(nextGroups);
+  groups.addCatch(finishRun, CAUGHT).next(afterRound);
+  return configuration(scope, props.job).next(startRun);
+}
 
-  return configuration(scope, props.job).next(start(scope, props.functions['start-run'], { go: hasWork, finish: finishRun }));
+/** A round waits when other runs go first: in one child of the Map, whose history is its own, after a first wait that no failure skips. */
+function nextRound(scope: Construct, groups: IChainable, afterGroups: IChainable): IChainable {
+  const wait = Wait.jsonPath(scope, 'WaitForOthers', {
+    stateName: 'WaitForOthers',
+    comment: 'Another run of the job goes first, or other runs hold all groups that are left',
+    time: WaitTime.secondsPath('$.start.round.waitSeconds'),
+  });
+  return choice(scope, 'HasWork')
+    .when(Condition.numberEquals('$.start.round.items', 0), afterGroups)
+    .when(Condition.numberGreaterThan('$.start.round.waitSeconds', 0), wait.next(groups))
+    .otherwise(groups);
+}
+
+interface AfterPlanning {
+  readonly round: IChainable;
+  readonly finish: IChainable;
 }
 
 /** The job is a `Result`, which is never evaluated: no string of a configuration can be taken for a path. */
@@ -54,31 +76,36 @@ function configuration(scope: Construct, job: JobDocument): Chain {
   return constant.next(run);
 }
 
-function start(scope: Construct, startRun: IFunction, next: { go: IChainable; finish: IChainable }): Chain {
+function start(scope: Construct, startRun: IFunction, { round, finish }: AfterPlanning): Chain {
   const task = invoke(scope, 'StartRun', {
     function: startRun,
     payload: { job: JsonPath.objectAt('$.job'), overrides: JsonPath.objectAt('$.overrides'), run: JsonPath.objectAt('$.run') },
-    keep: ['decision', 'waitSeconds', 'job', 'workerThreads', 'items', 'planKey', 'removeVanished'],
+    keep: ['decision', 'job', 'workerThreads', 'items', 'removeVanished', 'round'],
     resultPath: '$.start',
-  });
-  const wait = Wait.jsonPath(scope, 'WaitForTurn', {
-    stateName: 'WaitForTurn',
-    comment: 'Another run of the job goes first',
-    time: WaitTime.secondsPath('$.start.waitSeconds'),
   });
   const notDue = Succeed.jsonPath(scope, 'NotDue', {
     stateName: 'NotDue',
     comment: 'No time of the schedule: nothing is recorded',
   });
   return task
-    .addCatch(next.finish, CAUGHT)
+    .addCatch(finish, CAUGHT)
     .next(
       choice(scope, 'Decision')
-        .when(Condition.stringEquals('$.start.decision', 'go'), next.go)
-        .when(Condition.stringEquals('$.start.decision', 'wait'), wait.next(task))
+        .when(Condition.stringEquals('$.start.decision', 'skip'), finish)
         .when(Condition.stringEquals('$.start.decision', 'none'), notDue)
-        .otherwise(next.finish),
+        .otherwise(round),
     );
+}
+
+/** start-run again, which plans: the groups that workers have left to a later round. */
+function next(scope: Construct, startRun: IFunction, { round, finish }: AfterPlanning): Chain {
+  const task = invoke(scope, 'NextGroups', {
+    function: startRun,
+    payload: { job: JsonPath.objectAt('$.start.job'), run: JsonPath.objectAt('$.run'), next: true },
+    keep: ['items', 'planKey', 'waitSeconds'],
+    resultPath: '$.start.round',
+  });
+  return task.addCatch(finish, CAUGHT).next(round);
 }
 
 function remove(scope: Construct, removeVanished: IFunction, finishRun: IChainable): Chain {

@@ -4,8 +4,8 @@ import { runFailure } from './report/fold-failures.ts';
 import { foldReport } from './report/fold-report.ts';
 import { gatherOutcomes } from './report/gather-outcomes.ts';
 import { nameSharedChunks } from './report/shared-chunks.ts';
+import { releaseGroup } from './group-lock.ts';
 import { endLine, failedLine, placeOf } from './log-lines.ts';
-import { targetNamespace } from './namespaces.ts';
 import type { FinishRunInput, FinishRunOutput } from './payloads.ts';
 import { iso } from './iso.ts';
 import { renderReportPage } from './report/page/render-page.ts';
@@ -98,14 +98,10 @@ async function loadRemoved({ control, run, job }: FinishWorker): Promise<Removed
   return stored === undefined ? undefined : (JSON.parse(stored.bytes.toString()) as { removed: Removed }).removed;
 }
 
-/** A worker that died holds its lock until the lease runs out; the run is over, so others need not wait for that. */
-async function releaseLocks(records: Report['details'], { run, job, store, now, log }: FinishWorker): Promise<void> {
-  const owner = `${run.job}/${run.id}`;
-  for (const record of records.filter(({ state }) => state === 'running')) {
-    const group = { namespace: targetNamespace(job, record.namespace), name: record.name };
-    const answer = await store.acquireLock({ target: targetPlace(job.target), group }, owner, now(), 1);
-    if (!('lock' in answer)) continue;
-    await store.releaseLock(answer.lock);
-    log.warn('its worker ended without a result', placeOf(record));
+/** A worker that died holds its lock until the lease runs out, and one that waited its place; the run is over, so others need not wait for that. */
+async function releaseLocks(records: Report['details'], worker: FinishWorker): Promise<void> {
+  for (const record of records.filter(({ state }) => state === 'running' || state === 'waiting')) {
+    const wasHeld = await releaseGroup(record, worker);
+    if (wasHeld && record.state === 'running') worker.log.warn('its worker ended without a result', placeOf(record));
   }
 }

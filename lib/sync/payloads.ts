@@ -36,25 +36,50 @@ export interface StartRunInput {
   readonly run: RunName;
 }
 
+/** In: start-run, once the workers of a run have ended: are there groups that it has to come back to? */
+export interface NextGroupsInput {
+  readonly job: unknown;
+  readonly run: RunName;
+  readonly next: true;
+}
+
+/** The lines that the Map reads next, after a wait; none: the run goes on behind it. */
+export interface Round {
+  readonly items: number;
+  readonly planKey: string;
+  readonly waitSeconds: number;
+}
+
 /**
- * Out: start-run. `job` has the overrides merged in; `wait` comes back after `waitSeconds`, and `none` is an execution that nobody
- * wanted: nothing is recorded of it.
+ * Out: start-run. `job` has the overrides merged in; after the round of `wait` it is called again, and `none` is an execution that
+ * nobody wanted: nothing is recorded of it.
  */
 export interface StartRunOutput {
   readonly decision: 'go' | 'wait' | 'skip' | 'none';
-  readonly waitSeconds: number;
   readonly job: unknown;
   readonly workerThreads: number;
   /** Lines in the plan; 0: nothing to do. */
   readonly items: number;
-  readonly planKey: string;
   readonly removeVanished: boolean;
+  readonly round: Round;
 }
 
 /** One line of the plan in the control bucket: one worker's work. */
-export type PlanItem =
-  | { readonly kind: 'group'; readonly namespace: string; readonly name: string; readonly missingNamespaces: readonly string[] }
-  | { readonly kind: 'namespaces'; readonly missingNamespaces: readonly string[] };
+export type PlanItem = GroupItem | WaitItem | { readonly kind: 'namespaces'; readonly missingNamespaces: readonly string[] };
+
+export interface GroupItem {
+  readonly kind: 'group';
+  readonly namespace: string;
+  readonly name: string;
+  readonly missingNamespaces: readonly string[];
+}
+
+/** To wait, since then (ISO 8601), for the run's turn, or for the first of its groups that other runs hold. */
+export interface WaitItem {
+  readonly kind: 'wait';
+  readonly what: 'turn' | 'groups';
+  readonly since: string;
+}
 
 /** Where a worker goes on after a call that ended at its deadline. */
 export interface SyncCursor {

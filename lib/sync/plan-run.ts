@@ -8,7 +8,7 @@ import { listPairs } from './list-pairs.ts';
 import { mapAhead, READS_AT_ONCE } from './map-ahead.ts';
 import { mergeListings, type ListedPair } from './merge-listings.ts';
 import { hasNamespace, namespaceChain, targetNamespace } from './namespaces.ts';
-import type { PlanItem } from './payloads.ts';
+import type { PlanItem, WaitItem } from './payloads.ts';
 import { isListingEnough, planGroup, type GroupPlan } from './plan-group.ts';
 import type { Replica, RunStore } from './run-store.ts';
 import { isInDepth, isInScope } from './scope.ts';
@@ -113,7 +113,7 @@ export function hasWork({ pull, incomplete, skipped }: GroupPlan): boolean {
 }
 
 /** The line of the plan in the control bucket; undefined for a group that needs no worker. */
-export function planItem(planned: PlannedGroup | PlannedNamespaces): PlanItem | undefined {
+export function planItem(planned: PlannedGroup | PlannedNamespaces): Exclude<PlanItem, WaitItem> | undefined {
   if (planned.kind === 'namespaces') return planned;
   const { source, plan, missingNamespaces } = planned;
   return hasWork(plan) ? { kind: 'group', ...source.group, missingNamespaces } : undefined;

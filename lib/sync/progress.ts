@@ -51,7 +51,7 @@ export function openProgress(
   let savedAt = 0;
   const save = async (state: GroupRecord['state']): Promise<void> => {
     savedAt = now();
-    const at = { ...started, updatedAt: iso(savedAt), snapshots, snapshotsDone, ...(state === 'running' && told(doing)) };
+    const at = { ...started, updatedAt: iso(savedAt), snapshots, snapshotsDone, ...(isWorking(state) && told(doing)) };
     const sent = withRequests(moving.sum(), worker.requests, earlier?.tally);
     await store.saveGroup(run, { ...group, state, ...at, tally: sent, ...moving.record(), ...found.record() });
   };
@@ -83,6 +83,8 @@ export function openProgress(
     failed: () => found.failed,
   };
 }
+
+const isWorking = (state: GroupRecord['state']): boolean => state === 'running' || state === 'waiting';
 
 const told = (doing: string): Pick<GroupRecord, 'doing'> => (doing === '' ? {} : { doing });
 

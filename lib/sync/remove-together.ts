@@ -1,6 +1,7 @@
 import { formatGroup, type Group } from '../datastore/group.ts';
 import type { ObjectRemover } from '../datastore/object-store.ts';
 import { inFlight } from '../transfer/in-flight.ts';
+import { lockOwner } from './group-lock.ts';
 import { holdLease, type Lease } from './lease.ts';
 import { findSnapshot, listGroup } from './list-groups.ts';
 import { placeOf } from './log-lines.ts';
@@ -68,8 +69,8 @@ async function stillVanished(removals: readonly Removal[], group: Group, worker:
 }
 
 async function lockGroup(group: Group, worker: RemovingWorker): Promise<Lease | undefined> {
-  const { store, run, job, now, leaseMs } = worker;
-  const answer = await store.acquireLock({ target: targetPlace(job.target), group }, `${run.job}/${run.id}`, now(), leaseMs);
+  const { store, job, now, leaseMs } = worker;
+  const answer = await store.acquireLock({ target: targetPlace(job.target), group }, lockOwner(worker), now(), leaseMs);
   return 'lock' in answer ? holdLease(answer.lock, worker) : undefined;
 }
 

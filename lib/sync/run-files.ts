@@ -13,6 +13,16 @@ export function planKey(run: RunRef): string {
   return `${runFolder(run)}plan.jsonl`;
 }
 
+/** The lines of a round after the first: groups that were deferred. */
+export function nextKey(run: RunRef): string {
+  return `${runFolder(run)}next.jsonl`;
+}
+
+/** The line of a round that waits. */
+export function waitKey(run: RunRef): string {
+  return `${runFolder(run)}wait.jsonl`;
+}
+
 /** The report's key without its ending: `.json` for machines, `.html` for people. */
 export function reportKey(run: RunRef): string {
   return `${runFolder(run)}report`;

@@ -6,9 +6,10 @@ import { reachOf } from './held-before.ts';
 import { foundLine, startLines } from './log-lines.ts';
 import type { RunTrigger, StartRunOutput, WrittenKey } from './payloads.ts';
 import { planKey } from './run-files.ts';
-import { secondsToAsk, skipReason, takeTurn, type RunStart } from './take-turn.ts';
+import { skipReason, takeTurn, type RunStart } from './take-turn.ts';
 import { routeLine } from './transfer-route.ts';
 import type { Worker } from './worker.ts';
+import { waitingRound } from './wait-for-others.ts';
 import { stopIfAsked, writePlan } from './write-plan.ts';
 import { takeWritten, writtenBy } from './written-groups.ts';
 
@@ -61,7 +62,8 @@ async function planGroups(
   log.info(foundLine(working, groups));
   // What vanished shows in a listing of all groups alone.
   const removeVanished = job.removeVanished && !job.dryRun && only === undefined;
-  return { ...nothing(worker), items: job.dryRun ? 0 : items, removeVanished };
+  const lines = job.dryRun ? 0 : items;
+  return { ...nothing(worker), items: lines, removeVanished, round: { items: lines, planKey: planKey(run), waitSeconds: 0 } };
 }
 
 /** Before the run's turn: whichever run comes next takes it up, also when this one is skipped. */
@@ -91,7 +93,7 @@ async function notNow(record: RunStart, worker: Worker): Promise<StartDecision |
   const blocked = await takeTurn(record, worker);
   if (blocked === undefined) return undefined;
   if (blocked.decision === 'skip') return skip(record, worker, skipReason(blocked));
-  return { ...nothing(worker), decision: 'wait', waitSeconds: secondsToAsk(worker.run.startedAt, worker) };
+  return { ...nothing(worker), decision: 'wait', round: await waitingRound('turn', worker.control, worker) };
 }
 
 /** A PBS that has the copy attached deletes, at its next garbage collection, every chunk it has not seen in an index (facts/pbs.md 2.6). */
@@ -120,11 +122,10 @@ function tellThreads({ job: { workerThreads, workerThreadsWanted }, log }: Worke
 function nothing({ job, run }: Worker): StartDecision {
   return {
     decision: 'go',
-    waitSeconds: 0,
     workerThreads: job.workerThreads,
     items: 0,
-    planKey: planKey(run),
     removeVanished: false,
+    round: { items: 0, planKey: planKey(run), waitSeconds: 0 },
   };
 }
 

@@ -1,33 +1,34 @@
 import { formatGroup, type Group, type ListedGroup } from '../datastore/group.ts';
 import { ConfigError, ConflictError, DataError, formatErrorChain, TransientError } from '../errors.ts';
 import { awaitStart, hasStarted } from './await-start.ts';
+import { deferGroup } from './deferred-groups.ts';
+import { awaitGroupLock, releaseGroup } from './group-lock.ts';
+import { hasToStop } from './has-to-stop.ts';
 import { holdLease, type Lease } from './lease.ts';
 import { findSnapshot, listGroup } from './list-groups.ts';
 import { failedLine, placeOf } from './log-lines.ts';
 import { targetNamespace } from './namespaces.ts';
-import type { PlanItem, SyncCursor, SyncGroupOutput } from './payloads.ts';
+import type { GroupItem, PlanItem, SyncCursor, SyncGroupOutput } from './payloads.ts';
 import { failedOf, loadFailed, planListed, type FailedSnapshots } from './plan-run.ts';
 import { begunAnew, openProgress, type Progress } from './progress.ts';
 import { makeNamespaces } from './make-namespaces.ts';
 import { refinePlan } from './refine-plan.ts';
-import type { Lock, LockAnswer } from './run-store.ts';
+import type { Lock } from './run-store.ts';
 import { NAMESPACES_RECORD } from './report/group-record.ts';
 import { openSession, runSessionPhase, type Session } from './session.ts';
 import { syncSteps } from './sync-steps.ts';
 import { targetPlace } from './target-place.ts';
+import { waitForOthers } from './wait-for-others.ts';
 import type { Worker } from './worker.ts';
 
-/** A worker asks again for a lock that another run holds after this long at most. */
-const MAX_LOCK_WAIT_SECONDS = 120;
-const MIN_LOCK_WAIT_SECONDS = 2;
+/** A worker whose lock was lost asks for it again after this long. */
+const LOST_LOCK_WAIT_SECONDS = 2;
 
 const DONE: SyncGroupOutput = { done: true, waitSeconds: 0, cursor: null };
 
-type GroupItem = Extract<PlanItem, { kind: 'group' }>;
-
 /**
- * Syncs one group until it is done, the deadline is near, its lock is held by another run or the start gate is closed. Data errors
- * are recorded in the group's record; every other error is recorded there too, and thrown.
+ * Works on one line of the plan: syncs one group until it is done, the deadline is near or the start gate is closed; one that another
+ * run holds is deferred. Data errors are recorded in the group's record; every other error is recorded there too, and thrown.
  */
 export async function syncGroup(
   item: PlanItem,
@@ -36,26 +37,27 @@ export async function syncGroup(
   turn: number | null = null,
 ): Promise<SyncGroupOutput> {
   if (item.kind === 'namespaces') return syncNamespaces(item.missingNamespaces, worker);
+  if (item.kind === 'wait') return waitForOthers(item, worker);
+  return syncOne({ item, cursor, turn }, worker);
+}
+
+interface GroupCall {
+  readonly item: GroupItem;
+  readonly cursor: SyncCursor | null;
+  readonly turn: number | null;
+}
+
+async function syncOne({ item, cursor, turn }: GroupCall, worker: Worker): Promise<SyncGroupOutput> {
   const targetGroup: Group = { namespace: targetNamespace(worker.job, item.namespace), name: item.name };
   const earlier = await worker.store.loadGroup(worker.run, item);
   const progress = openProgress(item, cursor === null ? begunAnew(earlier) : earlier, worker);
 
-  const key = { target: targetPlace(worker.job.target), group: targetGroup };
-  const answer = await worker.store.acquireLock(key, lockOwner(worker), worker.now(), worker.leaseMs);
-  if (await hasToStop(worker)) return stop(answer, progress, worker);
-  if (!('lock' in answer)) return waitForLock(answer, targetGroup, progress, worker);
+  if (await hasToStop(worker)) return stop(item, progress, worker);
+  const answer = await awaitGroupLock(item, worker);
+  if (!('lock' in answer)) return deferGroup(item, answer.heldBy, progress, worker);
+  if (earlier?.state === 'waiting') await worker.store.removeDeferred(worker.run, item);
   const notYet = cursor !== null || hasStarted(earlier) ? undefined : await awaitStart(answer.lock, turn, progress, worker);
   return notYet ?? syncLocked({ item, targetGroup, lock: answer.lock, cursor }, progress, worker);
-}
-
-/** Somebody asked for it, or another worker of the run was refused what this one would be refused too. */
-async function hasToStop({ store, run, stopReason }: Worker): Promise<boolean> {
-  return stopReason() === 'asked' || (await store.loadRefusal(run)) !== undefined;
-}
-
-/** All calls of one run's worker own the lock together: the fence tells a call from one that was given up. */
-function lockOwner({ run }: Worker): string {
-  return `${run.job}/${run.id}`;
 }
 
 async function end(progress: Progress, state: 'ok' | 'errors' | 'stopped'): Promise<SyncGroupOutput> {
@@ -64,23 +66,9 @@ async function end(progress: Progress, state: 'ok' | 'errors' | 'stopped'): Prom
 }
 
 /** An earlier call of this worker may have kept the lock at its deadline. */
-async function stop(answer: LockAnswer, progress: Progress, { store }: Worker): Promise<SyncGroupOutput> {
-  if ('lock' in answer) await store.releaseLock(answer.lock);
+async function stop(item: GroupItem, progress: Progress, worker: Worker): Promise<SyncGroupOutput> {
+  await releaseGroup(item, worker);
   return end(progress, 'stopped');
-}
-
-async function waitForLock(
-  held: { readonly heldBy: string; readonly leaseUntil: number },
-  group: Group,
-  progress: Progress,
-  worker: Worker,
-): Promise<SyncGroupOutput> {
-  worker.log.info(`waits for its lock, held by ${held.heldBy}`, placeOf(group));
-  progress.doing(`waits for ${held.heldBy}`);
-  await progress.save('waiting');
-  await worker.store.renewJob(worker.run, worker.now(), worker.leaseMs);
-  const seconds = Math.ceil((held.leaseUntil - worker.now()) / 1000);
-  return { done: false, waitSeconds: Math.min(Math.max(seconds, MIN_LOCK_WAIT_SECONDS), MAX_LOCK_WAIT_SECONDS), cursor: null };
 }
 
 interface LockedGroup {
@@ -104,7 +92,7 @@ async function syncLocked(locked: LockedGroup, progress: Progress, worker: Worke
     await work.lease.release();
     return DONE;
   } catch (error) {
-    if (error instanceof ConflictError) return { done: false, waitSeconds: MIN_LOCK_WAIT_SECONDS, cursor: null };
+    if (error instanceof ConflictError) return { done: false, waitSeconds: LOST_LOCK_WAIT_SECONDS, cursor: null };
     tellEnd(error, work);
     await recordEnd(error, progress, worker);
     await work.lease.release();

@@ -36,7 +36,7 @@ describe('the definition', () => {
   it('retries what is transient, by the name of the error kind and with jitter, and no other kind', () => {
     const kind = (error: Error) => error.name;
     const others = [new ConfigError('A', 'a'), new DataError('A', 'a'), new ConflictError('A', 'a'), new Error('a')].map(kind);
-    expect(tasks.map(([name]) => name).sort()).toEqual(['FinishRun', 'RemoveVanished', 'StartRun', 'SyncGroup']);
+    expect(tasks.map(([name]) => name).sort()).toEqual(['FinishRun', 'NextGroups', 'RemoveVanished', 'StartRun', 'SyncGroup']);
     for (const [, { Retry }] of tasks) {
       const rules = Retry as readonly Rule[];
       const retried = rules.flatMap(({ ErrorEquals }) => ErrorEquals);
@@ -68,7 +68,7 @@ describe('the definition', () => {
   it('reads the plan from the control bucket, by the key of this run', () => {
     expect(groups?.ItemReader).toMatchObject({
       ReaderConfig: { InputType: 'JSONL' },
-      Parameters: { Bucket: 'flotilla-control', 'Key.$': '$.start.planKey' },
+      Parameters: { Bucket: 'flotilla-control', 'Key.$': '$.start.round.planKey' },
     });
   });
 

@@ -14,6 +14,7 @@ import type { Outcome } from '../../lib/sync/report/outcome.ts';
 import { firstBefore, joinLine, leaveLine, type LockWaiter } from '../../lib/sync/overlap/lock-line.ts';
 import { askTurn, type Turn } from '../../lib/sync/overlap/turn.ts';
 import type {
+  DeferredGroup,
   Lock,
   LockAnswer,
   LockKey,
@@ -44,6 +45,7 @@ export function memoryRunStore(): RunStore {
     ...memoryTurns(),
     ...memoryRuns(),
     ...memoryGroups(),
+    ...memoryDeferred(),
     ...memoryOutcomes(),
     ...memoryReplicas(),
     ...memoryWritten(),
@@ -223,6 +225,22 @@ function memoryGroups(): Pick<RunStore, 'saveGroup' | 'loadGroup' | 'listGroups'
     },
     async *listGroups(run): AsyncGenerator<GroupRecord> {
       yield* structuredClone([...groupsOf(run).values()]);
+    },
+  };
+}
+
+function memoryDeferred(): Pick<RunStore, 'saveDeferred' | 'removeDeferred' | 'listDeferred'> {
+  const runs = new Map<string, Map<string, DeferredGroup>>();
+  const deferredOf = (run: RunRef) => within(runs, textOf(run.job, run.startedAt, run.id));
+  return {
+    async saveDeferred(run, deferred): Promise<void> {
+      deferredOf(run).set(textOf(deferred.item.namespace, deferred.item.name), structuredClone(deferred));
+    },
+    async removeDeferred(run, { namespace, name }): Promise<void> {
+      deferredOf(run).delete(textOf(namespace, name));
+    },
+    async *listDeferred(run): AsyncGenerator<DeferredGroup> {
+      yield* structuredClone([...deferredOf(run).values()]);
     },
   };
 }

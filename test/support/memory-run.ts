@@ -3,6 +3,7 @@ import { noRequests, type ObjectRemover, type ObjectWriter } from '../../lib/dat
 import { pbsLayout } from '../../lib/layouts/pbs/layout.ts';
 import type { Job } from '../../lib/sync/job.ts';
 import { finishRun } from '../../lib/sync/finish-run.ts';
+import { nextGroups } from '../../lib/sync/next-groups.ts';
 import type { FinishRunInput, FinishRunOutput, PlanItem, SyncCursor, SyncGroupOutput } from '../../lib/sync/payloads.ts';
 import { removeVanished, type RemovalWorker } from '../../lib/sync/remove-vanished.ts';
 import type { GroupRecord } from '../../lib/sync/report/group-record.ts';
@@ -94,7 +95,7 @@ export function callWorker(cloud: MemoryCloud, run: RunRef, options: CallOptions
   };
 }
 
-export async function readPlan(cloud: MemoryCloud, { planKey }: StartDecision): Promise<PlanItem[]> {
+export async function readPlan(cloud: MemoryCloud, { round: { planKey } }: Pick<StartDecision, 'round'>): Promise<PlanItem[]> {
   const plan = await cloud.control.get(planKey);
   return (plan?.bytes.toString() ?? '')
     .split('\n')
@@ -155,10 +156,15 @@ export async function runJob(cloud: MemoryCloud, options: CallOptions = {}, run 
 }
 
 async function syncAll(cloud: MemoryCloud, start: StartDecision, open: () => Worker): Promise<void> {
-  await inFlight(await readPlan(cloud, start), { limit: start.workerThreads }, async (item) => {
-    // A child that failed leaves its mark in the table alone; the Map tolerates it.
-    await syncUntilDone(item, open, cloud).catch(() => undefined);
-  });
+  let { round } = start;
+  while (round.items > 0) {
+    cloud.clock.advance(round.waitSeconds * 1000);
+    await inFlight(await readPlan(cloud, { round }), { limit: start.workerThreads }, async (item) => {
+      // A child that failed leaves its mark in the table alone; the Map tolerates it.
+      await syncUntilDone(item, open, cloud).catch(() => undefined);
+    });
+    round = await retrying(() => nextGroups(open().control, open()));
+  }
 }
 
 /** Keys and bytes of a datastore, to compare. Etags follow from the bytes. */

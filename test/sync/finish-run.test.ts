@@ -131,7 +131,7 @@ describe('finishRun', () => {
 
   it('never reads its plan as empty when that is gone', async () => {
     const { cloud, run, start } = await runUpTo(3);
-    await cloud.control.delete([start.planKey]);
+    await cloud.control.delete([start.round.planKey]);
     await expect(finish(cloud, run, { start })).rejects.toMatchObject({ code: 'PLAN_MISSING' });
   });
 

@@ -35,13 +35,13 @@ describe('startRun', () => {
     const cloud = await smallCloud({ removeVanished: true });
     const run = newRun(cloud);
     const decision = await start(cloud, run);
-    expect(decision).toMatchObject({ decision: 'go', waitSeconds: 0, workerThreads: 4, items: 3, removeVanished: true });
+    expect(decision).toMatchObject({ decision: 'go', workerThreads: 4, items: 3, removeVanished: true });
     expect(await readPlan(cloud, decision)).toEqual([
       { kind: 'group', namespace: 'prod/web', name: 'host/web', missingNamespaces: ['prod', 'prod/web'] },
       { kind: 'group', namespace: '', name: 'vm/100', missingNamespaces: [] },
       { kind: 'namespaces', missingNamespaces: ['attic'] },
     ]);
-    expect(await cloud.store.loadRun(run)).toMatchObject({ state: 'running', groups: 2, planKey: decision.planKey });
+    expect(await cloud.store.loadRun(run)).toMatchObject({ state: 'running', groups: 2, planKey: decision.round.planKey });
   });
 
   it('may be called again with the same input, as the machine does after a fault', async () => {
@@ -82,7 +82,9 @@ describe('startRun and other runs', () => {
     const cloud = await smallCloud();
     const [first, second] = [newRun(cloud), newRun(cloud)];
     await start(cloud, first);
-    expect(await start(cloud, second)).toMatchObject({ decision: 'wait', waitSeconds: 15, items: 0, removeVanished: false });
+    const waits = await start(cloud, second);
+    expect(waits).toMatchObject({ decision: 'wait', items: 0, removeVanished: false, round: { items: 1, waitSeconds: 15 } });
+    expect(await readPlan(cloud, waits)).toMatchObject([{ kind: 'wait', what: 'turn' }]);
     expect([await state(cloud, second), await start(cloud, second).then(({ decision }) => decision)]).toEqual([
       'waiting',
       'wait',

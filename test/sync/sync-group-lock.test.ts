@@ -7,16 +7,17 @@ import { findTorn } from '../support/restorable.ts';
 import { nameOf } from '../support/sample-store.ts';
 
 describe('syncGroup and its lock', () => {
-  it('waits, as long as its lease lasts at most, for a lock that another run holds, and writes nothing', async () => {
+  it('leaves a group that another run holds to a later round, says who, and writes nothing', async () => {
     const cloud = await vmCloud();
     await stealLock(cloud);
-    const first = await syncOnce(cloud);
-    expect(first.output).toEqual({ done: false, waitSeconds: 60, cursor: null });
-    expect([first.record.state, cloud.bucket.size]).toEqual(['waiting', 0]);
-    cloud.clock.advance(59_500);
-    expect((await syncOnce(cloud)).output).toEqual({ done: false, waitSeconds: 2, cursor: null });
+    const { run, output, record } = await syncOnce(cloud);
+    expect(output).toEqual({ done: true, waitSeconds: 0, cursor: null });
+    expect([record.state, record.doing, cloud.bucket.size]).toEqual(['waiting', 'waits for another run', 0]);
+    const deferred = () => Array.fromAsync(cloud.store.listDeferred(run));
+    expect(await deferred()).toEqual([{ item: groupItem(), offers: 0 }]);
     cloud.clock.advance(LEASE_IS_OVER_MS);
-    expect((await syncOnce(cloud)).record.state).toBe('ok');
+    expect((await syncOnce(cloud, { run })).record.state).toBe('ok');
+    expect(await deferred()).toEqual([]);
   });
 
   it('commits nothing once its lock is lost, whenever that is', async () => {
@@ -24,7 +25,7 @@ describe('syncGroup and its lock', () => {
     const wire = crash({ at: Infinity, when: 'before' });
     await syncOnce(copyCloud(whole), { faults: wire });
     let lost = 0;
-    for (let at = 3; at <= wire.calls; at += 1) {
+    for (let at = 4; at <= wire.calls; at += 1) {
       const cloud = copyCloud(whole);
       let number = 0;
       let stolenAt: string[] | undefined;
@@ -74,7 +75,7 @@ describe('syncGroup and its lock', () => {
     const cloud = await vmCloud();
     const passed = recorder();
     const [a, b] = await Promise.all([syncOnce(cloud, { faults: passed }), syncOnce(cloud, { faults: passed })]);
-    expect([a.output.done, b.output.done].toSorted()).toEqual([false, true]);
+    expect([a.record.state, b.record.state].toSorted()).toEqual(['ok', 'waiting']);
     const puts = passed.calls.filter(({ method }) => method === 'put').map(({ args }) => args[0]);
     expect(new Set(puts).size).toBe(puts.length);
   });
@@ -129,7 +130,9 @@ describe('syncGroup at its deadline', () => {
     const { run, output } = await syncOnce(cloud, { stopReason: () => 'deadline' });
     await stealLock(cloud);
     const blocked = await syncOnce(cloud, { run, cursor: output.cursor! });
-    expect(blocked.output).toMatchObject({ done: false, cursor: null });
+    expect([blocked.output, blocked.record.state]).toMatchObject([{ done: true, cursor: null }, 'waiting']);
+    cloud.clock.advance(LEASE_IS_OVER_MS);
+    expect((await syncOnce(cloud, { run })).record).toMatchObject({ state: 'ok', snapshotsDone: 2 });
   });
 });
 

@@ -7,7 +7,9 @@ import type { MachineRun } from '../../../lib/local/state-machine/run-machine.ts
 import { synthesizeJob } from '../../../lib/local/state-machine/synthesize-job.ts';
 import type {
   FinishRunInput,
+  NextGroupsInput,
   RemoveVanishedInput,
+  Round,
   StartRunInput,
   StartRunOutput,
   SyncGroupInput,
@@ -20,24 +22,37 @@ const merged = { ...job, 'worker-threads': 8 };
 const done = { done: true, waitSeconds: 0, cursor: null, turn: null };
 
 const started: StartRunOutput = {
-  ...{ decision: 'go', waitSeconds: 0, job: merged, workerThreads: 8, items: 1, planKey: 'runs/a/plan.jsonl' },
-  removeVanished: false,
+  ...{ decision: 'go', job: merged, workerThreads: 8, items: 1, removeVanished: false },
+  round: { items: 1, planKey: 'runs/a/plan.jsonl', waitSeconds: 0 },
 };
+
+const NO_ROUND: Round = { items: 0, planKey: '', waitSeconds: 0 };
+
+const noRound = () => Promise.resolve(NO_ROUND);
+
+function isNext(payload: unknown): boolean {
+  return (payload as { next?: boolean }).next === true;
+}
 
 interface World {
   readonly start?: Partial<StartRunOutput>;
   readonly handlers?: Partial<PerFunction<FunctionHandler>>;
+  /** Answers start-run's second question. */
+  readonly next?: FunctionHandler;
   readonly groups?: readonly string[];
   readonly run?: Partial<MachineRun>;
 }
 
 /** Runs the synthesized machine; notes the payloads that finish-run was called with. */
-async function run({ start = {}, handlers = {}, groups = ['vm/100'], run: options = {} }: World = {}) {
+async function run({ start = {}, handlers = {}, next = noRound, groups = ['vm/100'], run: options = {} }: World = {}) {
+  const plan = async () => ({
+    ...{ ...started, items: groups.length, round: { ...started.round, items: groups.length } },
+    ...start,
+  });
   const finished: FinishRunInput[] = [];
   const outcome = await runMachine({
     definition,
     handlers: {
-      'start-run': async () => ({ ...started, items: groups.length, ...start }),
       'sync-group': async () => done,
       'remove-vanished': async () => ({ done: true }),
       'finish-run': async (payload) => {
@@ -47,6 +62,7 @@ async function run({ start = {}, handlers = {}, groups = ['vm/100'], run: option
         return { state: succeeded ? 'ok' : 'failed', succeeded, message: 'said so', reportKey: 'r', counts: {} };
       },
       ...handlers,
+      'start-run': (payload) => (isNext(payload) ? next : (handlers['start-run'] ?? plan))(payload),
     },
     readPlan: async () => groups.map((name) => ({ kind: 'group', namespace: '', name, missingNamespaces: [] })),
     input: {},
@@ -237,13 +253,36 @@ describe('every path reaches finish-run', () => {
 
   it('when the run waited for its turn', async () => {
     const waits: number[] = [];
-    const answers = [{ ...started, decision: 'wait', waitSeconds: 60 }, started];
+    const round = { items: 1, planKey: 'runs/a/wait.jsonl', waitSeconds: 15 };
+    const answers = [{ ...started, decision: 'wait', round }, started];
+    const children = [{ ...done, done: false, waitSeconds: 16 }, done, done];
     const { finished } = await run({
-      handlers: { 'start-run': async () => answers.shift() },
+      handlers: { 'start-run': async () => answers.shift(), 'sync-group': async () => children.shift() },
       run: { wait: async (seconds) => void waits.push(seconds) },
     });
-    expect(waits).toEqual([60]);
-    expect(finished).toMatchObject([{ start: { decision: 'go' } }]);
+    expect(waits).toEqual([15, 16]);
+    expect([children, finished]).toMatchObject([[], [{ start: { decision: 'go' } }]]);
+  });
+
+  it('when groups were left to a later round, with the plan of the first and as many rounds as it takes', async () => {
+    const [waits, read, asked]: [number[], string[], unknown[]] = [[], [], []];
+    const rounds = [
+      { items: 1, planKey: 'runs/a/wait.jsonl', waitSeconds: 15 },
+      { items: 2, planKey: 'runs/a/next.jsonl', waitSeconds: 0 },
+      NO_ROUND,
+    ];
+    const { finished } = await run({
+      start: { removeVanished: true, items: 7 },
+      next: async (payload) => (asked.push(payload), rounds.shift()),
+      run: {
+        wait: async (seconds) => void waits.push(seconds),
+        readPlan: async (_, key) => (read.push(key), [{ kind: 'group', namespace: '', name: 'vm/1', missingNamespaces: [] }]),
+      },
+    });
+    expect([waits, read]).toEqual([[15], ['runs/a/plan.jsonl', 'runs/a/wait.jsonl', 'runs/a/next.jsonl']]);
+    const own = { job: merged, run: { id: 'run-1', startedAt: '2026-01-02T03:04:05.678Z' } };
+    expect(asked[0]).toEqual({ ...own, next: true } satisfies NextGroupsInput);
+    expect(finished).toMatchObject([{ start: { decision: 'go', items: 7 } }]);
   });
 
   it('when what vanished was removed, in as many calls as it takes', async () => {
@@ -273,7 +312,7 @@ describe('every path reaches finish-run', () => {
   });
 
   it('but for an answer that Step Functions cannot carry, which nobody can catch', async () => {
-    const { outcome, finished } = await run({ start: { planKey: 'x'.repeat(300_000) } });
+    const { outcome, finished } = await run({ start: { round: { ...started.round, planKey: 'x'.repeat(300_000) } } });
     expect(outcome).toMatchObject({ status: 'FAILED', error: 'States.DataLimitExceeded' });
     expect(finished).toEqual([]);
   });

@@ -1,0 +1,55 @@
+import { inFlight } from '../transfer/in-flight.ts';
+import { awaitGroupLock, releaseGroup } from './group-lock.ts';
+import { placeOf } from './log-lines.ts';
+import { READS_AT_ONCE } from './map-ahead.ts';
+import type { GroupItem, SyncGroupOutput } from './payloads.ts';
+import { openProgress, type Progress } from './progress.ts';
+import type { DeferredGroup } from './run-store.ts';
+import type { Worker } from './worker.ts';
+
+/** A group whose workers die each time before they have its lock is given up, and shows as unfinished. */
+const MAX_OFFERS = 5;
+
+/**
+ * Ends the worker of a group that another run holds, or waits for before this one: its slot goes to another group, and the run comes
+ * back to this one when it has been let go of.
+ */
+export async function deferGroup(item: GroupItem, heldBy: string, progress: Progress, worker: Worker): Promise<SyncGroupOutput> {
+  const { store, run, log, now, leaseMs } = worker;
+  log.info(`waits for its lock, held by ${heldBy}`, placeOf(item));
+  await store.saveDeferred(run, { item, offers: 0 });
+  progress.doing(`waits for ${heldBy}`);
+  await progress.save('waiting');
+  await store.renewJob(run, now(), leaseMs);
+  return { done: true, waitSeconds: 0, cursor: null };
+}
+
+/** Groups whose locks the run has got, its own for the length of a lease, and how many it waits for. */
+export interface LockedDeferred {
+  readonly free: readonly DeferredGroup[];
+  readonly left: number;
+}
+
+/** Asks for the locks of all groups that the run waits for, which keeps its place in their lines. */
+export async function lockDeferred(worker: Worker): Promise<LockedDeferred> {
+  const { store, run, now, leaseMs } = worker;
+  await store.renewJob(run, now(), leaseMs);
+  const free: DeferredGroup[] = [];
+  let left = 0;
+  await inFlight(store.listDeferred(run), { limit: READS_AT_ONCE }, async (deferred) => {
+    if (deferred.offers >= MAX_OFFERS) return store.removeDeferred(run, deferred.item);
+    if ('lock' in (await awaitGroupLock(deferred.item, worker))) free.push(deferred);
+    else left += 1;
+  });
+  return { free, left };
+}
+
+/** Ends the waiting for all groups, which are left to the next run. */
+export async function stopDeferred(worker: Worker): Promise<void> {
+  const { store, run } = worker;
+  for await (const { item } of store.listDeferred(run)) {
+    await openProgress(item, await store.loadGroup(run, item), worker).save('stopped');
+    await releaseGroup(item, worker);
+    await store.removeDeferred(run, item);
+  }
+}
