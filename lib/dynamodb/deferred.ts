@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { DeferredGroup, RunStore } from '../sync/run-store.ts';
+import type { DeferredGroup } from '../sync/payloads.ts';
+import type { RunStore } from '../sync/run-store.ts';
 import { deferredItem, deferredOf } from './keys.ts';
 import { expiresAt, LIFETIME } from './lifetimes.ts';
 import { deleteItem, putItem, queryItems, type Table } from './table.ts';

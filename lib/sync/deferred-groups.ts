@@ -2,9 +2,8 @@ import { inFlight } from '../transfer/in-flight.ts';
 import { awaitGroupLock, releaseGroup } from './group-lock.ts';
 import { placeOf } from './log-lines.ts';
 import { READS_AT_ONCE } from './map-ahead.ts';
-import type { GroupItem, SyncGroupOutput } from './payloads.ts';
+import type { DeferredGroup, GroupItem, SyncGroupOutput } from './payloads.ts';
 import { openProgress, type Progress } from './progress.ts';
-import type { DeferredGroup } from './run-store.ts';
 import type { Worker } from './worker.ts';
 
 /** A group whose workers die each time before they have its lock is given up, and shows as unfinished. */

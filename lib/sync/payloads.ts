@@ -74,6 +74,12 @@ export interface GroupItem {
   readonly missingNamespaces: readonly string[];
 }
 
+/** A group that another run holds, and how often it was given to a worker since. */
+export interface DeferredGroup {
+  readonly item: GroupItem;
+  readonly offers: number;
+}
+
 /** To wait, since then (ISO 8601), for the run's turn, or for the first of its groups that other runs hold. */
 export interface WaitItem {
   readonly kind: 'wait';

@@ -2,7 +2,7 @@ import type { ArchiveSummary } from '../datastore/layout.ts';
 import type { StartBatch } from '../limits/start-gate/start-gate.ts';
 import type { RequestCounts } from '../datastore/object-store.ts';
 import type { Group } from '../datastore/group.ts';
-import type { GroupItem } from './payloads.ts';
+import type { DeferredGroup } from './payloads.ts';
 import type { GroupRecord } from './report/group-record.ts';
 import type { Outcome } from './report/outcome.ts';
 import type { RunState } from './report/report.ts';
@@ -108,12 +108,6 @@ export interface LockAsker {
 
 /** Refused: who holds it, or waits for it before others, until it asks again or this time (epoch ms). */
 export type LockAnswer = { readonly lock: Lock } | { readonly heldBy: string; readonly leaseUntil: number };
-
-/** A group that another run holds, and how often it was given to a worker since. */
-export interface DeferredGroup {
-  readonly item: GroupItem;
-  readonly offers: number;
-}
 
 /** Who wants to start, one name for each worker of a run; `turn` is what an earlier answer gave, null at first. */
 export interface StartClaim {

@@ -133,7 +133,7 @@ describe('runs of one job', () => {
 
   it('wait for one that died no longer than its lease', async () => {
     const dead = asker('nightly', 0);
-    await cloud.cloud.store.claimJob(dead, Date.now() - CLOCK_SKEW_MS, 700);
+    await cloud.cloud.store.claimJob(dead, Date.now() - CLOCK_SKEW_MS, 2500);
     await cloud.cloud.store.beginWork(dead);
     expect(await cloud.run(job())).toMatchObject({ state: 'ok' });
     expect(says('waits for its turn: run run-0 of this job is at work')).toBe(true);

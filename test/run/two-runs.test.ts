@@ -65,7 +65,7 @@ describe('two runs that write the same groups', () => {
 
     it('wait while the other one holds it, and go on when its lease runs out: the other one died', async () => {
       const { store } = cloud.cloud;
-      await store.acquireLock(lockKey(), 'other/dead', Date.now() - CLOCK_SKEW_MS, 600);
+      await store.acquireLock(lockKey(), 'other/dead', Date.now() - CLOCK_SKEW_MS, 2500);
       const report = await cloud.run(cloud.job(from, to));
       expect(cloud.log.some((line) => line.includes('waits for its lock, held by other/dead'))).toBe(true);
       expect(report).toMatchObject({ state: 'ok', snapshots: { copied: 1 } });

@@ -10,11 +10,11 @@ import {
 } from '../../lib/limits/start-gate/start-gate.ts';
 import type { StartGate } from '../../lib/limits/start-gate/start-gate.ts';
 import type { GroupRecord } from '../../lib/sync/report/group-record.ts';
+import type { DeferredGroup } from '../../lib/sync/payloads.ts';
 import type { Outcome } from '../../lib/sync/report/outcome.ts';
 import { firstBefore, joinLine, leaveLine, type LockWaiter } from '../../lib/sync/overlap/lock-line.ts';
 import { askTurn, type Turn } from '../../lib/sync/overlap/turn.ts';
 import type {
-  DeferredGroup,
   Lock,
   LockAnswer,
   LockKey,
