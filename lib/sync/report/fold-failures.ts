@@ -44,10 +44,9 @@ const WHAT_TO_DO =
 
 function howItEnded(record: GroupRecord | undefined): string {
   if (record === undefined) return 'its worker ended before it wrote anything';
-  const seen = `${record.updatedAt}${record.doing === undefined ? '' : ` at ${record.doing}`}`;
-  if (record.state === 'waiting')
-    return `its worker ended while it waited for another run that holds the group, last seen ${seen}`;
-  return `its worker ended without a result, last seen ${seen}`;
+  const { state, updatedAt, doing } = record;
+  if (state === 'waiting') return `the run ended while the group ${doing ?? 'waits for another run'}, last seen ${updatedAt}`;
+  return `its worker ended without a result, last seen ${updatedAt}${doing === undefined ? '' : ` at ${doing}`}`;
 }
 
 /** The failures of all groups within the bound: every failing group is named before any is named again. */

@@ -96,7 +96,7 @@ export const GroupRecordSchema = z.object({
   name: z.string().describe('vm/100'),
   state: z
     .enum(['running', 'waiting', 'ok', 'errors', 'stopped'])
-    .describe('running and waiting: its worker ended without a result'),
+    .describe('running: its worker ended without a result; waiting: another run held the group'),
   startedAt: time.exactOptional().describe('When its work began; left out while it has only waited'),
   updatedAt: time,
   snapshots: count.describe('Snapshots to look at'),

@@ -111,6 +111,7 @@ function notes({ skipped, failureCount, state, doing, copyRefusals = [] }: Detai
   const parts = [
     ...(failureCount > 0 ? [plural(failureCount, 'failure')] : []),
     ...(state === 'running' && doing !== undefined ? [`last seen at ${doing}`] : []),
+    ...(state === 'waiting' && doing !== undefined ? [doing] : []),
     ...skipped.map(leftOutText),
     ...copyRefusals.map(({ code, count }) => `${plural(count, 'copy', 'copies')} refused by the provider: ${code}`),
   ];
