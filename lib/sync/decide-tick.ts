@@ -29,14 +29,40 @@ export interface TickQuestion {
 }
 
 export function decideTick(question: TickQuestion): TickDecision {
-  const { schedule, time, run, now, known } = question;
-  if (known?.run === run) return { kind: isOver(schedule, Date.parse(known.served), now) ? 'late' : 'serve', record: known };
-  if (!isTime(schedule, time)) return { kind: 'none', why: `${formatTime(time)} is no time of schedule ${schedule.name}` };
-  if (known !== undefined && time <= Date.parse(known.served)) return { kind: 'skip', why: servedBy(time, known) };
+  const { schedule, run, now, known } = question;
+  if (known?.run === run) return serve(schedule, known, now);
+  const time = tickMeant(schedule, question.time);
+  if (time === undefined) return noTime(question);
+  if (known !== undefined && time <= Date.parse(known.served)) {
+    return time === minuteOf(question.time) ? { kind: 'skip', why: servedBy(time, known) } : noTime(question);
+  }
   const due = Math.max(time, lastTime(schedule, now) ?? time);
-  const missed = countMissed(question, due);
+  const missed = countMissed({ ...question, time }, due);
   const record = { times: timesText(schedule), served: formatTime(due), run, ...(missed !== undefined && { missed }) };
-  return { kind: isOver(schedule, due, now) ? 'late' : 'serve', record };
+  return serve(schedule, record, now);
+}
+
+function serve(schedule: Schedule, record: TickRecord, now: number): TickDecision {
+  return { kind: isOver(schedule, Date.parse(record.served), now) ? 'late' : 'serve', record };
+}
+
+function noTime({ schedule, time }: TickQuestion): TickDecision {
+  return { kind: 'none', why: `${formatTime(time)} is no time of schedule ${schedule.name}` };
+}
+
+const MINUTE_MS = 60_000;
+
+const minuteOf = (time: number): number => Math.floor(time / MINUTE_MS) * MINUTE_MS;
+
+/**
+ * Which time of the schedule a scheduler means: should it tell when within the jitter it starts, in the place of what for, the run
+ * must not be lost for that.
+ */
+function tickMeant(schedule: Schedule, told: number): number | undefined {
+  const minute = minuteOf(told);
+  if (isTime(schedule, minute)) return minute;
+  const last = lastTime(schedule, minute);
+  return last !== undefined && minute - last <= schedule.jitterMs ? last : undefined;
 }
 
 function servedBy(time: number, { served, run }: TickRecord): string {

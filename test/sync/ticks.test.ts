@@ -94,6 +94,16 @@ describe('a tick', () => {
     expect(await cloud.store.loadRun(run)).toBeUndefined();
   });
 
+  it('that is told with its seconds, or with when in its jitter it starts, is still that tick', async () => {
+    const cloud = cloudAt('2026-11-21T10:07:40Z', { schedules: [scheduleOf('hourly', { jitter: '10m' })] });
+    const [first, second] = [newRun(cloud), newRun(cloud)];
+    expect(await tick(cloud, '2026-11-21T10:07:31Z', first)).toMatchObject({ decision: 'go' });
+    expect(await cloud.store.loadRun(first)).toMatchObject({ scheduledTime: '2026-11-21T10:00:00Z' });
+    expect(await tick(cloud, '2026-11-21T10:07:31Z', second)).toMatchObject({ decision: 'none' });
+    expect(await tick(cloud, '2026-11-21T10:00:12Z', second)).toMatchObject({ decision: 'skip' });
+    expect(await tick(cloud, '2026-11-21T10:11:00Z', newRun(cloud))).toMatchObject({ decision: 'none' });
+  });
+
   it('of a schedule that is gone is skipped', async () => {
     const cloud = cloudAt('2026-11-21T10:00:00Z');
     const run = newRun(cloud);
