@@ -4,7 +4,7 @@ import { writtenItem, writtenOf } from './keys.ts';
 import { expiresAt, LIFETIME } from './lifetimes.ts';
 import { putItem, queryItems, type Table, updateItem } from './table.ts';
 
-type WrittenMethods = Pick<RunStore, 'addWritten' | 'listWritten' | 'takeWritten' | 'settleWritten'>;
+type WrittenMethods = Pick<RunStore, 'addWritten' | 'listWritten' | 'takeWritten' | 'settleWritten' | 'returnWritten'>;
 
 const StoredSchema = z.object({
   ...{ namespace: z.string(), name: z.string(), marker: z.string() },
@@ -19,6 +19,7 @@ export function writtenMethods(table: Table): WrittenMethods {
     listWritten: (job) => list(table, job),
     takeWritten: (job, written) => move(table, job, written, ['pending', 'taken']),
     settleWritten: (job, written) => move(table, job, written, ['taken', 'settled']),
+    returnWritten: (job, written) => move(table, job, written, ['taken', 'pending']),
   };
 }
 
@@ -44,7 +45,7 @@ async function move(
   table: Table,
   job: string,
   { group, marker }: WrittenGroup,
-  [from, to]: readonly ['pending' | 'taken', 'taken' | 'settled'],
+  [from, to]: readonly [from: WrittenRecord['state'], to: WrittenRecord['state']],
 ): Promise<void> {
   const names = { '#state': 'state' };
   const set = { text: 'SET #state = :to', names, values: { ':to': to } };

@@ -1,6 +1,9 @@
 import type { Facts, NameRun, ServedJob, ServedSchedule } from './served-job.ts';
 import type { Cause, Intent, ServeState, TickMark } from './state.ts';
 
+/** A fault that lasts is met at longer and longer intervals, up to 32 polls. */
+const MAX_DOUBLINGS = 5;
+
 /** The most runs of a job that are remembered as followed: more than are looked at. */
 export const MAX_FOLLOWED = 200;
 
@@ -67,10 +70,11 @@ function decideOnBackup(state: ServeState, job: ServedJob, facts: Facts, name: N
   return withIntent(state, { run: name(job.id), cause: { kind: 'on-backup' }, overrides: { 'pending-only': true } });
 }
 
-function pendingDue({ heldOff }: ServeState, { id, onBackup }: ServedJob, facts: Facts): number | undefined {
+function pendingDue({ misses }: ServeState, { id, onBackup }: ServedJob, facts: Facts): number | undefined {
   const since = onBackup === undefined ? undefined : facts.pendingSince(id);
   if (since === undefined || onBackup === undefined) return undefined;
-  return Math.max(since + onBackup.settleMs, (heldOff[id] ?? -Infinity) + onBackup.pollMs);
+  const { at, count } = misses[id] ?? { at: -Infinity, count: 0 };
+  return Math.max(since + onBackup.settleMs, at + onBackup.pollMs * 2 ** Math.min(count - 1, MAX_DOUBLINGS));
 }
 
 function isFollowingBackups({ intents }: ServeState, job: string): boolean {
@@ -89,23 +93,29 @@ export function nextDue(state: ServeState, jobs: readonly ServedJob[], facts: Fa
 
 /**
  * The state without an intent whose run has ended. `missedAt`: when it ended (epoch ms) without having done what it was started for:
- * its tick is due again, as soon as it can be served; backups are followed again after a while.
+ * its tick is due again, as soon as it can be served; backups are followed again after a while, and later each time.
  */
-export function withoutIntent(before: ServeState, { run, cause }: Intent, missedAt?: number): ServeState {
-  const state = { ...before, intents: before.intents.filter((other) => other.run.job !== run.job || other.run.id !== run.id) };
-  if (missedAt === undefined) return state;
+export function withoutIntent(state: ServeState, { run, cause }: Intent, missedAt?: number): ServeState {
+  const intents = state.intents.filter((other) => other.run.job !== run.job || other.run.id !== run.id);
   switch (cause.kind) {
     case 'after':
-      return state;
+      return { ...state, intents };
     case 'on-backup':
-      return { ...state, heldOff: { ...state.heldOff, [run.job]: missedAt } };
-    case 'schedule': {
-      const mark = state.ticks[run.job]?.[cause.schedule];
-      if (mark?.at !== cause.tick) return state;
-      const marks = { ...state.ticks[run.job], [cause.schedule]: { ...mark, missed: true } };
-      return { ...state, ticks: { ...state.ticks, [run.job]: marks } };
-    }
+      return { ...state, intents, misses: countMiss(state.misses, run.job, missedAt) };
+    case 'schedule':
+      return missedAt === undefined ? { ...state, intents } : withMissedTick({ ...state, intents }, run.job, cause);
   }
+}
+
+function countMiss(misses: ServeState['misses'], job: string, missedAt: number | undefined): ServeState['misses'] {
+  const { [job]: before, ...others } = misses;
+  return missedAt === undefined ? others : { ...others, [job]: { at: missedAt, count: (before?.count ?? 0) + 1 } };
+}
+
+function withMissedTick(state: ServeState, job: string, { schedule, tick }: Cause & { kind: 'schedule' }): ServeState {
+  const mark = state.ticks[job]?.[schedule];
+  if (mark?.at !== tick) return state;
+  return { ...state, ticks: { ...state.ticks, [job]: { ...state.ticks[job], [schedule]: { ...mark, missed: true } } } };
 }
 
 function withIntent(state: ServeState, intent: Intent): ServeState {

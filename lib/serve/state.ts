@@ -28,8 +28,8 @@ const ServeStateSchema = z.object({
   ticks: z.record(z.string(), z.record(z.string(), TickMarkSchema)),
   /** By job, and by the job that it comes after: runs that were followed, or had ended before there was anything to follow. */
   followed: z.record(z.string(), z.record(z.string(), z.array(z.string()))),
-  /** By job: not before this time (epoch ms) are backups followed again, since the last run for them did not end well. */
-  heldOff: z.record(z.string(), z.number()),
+  /** By job: how many runs for backups in a row did not end well, and when (epoch ms) the last of them ended. */
+  misses: z.record(z.string(), z.object({ at: z.number(), count: z.number() })),
   intents: z.array(IntentSchema),
 });
 export type ServeState = Fixed<z.infer<typeof ServeStateSchema>>;
@@ -40,7 +40,7 @@ type Fixed<T> = T extends readonly (infer E)[]
     ? { readonly [K in keyof T]: Fixed<T[K]> }
     : T;
 
-export const NEW_STATE: ServeState = { version: 1, ticks: {}, followed: {}, heldOff: {}, intents: [] };
+export const NEW_STATE: ServeState = { version: 1, ticks: {}, followed: {}, misses: {}, intents: [] };
 
 /** Reads what was written earlier. Throws zod's error or a SyntaxError when it is something else. */
 export function parseServeState(text: string): ServeState {

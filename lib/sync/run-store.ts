@@ -234,9 +234,10 @@ export interface RunStore {
   addWritten(job: string, written: WrittenGroup, now: number): Promise<void>;
   /** What is known of each group, whatever became of it. */
   listWritten(job: string): AsyncIterable<WrittenRecord>;
-  /** A run takes up what is pending, or settles what was taken. Both do nothing where something else was written since. */
+  /** A run takes up what is pending, settles what was taken, or gives it back. All do nothing where something else was written since. */
   takeWritten(job: string, written: WrittenGroup): Promise<void>;
   settleWritten(job: string, written: WrittenGroup): Promise<void>;
+  returnWritten(job: string, written: WrittenGroup): Promise<void>;
 
   /** Replaces what is known of the snapshot. */
   saveReplica(target: string, group: Group, replica: Replica): Promise<void>;

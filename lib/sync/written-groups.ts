@@ -101,19 +101,24 @@ async function loadTaken(control: ObjectReader, run: Worker['run']): Promise<rea
   return stored === undefined ? undefined : (JSON.parse(stored.bytes.toString()) as WrittenGroup[]);
 }
 
-/** Settles what a run took and brought over: all of it but the groups that the report does not call well. */
+/**
+ * Settles what a run took and brought over: all of it but the groups that the report does not call well. A run that failed as a whole
+ * gives it back, to be tried again soon; a group that failed is left to the next run.
+ */
 export async function settleWritten(
   control: ObjectReader,
   { store, job, run }: Pick<Worker, 'store' | 'job' | 'run'>,
   { state, details, groups }: Report,
 ): Promise<void> {
-  if (job.dryRun || state === 'failed' || state === 'skipped') return;
+  if (job.dryRun || state === 'skipped') return;
   const well = new Set(details.filter((detail) => detail.state === 'ok').map(nameOf));
   const unwell = new Set(details.map(nameOf).filter((name) => !well.has(name)));
+  // A group that had work and never had a worker is not in the details: then only those that are known to be well count.
+  const isKnown = state === 'failed' || groups.unfinished > 0;
   for (const written of (await loadTaken(control, run)) ?? []) {
     const name = nameOf(written.group);
-    // A group that had work and never had a worker is not in the details: then only those that are known to be well count.
-    if (groups.unfinished > 0 ? well.has(name) : !unwell.has(name)) await store.settleWritten(job.id, written);
+    if (isKnown ? well.has(name) : !unwell.has(name)) await store.settleWritten(job.id, written);
+    else if (state === 'failed') await store.returnWritten(job.id, written);
   }
 }
 

@@ -100,9 +100,7 @@ describe('a run that is started by backups', () => {
   it('leaves a group whose sync failed to the next one', async () => {
     await poll();
     cloud.s3.setFaults(({ bucket, operation, key }) =>
-      bucket === 'target' && operation === 'PutObject' && /vm\/100\/.*\.fidx$/.test(key)
-        ? { kind: 'error', status: 403, code: 'AccessDenied' }
-        : undefined,
+      bucket === 'source' && operation === 'GetObject' && /vm\/100\/.*\.fidx$/.test(key) ? { kind: 'corrupt', offset: 4100 } : undefined,
     );
     const failed = await cloud.run(job(), { 'pending-only': true });
     expect(failed.state).not.toBe('ok');
@@ -111,6 +109,15 @@ describe('a run that is started by backups', () => {
     expect(await cloud.run(job(), { 'pending-only': true })).toMatchObject({ state: 'ok' });
     expect(missing()).toEqual([]);
     expect((await states()).filter((state) => !state.endsWith('settled'))).toEqual([]);
+  });
+
+  it('gives back what it took when it fails as a whole', async () => {
+    await poll();
+    cloud.s3.setFaults(({ bucket, operation }) =>
+      bucket === 'target' && operation === 'ListObjectsV2' ? { kind: 'error', status: 403, code: 'AccessDenied' } : undefined,
+    );
+    expect(await cloud.run(job({ 'target-in-use': 'allow' }), { 'pending-only': true })).toMatchObject({ state: 'failed' });
+    expect((await states()).filter((state) => !state.endsWith('pending'))).toEqual([]);
   });
 
   it('removes nothing, since it sees a part of the source only', async () => {

@@ -113,13 +113,18 @@ describe('a job that follows backups', () => {
 describe('a job that follows backups and is skipped', () => {
   const pending = (now: number) => facts(now, { pendingSince: () => 0 });
 
-  it('comes again when the time of a poll has passed, and starts nothing while it is suspended', () => {
+  it('comes again when the time of a poll has passed, later each time, and starts nothing while it is suspended', () => {
     const due = decide(NEW_STATE, [watching], pending(120_000), name);
     const skipped = withoutIntent(due, due.intents[0]!, 130_000);
     expect(decide(skipped, [watching], pending(429_999), name)).toBe(skipped);
     expect(nextDue(skipped, [watching], pending(130_000))).toBe(430_000);
     expect(decide(skipped, [watching], { ...pending(430_000), isSuspended: () => true }, name)).toBe(skipped);
-    expect(decide(skipped, [watching], pending(430_000), name).intents).toHaveLength(1);
+    const again = decide(skipped, [watching], pending(430_000), name);
+    expect(again.intents).toHaveLength(1);
+    const twice = withoutIntent(again, again.intents[0]!, 500_000);
+    expect(nextDue(twice, [watching], pending(500_000))).toBe(500_000 + 2 * 300_000);
+    const third = decide(twice, [watching], pending(1_100_000), name);
+    expect(nextDue(withoutIntent(third, third.intents[0]!), [watching], pending(1_100_000))).toBe(120_000);
   });
 });
 

@@ -286,7 +286,7 @@ function memoryReplicas(): Pick<RunStore, 'saveReplica' | 'removeReplica' | 'loa
   };
 }
 
-function memoryWritten(): Pick<RunStore, 'addWritten' | 'listWritten' | 'takeWritten' | 'settleWritten'> {
+function memoryWritten(): Pick<RunStore, 'addWritten' | 'listWritten' | 'takeWritten' | 'settleWritten' | 'returnWritten'> {
   const jobs = new Map<string, Map<string, WrittenRecord>>();
   const nameOf = ({ namespace, name }: Group): string => textOf(namespace, name);
   const move = (job: string, { group, marker }: WrittenGroup, from: WrittenRecord['state'], to: WrittenRecord['state']): void => {
@@ -303,6 +303,7 @@ function memoryWritten(): Pick<RunStore, 'addWritten' | 'listWritten' | 'takeWri
     },
     takeWritten: async (job, written) => move(job, written, 'pending', 'taken'),
     settleWritten: async (job, written) => move(job, written, 'taken', 'settled'),
+    returnWritten: async (job, written) => move(job, written, 'taken', 'pending'),
   };
 }
 

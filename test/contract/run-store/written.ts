@@ -34,6 +34,8 @@ export function describeWritten(store: () => RunStore): void {
     await store().takeWritten(job, vm);
     await store().addWritten(job, vm, NOW + 2);
     expect(await list(job)).toEqual([{ ...vm, state: 'taken', since: NOW }]);
+    await store().returnWritten(job, vm);
+    expect(await list(job)).toEqual([{ ...vm, state: 'pending', since: NOW }]);
   });
 
   it('keeps what was written while a run is at work on what was written before', async () => {
