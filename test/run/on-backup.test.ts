@@ -100,7 +100,9 @@ describe('a run that is started by backups', () => {
   it('leaves a group whose sync failed to the next one', async () => {
     await poll();
     cloud.s3.setFaults(({ bucket, operation, key }) =>
-      bucket === 'source' && operation === 'GetObject' && /vm\/100\/.*\.fidx$/.test(key) ? { kind: 'corrupt', offset: 4100 } : undefined,
+      bucket === 'source' && operation === 'GetObject' && /vm\/100\/.*\.fidx$/.test(key)
+        ? { kind: 'corrupt', offset: 4100 }
+        : undefined,
     );
     const failed = await cloud.run(job(), { 'pending-only': true });
     expect(failed.state).not.toBe('ok');
