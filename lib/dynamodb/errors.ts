@@ -48,6 +48,10 @@ export function translateTableError(error: unknown, table: string): FlotillaErro
       options,
     );
   }
+  if (isWithoutRegion(error)) {
+    const advice = 'set AWS_REGION, or name a profile that has one';
+    return new ConfigError('TABLE_REGION_MISSING', `the region of table ${table} is not known; ${advice}`, options);
+  }
   if (is(DENIED)) {
     const advice = 'check the credentials and the permissions of this role on it';
     return new ConfigError('TABLE_ACCESS_DENIED', `access to table ${table} is denied; ${advice}`, options);
@@ -56,6 +60,11 @@ export function translateTableError(error: unknown, table: string): FlotillaErro
     return new TransientError('TABLE_UNREACHABLE', `table ${table} can not be reached; the call is worth repeating`, options);
   }
   return undefined;
+}
+
+/** The SDK's own words: it gives this error no name. */
+function isWithoutRegion(error: unknown): boolean {
+  return error instanceof Error && error.message === 'Region is missing';
 }
 
 /** Whether this is the one answer that says that a write's condition did not hold. */

@@ -50,6 +50,15 @@ describe('what goes wrong at the table', () => {
     await expect(store.loadRun(REF)).rejects.toMatchObject({ name: 'ConfigError', code: 'TABLE_ACCESS_DENIED' });
   });
 
+  it('is a ConfigError when the region is not known', async () => {
+    const region = async (): Promise<never> => {
+      throw new Error('Region is missing');
+    };
+    const client = new DynamoDBClient({ region });
+    const store = openRunStore({ table: 'table-1', client: DynamoDBDocumentClient.from(client) });
+    await expect(store.loadRun(REF)).rejects.toMatchObject({ name: 'ConfigError', code: 'TABLE_REGION_MISSING' });
+  });
+
   it('stays what it is when it is a bug', async () => {
     const store = await openAgainst((_, response) => {
       response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' });
