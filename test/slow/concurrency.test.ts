@@ -10,10 +10,11 @@ const TROUBLE: Readonly<Record<string, Partial<Scenario>>> = {
   'a provider that throttles at 3,500 requests/s': { requestsPerSecond: 3_500 },
 };
 
-/** Where packets are lost, a round of transfers says less, and it takes some seconds longer to get there. */
-const leastShare = ({ loss }: Partial<Scenario>): number => (loss === undefined ? 0.95 : 0.85);
+/** Where a hundred connections at once fill the link, and lose packets, new ones are fast for the first ten seconds: more look needless. */
+const leastShare = ({ loss, rttMs, mbitPerSecond }: Scenario): number =>
+  loss !== undefined && rttMs === 80 && mbitPerSecond === 10_000 ? 0.85 : 0.95;
 
-describe('autoConcurrency moves at least 95 % (85 % where packets are lost) of what the best fixed number moves, after 20 s', () => {
+describe('autoConcurrency moves at least 95 % of what the best fixed number moves, after 20 s (85 % over 80 ms, 10 Gbit/s and losses)', () => {
   for (const [objects, objectBytes] of Object.entries(OBJECTS)) {
     for (const workers of [1, 4]) {
       for (const [trouble, more] of Object.entries(TROUBLE)) {
@@ -21,16 +22,11 @@ describe('autoConcurrency moves at least 95 % (85 % where packets are lost) of w
           const low: string[] = [];
           for (const rttMs of [1, 80, 300]) {
             for (const mbitPerSecond of [10, 500, 10_000]) {
-              const { share } = compareWithBestFixed({
-                seed: 'grid',
-                workers,
-                rttMs,
-                mbitPerSecond,
-                objectBytes,
-                sigma: 0.8,
-                ...more,
-              });
-              if (share < leastShare(more)) low.push(`${String(rttMs)} ms, ${String(mbitPerSecond)} Mbit/s: ${share.toFixed(3)}`);
+              const link = { rttMs, mbitPerSecond, objectBytes, sigma: 0.8, ...more };
+              const scenario: Scenario = { seed: 'grid', workers, ...link };
+              const { share } = compareWithBestFixed(scenario);
+              if (share < leastShare(scenario))
+                low.push(`${String(rttMs)} ms, ${String(mbitPerSecond)} Mbit/s: ${share.toFixed(3)}`);
             }
           }
           expect(low).toEqual([]);
