@@ -35,3 +35,21 @@ describe('autoConcurrency moves at least 95 % of what the best fixed number move
     }
   }
 });
+
+describe('autoConcurrency, where requests are refused by chance,', () => {
+  for (const refused of [0.05, 0.2]) {
+    for (const workers of [1, 4]) {
+      it(`${String(refused * 100)} % of them, ${String(workers)} workers, finds out that fewer transfers do not help, and goes on`, () => {
+        const shares = Object.values(OBJECTS).flatMap((objectBytes) =>
+          [1, 80, 300].map((rttMs) => {
+            const scenario = { seed: 'chance', workers, rttMs, mbitPerSecond: 500, objectBytes, sigma: 0.8, refused };
+            return compareWithBestFixed(scenario, [60_000, 90_000]).share;
+          }),
+        );
+        // One worker may take what was chance for its own doing for a while, and be slow, but never come to nothing.
+        expect(Math.min(...shares)).toBeGreaterThan(0.15);
+        expect(shares.reduce((sum, share) => sum + share, 0) / shares.length).toBeGreaterThan(0.8);
+      }, 600_000);
+    }
+  }
+});

@@ -35,7 +35,7 @@ const MIN_ROUND_MS = 300;
 
 /** Another limit that is being tried, against what was seen before it. */
 interface Trial {
-  readonly kind: 'more' | 'fewer' | 'throttled';
+  readonly kind: 'more' | 'fewer' | 'throttled' | 'probe';
   readonly before: Round;
 }
 
@@ -83,6 +83,7 @@ class AutoConcurrency implements ConcurrencyController {
     this.#active -= 1;
     this.#round.ended(sample);
     const { speeds, openedAt } = this.#round;
+    if (this.#trial?.kind === 'probe') return this.#judgeProbe(this.#trial, sample.now);
     if (speeds.count < this.#enough || sample.now < openedAt + MIN_ROUND_MS) return;
     if (this.#trial === undefined) this.#decide(sample.now);
     else this.#judge(this.#trial, sample.now);
@@ -98,7 +99,9 @@ class AutoConcurrency implements ConcurrencyController {
     const round = this.#round;
     this.#unloaded.learn(round.speeds);
     if (this.#throttling.isTooMuch(round, now) && this.#limit > this.#min) {
-      return this.#try('throttled', this.#throttling.fall(round), now);
+      const few = this.#throttling.probe(round, this.#min, now);
+      if (few !== undefined) return this.#try('probe', few, now);
+      return this.#try('throttled', this.#throttling.fall(round, now), now);
     }
     this.#throttling.passed();
     const delay = this.#unloaded.delay(round.speeds);
@@ -155,7 +158,7 @@ class AutoConcurrency implements ConcurrencyController {
     if (!isClear && speeds.count < Math.min(6 * this.#enough, 4 * before.speeds.count)) return;
     if (trial.kind === 'more') this.#end(() => this.#judgeMore(before, { faster, error: seen.error }, now));
     else if (trial.kind === 'fewer') this.#end(() => this.#judgeFewer(before, faster, now));
-    else if (this.#throttling.isDecisive(this.#round)) this.#end(() => this.#judgeThrottled(before, faster, now));
+    else this.#end(() => this.#judgeThrottled(before, faster, now));
   }
 
   #end(then: () => void): void {
@@ -198,9 +201,20 @@ class AutoConcurrency implements ConcurrencyController {
     this.#setLimit(before.limit, now);
   }
 
+  #judgeProbe({ before }: Trial, now: number): void {
+    const isChance = this.#throttling.isChance(before, this.#round);
+    if (isChance === undefined) return;
+    this.#trial = undefined;
+    if (isChance) return this.#setLimit(this.#throttling.bear(before, now), now);
+    this.#throttling.weigh(this.#round);
+    this.#try('throttled', this.#throttling.fall(before, now), now);
+  }
+
   #judgeThrottled(before: Round, faster: number, now: number): void {
-    const back = this.#throttling.wayBack(before, this.#round, faster, now);
-    if (back !== undefined) return this.#setLimit(back, now);
+    const round = this.#round;
+    if (this.#throttling.isChance(before, round) === true) return this.#setLimit(this.#throttling.bear(before, now), now);
+    if (this.#throttling.wasInVain(before, round, faster, now)) return this.#setLimit(before.limit, now);
+    this.#throttling.weigh(round);
     this.#nextMoreAt = now + this.#jittered(FIRST_PAUSE_MS);
     this.#decide(now);
   }

@@ -3,8 +3,10 @@ import type { ConcurrencyController } from '../../../lib/transfer/concurrency/co
 import { seededRandom } from '../../support/random.ts';
 import { simulate, type Outcome, type Scenario } from './simulated-link.ts';
 
-/** What is looked at: from the 20th simulated second on. */
-const SPAN = [20_000, 40_000] as const;
+type Span = readonly [fromMs: number, untilMs: number];
+
+/** What is looked at: from the 20th simulated second on, unless a test says otherwise. */
+const SPAN: Span = [20_000, 40_000];
 const FIXED = [4, 8, 16, 32, 64, 128, 256];
 export const MAX = 256;
 
@@ -19,14 +21,14 @@ export interface Comparison {
   readonly auto: Outcome;
 }
 
-export function compareWithBestFixed(scenario: Scenario): Comparison {
-  const fixed = FIXED.map((limit) => simulate(scenario, () => constant(limit), SPAN).bytesPerSecond);
+export function compareWithBestFixed(scenario: Scenario, span = SPAN): Comparison {
+  const fixed = FIXED.map((limit) => simulate(scenario, () => constant(limit), span).bytesPerSecond);
   const best = Math.max(...fixed);
-  const auto = runAuto(scenario, SPAN);
+  const auto = runAuto(scenario, span);
   return { share: auto.bytesPerSecond / best, knee: FIXED[fixed.findIndex((speed) => speed > 0.95 * best)]!, auto };
 }
 
-export function runAuto(scenario: Scenario, span: readonly [number, number]): Outcome {
+export function runAuto(scenario: Scenario, span: Span): Outcome {
   const make = (worker: number): ConcurrencyController => {
     const random = seededRandom(scenario.seed, 'pauses', worker);
     return autoConcurrency({ min: 2, max: MAX, random: () => random.fraction() });
