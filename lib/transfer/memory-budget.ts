@@ -1,8 +1,8 @@
 /**
  * Bytes of objects under way in one process. As much again is what was read and checked and is not collected yet, so four workers
- * stay below 300 MB; 64 MiB are more than 5 Gbit/s over 80 ms have on their way.
+ * stay below 300 MB; 48 MiB are as much as 2 Gbit/s over 80 ms have on their way, there and back.
  */
-export const BODY_BYTES = 64 * 1024 * 1024;
+export const BODY_BYTES = 48 * 1024 * 1024;
 
 /** Bytes that may be in memory at once, shared by all who move objects in this process. */
 export interface MemoryBudget {
