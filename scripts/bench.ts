@@ -22,7 +22,7 @@ target by turns, each behind a proxy that counts what is asked and sent. Prints 
 
   --scale           share of the profile's size: 0.1 takes a minute
   --tools           only tools whose names begin with one of these, as 'rclone expert' and 'flotilla verify' do
-  --workers, --transfers   Flotilla's worker-threads and transfers-in-flight; others get the product
+  --workers, --transfers   Flotilla's worker-threads and transfers-in-flight, a number or auto; others get the product, or 16
   --round-trip-ms, --mbit  shape of the link to each side
   --refuse, --cut   share of requests, 0 to 1, answered 503 or cut in the middle
   --endpoint        any S3 server, with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY of the environment; default: minio if it is on
@@ -65,7 +65,7 @@ async function main(): Promise<void> {
     const made = await makeDatastore(profile, source, folder);
     tell(`${made.objects} objects, ${(made.bytes / 1e9).toFixed(2)} GB; servers: ${kind.name}; ${machine()}`);
     const contest = { profile, made, source, kind, network: network(), tools: tools(), rounds: Number(values.rounds) };
-    const inFlight = Number(values.workers) * Number(values.transfers);
+    const inFlight = values.transfers === 'auto' ? 16 : Number(values.workers) * Number(values.transfers);
     const outcomes = await holdContest({ ...contest, inFlight, folder, tell });
     console.log(resultTable(outcomes, made));
     const { objects, bytes, nightBytes } = made;
@@ -97,7 +97,8 @@ function network(): Network {
 }
 
 function tools(): Tool[] {
-  const options = { 'worker-threads': Number(values.workers), 'transfers-in-flight': Number(values.transfers) };
+  const transfers = values.transfers === 'auto' ? 'auto' : Number(values.transfers);
+  const options = { 'worker-threads': Number(values.workers), 'transfers-in-flight': transfers };
   const all = [
     flotilla('flotilla', options),
     flotilla('flotilla verify: crc', { ...options, verify: 'crc' }),

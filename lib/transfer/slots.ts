@@ -39,13 +39,16 @@ export function openSlots(options: SlotOptions): Slots {
   const queue: Waiting[] = [];
   let active = 0;
   let idle: (() => void) | undefined;
+  // One at a time asks for memory: the budget knows no order, and would give each snapshot as much as the oldest.
+  let isAsking = false;
 
-  const isFree = (): boolean => active < Math.max(1, controller.limit);
+  const isFree = (): boolean => !isAsking && active < Math.max(1, controller.limit);
   const admit = (): void => {
     while (isFree()) {
       const next = queue.shift();
       if (next === undefined) break;
       active += 1;
+      isAsking = true;
       next.go();
     }
     if (queue.length > 0 || !isFree()) return;
@@ -63,6 +66,8 @@ export function openSlots(options: SlotOptions): Slots {
     acquire: async (ordinal, bytes) => {
       await turn(ordinal);
       const giveBack = await budget.take(bytes);
+      isAsking = false;
+      admit();
       return hold(options, () => {
         giveBack();
         active -= 1;

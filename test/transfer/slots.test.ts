@@ -46,6 +46,24 @@ describe('slots', () => {
     );
   });
 
+  it('go to the oldest snapshot first where memory, and not their number, is short', async () => {
+    const slots = slotsOf(64, memoryBudget(100));
+    const [first, second] = [await slots.acquire(0, 50), await slots.acquire(0, 50)];
+    const order: string[] = [];
+    const ask = (name: string, ordinal: number) =>
+      slots.acquire(ordinal, 50).then((slot) => {
+        order.push(name);
+        return slot;
+      });
+    const younger = ask('younger', 4);
+    const all = [ask('young', 2), ask('old', 1), ask('oldest', 0)];
+    first.release(END);
+    (await younger).release(END);
+    for (const [at] of all.entries()) (await all[all.length - 1 - at]!).release(END);
+    second.release(END);
+    expect(order).toEqual(['younger', 'oldest', 'old', 'young']);
+  });
+
   it('go to the oldest snapshot first, and within it to whoever came first', async () => {
     const ordinals = fc.array(fc.nat(4), { minLength: 1, maxLength: 20 });
     await fc.assert(
