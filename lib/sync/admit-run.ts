@@ -1,7 +1,8 @@
 import { TransientError } from '../errors.ts';
 import { decideTick } from './decide-tick.ts';
 import type { RunTrigger } from './payloads.ts';
-import type { RunRecord, Suspension, TickRecord } from './run-store.ts';
+import type { RunRecord, TickRecord } from './run-store.ts';
+import { activeSuspension, suspendedText } from './suspension.ts';
 import type { Worker } from './worker.ts';
 
 /**
@@ -34,7 +35,7 @@ function decidedBefore({ state, endedAt, message, scheduledTime, missed }: RunRe
 }
 
 async function decideOnce(trigger: RunTrigger, worker: Admitting): Promise<Admission> {
-  const suspension = await activeSuspension(worker);
+  const suspension = await activeSuspension(worker.store, worker.job.id, worker.now());
   if (!isTriggered(trigger)) {
     if (suspension !== undefined) worker.log.info(`goes by hand, though its job is ${suspendedText(suspension)}`);
     return { kind: 'go', serves: {} };
@@ -81,24 +82,4 @@ function serve({ kind, record }: { readonly kind: 'serve' | 'late'; readonly rec
   if (kind === 'serve') return { kind: 'go', serves: { scheduledTime: served, ...(missed !== undefined && { missed }) } };
   const why = `the tick of ${served} comes after the window of schedule ${name} is over: its next time is served`;
   return { kind: 'skip', why, quiet: false };
-}
-
-/** What keeps triggered runs of the job back, of the job itself or of all jobs. */
-async function activeSuspension({ store, job, now }: Admitting): Promise<Suspension | undefined> {
-  const found = [await store.loadSuspension(job.id), await store.loadSuspension(undefined)];
-  return found.find((suspension) => suspension !== undefined && isActive(suspension, now()));
-}
-
-/** Whether it has not run out. */
-export function isActive({ until }: Suspension, now: number): boolean {
-  return until === undefined || now < Date.parse(until);
-}
-
-function suspendedText({ since, until, by, reason }: Suspension): string {
-  return [
-    `suspended since ${since}`,
-    ...(until === undefined ? [] : [` until ${until}`]),
-    ...(by === undefined ? [] : [` by ${by}`]),
-    ...(reason === undefined ? [] : [`: ${reason}`]),
-  ].join('');
 }

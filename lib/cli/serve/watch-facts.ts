@@ -3,8 +3,8 @@ import type { Configuration } from '../../config/load-config.ts';
 import { FlotillaError, formatErrorChain } from '../../errors.ts';
 import type { EmbeddedCloud } from '../../local/embedded-cloud.ts';
 import type { Facts, ServedJob } from '../../serve/served-job.ts';
-import { isActive } from '../../sync/admit-run.ts';
 import { iso } from '../../sync/iso.ts';
+import { activeSuspension } from '../../sync/suspension.ts';
 import { pendingSince, pollWritten } from '../../sync/written-groups.ts';
 import type { CliContext } from '../context.ts';
 
@@ -52,7 +52,7 @@ async function lookAtTable({ cloud: { store }, configuration, jobs, context }: F
   const endedWell = new Map<string, readonly string[]>();
   for (const other of new Set(jobs().flatMap(({ after }) => after))) endedWell.set(other, await listEndedWell(store, other));
   const suspended = new Set<string>();
-  for (const { id } of jobs()) if (await isSuspended(store, id, context.now())) suspended.add(id);
+  for (const { id } of jobs()) if ((await activeSuspension(store, id, context.now())) !== undefined) suspended.add(id);
   const pending = new Map<string, number>();
   for (const { id, onBackup } of jobs()) {
     const document = onBackup === undefined ? undefined : documentOf(id, configuration());
@@ -65,11 +65,6 @@ async function lookAtTable({ cloud: { store }, configuration, jobs, context }: F
     endedWell: (job) => endedWell.get(job) ?? [],
     pendingSince: (job) => pending.get(job),
   };
-}
-
-async function isSuspended(store: EmbeddedCloud['store'], job: string, now: number): Promise<boolean> {
-  const found = [await store.loadSuspension(job), await store.loadSuspension(undefined)];
-  return found.some((suspension) => suspension !== undefined && isActive(suspension, now));
 }
 
 async function listEndedWell(store: EmbeddedCloud['store'], job: string): Promise<readonly string[]> {
