@@ -102,6 +102,7 @@ export const LAYERS: readonly Layer[] = [
       'lib/sync/overlap',
       'lib/sync/report',
       'lib/sync/skip-reasons.ts',
+      'lib/sync/written-record.ts',
     ],
     types: ['lib/sync/payloads.ts', 'lib/sync/job.ts'],
     packages: ['node:*', '@aws-sdk/*', '@smithy/*', '@aws-lambda-powertools/*', 'zod'],

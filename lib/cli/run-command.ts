@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { jobDocument, mergeOverrides, parseJob, type JobDocument } from '../config/job-document.ts';
-import { TransientError } from '../errors.ts';
+import { ConflictError, TransientError } from '../errors.ts';
 import type { EmbeddedCloud } from '../local/embedded-cloud.ts';
 import { runFailure } from '../sync/report/fold-failures.ts';
 import type { GroupRecord } from '../sync/report/group-record.ts';
@@ -57,11 +57,11 @@ export async function runToReport(
   const outcome = await cloud.run({ job: document, overrides, run }).finally(() => progress.end());
   const stored = await cloud.control.get(`${reportKey(run)}.json`);
   if (stored !== undefined) return JSON.parse(stored.bytes.toString()) as Report;
-  const why =
-    outcome.status === 'FAILED' ? runFailure({ Error: outcome.error, Cause: outcome.cause }).message : 'it ended without one';
-  throw new TransientError('REPORT_MISSING', `run ${run.id} of job ${run.job} left no report: ${why}`, {
-    context: { job: run.job, run: run.id },
-  });
+  const [what, options] = [`run ${run.id} of job ${run.job}`, { context: { job: run.job, run: run.id } }];
+  // Of a run that nothing was there for nothing is recorded.
+  if (outcome.status === 'SUCCEEDED') throw new ConflictError('RUN_NOT_NEEDED', `${what} did nothing: its log says why`, options);
+  const why = runFailure({ Error: outcome.error, Cause: outcome.cause }).message;
+  throw new TransientError('REPORT_MISSING', `${what} left no report: ${why}`, options);
 }
 
 /** What the run's workers have written so far; undefined before it is planned. The plan is read once. */

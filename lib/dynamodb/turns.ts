@@ -21,12 +21,13 @@ const TurnLeaseSchema = z.object({ id: z.string(), leaseUntil: z.number() });
 /** Of runs that start at once, one gets its answer each time. */
 const MAX_RACES = 25;
 
-export function turnMethods(table: Table): Pick<RunStore, 'claimJob' | 'beginWork' | 'renewJob' | 'releaseJob'> {
+export function turnMethods(table: Table): Pick<RunStore, 'claimJob' | 'beginWork' | 'renewJob' | 'releaseJob' | 'listLiving'> {
   return {
     claimJob: (asker, now, leaseMs) => claim(table, asker, now, leaseMs),
     beginWork: (run) => change(table, run, (turns) => ({ turns: turns.map((turn) => working(turn, run)), answer: undefined })),
     renewJob: (run, now, leaseMs) => renew(table, run, now, leaseMs),
     releaseJob: (run) => release(table, run),
+    listLiving: (job, now) => listLiving(table, job, now),
   };
 }
 
@@ -79,10 +80,15 @@ async function change<T>(table: Table, run: RunRef, decide: Decide<T>, now?: num
 
 async function living(table: Table, { job }: RunRef, turns: readonly Turn[], now: number): Promise<readonly Turn[]> {
   if (turns.length === 0) return turns;
+  const alive = await listLiving(table, job, now);
+  return turns.filter(({ id }) => alive.has(id));
+}
+
+async function listLiving(table: Table, job: string, now: number): Promise<ReadonlySet<string>> {
   const alive = new Set<string>();
   const leases = queryItems(table, { pk: turnsItem(job).pk, prefix: TURN_LEASE_PREFIX }, TurnLeaseSchema);
   for await (const { id, leaseUntil } of leases) if (leaseUntil >= now - CLOCK_SKEW_MS) alive.add(id);
-  return turns.filter(({ id }) => alive.has(id));
+  return alive;
 }
 
 function isVersion(version: number): Expression {

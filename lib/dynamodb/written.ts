@@ -1,14 +1,16 @@
 import { z } from 'zod';
-import { WRITTEN_STATES, type RunStore, type WrittenGroup, type WrittenRecord } from '../sync/run-store.ts';
+import type { RunStore } from '../sync/run-store.ts';
+import { WRITTEN_STATES, type WrittenGroup, type WrittenRecord } from '../sync/written-record.ts';
 import { writtenItem, writtenOf } from './keys.ts';
 import { expiresAt, LIFETIME } from './lifetimes.ts';
-import { putItem, queryItems, type Table, updateItem } from './table.ts';
+import { type Expression, putItem, queryItems, type Table, updateItem } from './table.ts';
 
-type WrittenMethods = Pick<RunStore, 'addWritten' | 'listWritten' | 'takeWritten' | 'settleWritten' | 'returnWritten'>;
+type WrittenMethods = Pick<RunStore, 'addWritten' | 'listWritten' | 'moveWritten'>;
 
 const StoredSchema = z.object({
   ...{ namespace: z.string(), name: z.string(), marker: z.string() },
   state: z.enum(WRITTEN_STATES),
+  run: z.string().exactOptional(),
   since: z.number(),
 });
 
@@ -17,9 +19,7 @@ export function writtenMethods(table: Table): WrittenMethods {
   return {
     addWritten: (job, written, now) => add(table, job, written, now),
     listWritten: (job) => list(table, job),
-    takeWritten: (job, written) => move(table, job, written, ['pending', 'taken']),
-    settleWritten: (job, written) => move(table, job, written, ['taken', 'settled']),
-    returnWritten: (job, written) => move(table, job, written, ['taken', 'pending']),
+    moveWritten: (job, known, state, run) => move(table, job, known, { state, run }),
   };
 }
 
@@ -40,15 +40,21 @@ async function* list(table: Table, job: string): AsyncGenerator<WrittenRecord> {
   }
 }
 
-/** Does nothing where something else was written since. */
+/** One conditional write. */
 async function move(
   table: Table,
   job: string,
-  { group, marker }: WrittenGroup,
-  [from, to]: readonly [from: WrittenRecord['state'], to: WrittenRecord['state']],
+  known: WrittenRecord,
+  to: { readonly state: WrittenRecord['state']; readonly run: string },
 ): Promise<void> {
-  const names = { '#state': 'state' };
-  const set = { text: 'SET #state = :to', names, values: { ':to': to } };
-  const condition = { text: 'marker = :marker AND #state = :from', names, values: { ':marker': marker, ':from': from } };
-  await updateItem(table, writtenItem(job, group), { set, condition }, StoredSchema);
+  const names = { '#state': 'state', '#run': 'run' };
+  const set = { text: 'SET #state = :to, #run = :by', names, values: { ':to': to.state, ':by': to.run } };
+  await updateItem(table, writtenItem(job, known.group), { set, condition: isStill(known, names) }, StoredSchema);
+}
+
+function isStill({ marker, state, run }: WrittenRecord, names: Expression['names']): Expression {
+  const known = { ':marker': marker, ':state': state };
+  const text = 'marker = :marker AND #state = :state';
+  if (run === undefined) return { text: `${text} AND attribute_not_exists(#run)`, names, values: known };
+  return { text: `${text} AND #run = :run`, names, values: { ...known, ':run': run } };
 }

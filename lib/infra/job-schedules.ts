@@ -1,5 +1,4 @@
-import { Aws, Duration, TimeZone } from 'aws-cdk-lib/core';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Duration, TimeZone } from 'aws-cdk-lib/core';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import { Schedule, ScheduleExpression, ScheduleTargetInput, TimeWindow } from 'aws-cdk-lib/aws-scheduler';
 import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
@@ -13,6 +12,7 @@ import { planExpressions, SCHEDULED_TIME } from '../schedule/aws.ts';
 import { describeSchedule } from '../schedule/describe.ts';
 import { tickInput, type Schedule as JobSchedule } from '../schedule/schedule.ts';
 import { deadLetters } from './dead-letters.ts';
+import { schedulerRole } from './scheduler-role.ts';
 
 export interface JobSchedulesProps {
   readonly job: JobDocument;
@@ -36,14 +36,8 @@ export class JobSchedules extends Construct {
     if (schedules.length === 0) return;
     const what = 'a schedule could not start a run';
     const letters = deadLetters(this, 'DeadLetters', { ...props, job: job.id, what });
-    const role = new Role(this, 'Role', {
-      description: `Starts the Flotilla job ${job.id} by its schedules`,
-      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
-        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
-      }),
-    });
-    stateMachine.grantStartExecution(role);
-    letters.grantSendMessages(role);
+    const description = `Starts the Flotilla job ${job.id} by its schedules`;
+    const role = schedulerRole(this, 'Role', { description, stateMachine, letters });
     for (const schedule of schedules) this.#addSchedule(schedule, { stateMachine, letters, role });
   }
 

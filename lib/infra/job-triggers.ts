@@ -4,6 +4,8 @@ import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import { SfnStateMachine, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnPipe } from 'aws-cdk-lib/aws-pipes';
+import { Schedule, ScheduleExpression, ScheduleTargetInput, TimeWindow } from 'aws-cdk-lib/aws-scheduler';
+import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -15,6 +17,7 @@ import { EVENT_SOURCE, RUN_FINISHED } from '../events/event-names.ts';
 import { endpointSpace } from '../datastore/endpoint-space.ts';
 import type { LayoutName } from '../datastore/location.ts';
 import { deadLetters } from './dead-letters.ts';
+import { schedulerRole } from './scheduler-role.ts';
 
 export interface JobTriggersProps {
   readonly job: JobDocument;
@@ -34,6 +37,10 @@ const MAX_BATCH = 100;
 /** Without a time to gather them in, a pipe takes no more at once. */
 const MAX_BATCH_AT_ONCE = 10;
 
+/** How often it is asked whether groups are left that no event will start a run for; where there are none, that ends at once. */
+const LOOK_INTERVAL = Duration.hours(1);
+const LOOK_WINDOW = Duration.minutes(15);
+
 /** How often a pipe tries to start an execution before the batch becomes a dead letter. */
 const MAX_RECEIVES = 10;
 
@@ -47,7 +54,9 @@ export class JobTriggers extends Construct {
     const what = 'something that should have started a run could not';
     const letters = deadLetters(this, 'DeadLetters', { ...props, job: job.id, what }) as IQueue;
     if (followed.length > 0) this.#followJobs(props, followed, letters);
-    if (onBackup !== undefined) this.#followBackups(props, onBackup.settleMs / 1000, letters);
+    if (onBackup === undefined) return;
+    this.#followBackups(props, onBackup.settleMs / 1000, letters);
+    this.#lookAgain(props, letters);
   }
 
   /** The input names the run that ended: an event that comes twice starts two executions, and the second one is skipped. */
@@ -85,6 +94,19 @@ export class JobTriggers extends Construct {
       targets: [new SqsQueue(queue, { deadLetterQueue: letters })],
     });
     pipe(this, { queue, settleSeconds, stateMachine: props.stateMachine });
+  }
+
+  /** No event comes again for a group that failed, nor for one that was written while runs were skipped or the job was suspended. */
+  #lookAgain({ job, stateMachine }: JobTriggersProps, letters: IQueue): void {
+    const description = `Starts the Flotilla job ${job.id} for what no run has brought over yet`;
+    const target = new StepFunctionsStartExecution(stateMachine, {
+      role: schedulerRole(this, 'LookRole', { description, stateMachine, letters }),
+      input: ScheduleTargetInput.fromObject({ 'pending-only': true }),
+      deadLetterQueue: letters,
+      maxEventAge: LOOK_INTERVAL,
+    });
+    const timeWindow = TimeWindow.flexible(LOOK_WINDOW);
+    new Schedule(this, 'Look', { description, schedule: ScheduleExpression.rate(LOOK_INTERVAL), timeWindow, target });
   }
 }
 

@@ -85,7 +85,7 @@ function start(scope: Construct, startRun: IFunction, { round, finish }: AfterPl
   });
   const notDue = Succeed.jsonPath(scope, 'NotDue', {
     stateName: 'NotDue',
-    comment: 'No time of the schedule: nothing is recorded',
+    comment: 'No time of the schedule, or nothing that a backup left to do: nothing is recorded',
   });
   return task
     .addCatch(finish, CAUGHT)

@@ -71,8 +71,7 @@ export function openServices(names: ServiceNames, host: Host): Services {
     log: host.openLog({ job: job.id, run: run.id }),
   });
 
-  const leases = openLeaseStore(table, host.now);
-  const paces = openPaces(leases, processClock(host.now));
+  const paces = openPaces(openLeaseStore(table, host.now), processClock(host.now));
   const budget = memoryBudget(BODY_BYTES);
   const contentOf = rememberContent();
   const concurrencyOf = rememberConcurrency();

@@ -1,15 +1,19 @@
+import type { RunRef } from '../sync/run-store.ts';
 import type { Facts, NameRun, ServedJob, ServedSchedule } from './served-job.ts';
 import type { Cause, Intent, ServeState, TickMark } from './state.ts';
 
 /** A fault that lasts is met at longer and longer intervals, up to 32 polls. */
 const MAX_DOUBLINGS = 5;
 
+/** What lies further ahead of the clock than this was written down by a clock that has been set right since. */
+const CLOCK_GRACE_MS = 15 * 60_000;
+
 /** The most runs of a job that are remembered as followed: more than are looked at. */
 export const MAX_FOLLOWED = 200;
 
 /** The state with an intent for each run that is due, beside what made it due: written down before any of them starts. */
 export function decide(state: ServeState, jobs: readonly ServedJob[], facts: Facts, name: NameRun): ServeState {
-  return jobs.reduce((before, job) => decideJob(before, job, facts, name), state);
+  return jobs.reduce((before, job) => decideJob(before, job, facts, name), withEdgesOf(jobs, state));
 }
 
 function decideJob(state: ServeState, job: ServedJob, facts: Facts, name: NameRun): ServeState {
@@ -18,7 +22,7 @@ function decideJob(state: ServeState, job: ServedJob, facts: Facts, name: NameRu
   return decideOnBackup(followed, job, facts, name);
 }
 
-/** However many times of a schedule went by, the latest is served: once. */
+/** However many times of a schedule went by, the latest is served: once. One that lies ahead of the clock must not keep back all until then. */
 function decideTick(
   state: ServeState,
   { job, schedule }: { readonly job: ServedJob; readonly schedule: ServedSchedule },
@@ -26,7 +30,8 @@ function decideTick(
   name: NameRun,
 ): ServeState {
   const mark = state.ticks[job.id]?.[schedule.name];
-  if (mark?.text !== schedule.text) return withMark(state, { job, schedule }, { text: schedule.text, at: facts.now });
+  if (mark?.text !== schedule.text || isAhead(mark.at, facts))
+    return withMark(state, { job, schedule }, { text: schedule.text, at: facts.now });
   const last = schedule.lastTime(facts.now);
   if (last === undefined || !isDue(last, mark, facts.isSuspended(job.id))) return state;
   const cause: Cause = { kind: 'schedule', schedule: schedule.name, tick: last };
@@ -39,7 +44,14 @@ function isDue(last: number, mark: TickMark, suspended: boolean): boolean {
   return last > mark.at || (mark.missed === true && !suspended && last === mark.at);
 }
 
-/** Of an edge that is new nothing is followed that had ended before. What ends while the job is suspended is followed later. */
+function isAhead(time: number, { now }: Facts): boolean {
+  return time > now + CLOCK_GRACE_MS;
+}
+
+/**
+ * Of an edge that is new nothing is followed that had ended before. However many runs ended since the last look, or while the job was
+ * suspended, one run follows the latest of them, and so all.
+ */
 function decideAfter(
   state: ServeState,
   { job, other }: { readonly job: ServedJob; readonly other: string },
@@ -47,34 +59,50 @@ function decideAfter(
   name: NameRun,
 ): ServeState {
   const ended = facts.endedWell(other);
+  if (ended === undefined) return state;
   const known = state.followed[job.id]?.[other];
-  const fresh = known === undefined ? [] : ended.filter((run) => !known.includes(run)).toReversed();
-  if (known !== undefined && (fresh.length === 0 || facts.isSuspended(job.id))) return state;
-  const seen = [...fresh.toReversed(), ...(known ?? ended)].slice(0, MAX_FOLLOWED);
-  const followed = { ...state.followed, [job.id]: { ...state.followed[job.id], [other]: seen } };
-  return fresh.reduce<ServeState>(
-    (before, run) =>
-      withIntent(before, {
-        run: name(job.id),
-        cause: { kind: 'after', job: other, run },
-        overrides: { 'after-run': `${other}/${run}` },
-      }),
-    { ...state, followed },
-  );
+  const [latest, ...before] = known === undefined ? [] : ended.filter((run) => !known.includes(run));
+  if (known !== undefined && (latest === undefined || facts.isSuspended(job.id))) return state;
+  const seen = latest === undefined ? ended : [latest, ...before, ...(known ?? [])];
+  const followed = { ...state.followed[job.id], [other]: seen.slice(0, MAX_FOLLOWED) };
+  const next = { ...state, followed: { ...state.followed, [job.id]: followed } };
+  if (latest === undefined) return next;
+  const cause: Cause = { kind: 'after', job: other, run: latest };
+  return withIntent(next, { run: name(job.id), cause, overrides: { 'after-run': `${other}/${latest}` } });
+}
+
+/** An edge that was taken away is forgotten: added again later, it is a new one. */
+function withEdgesOf(jobs: readonly ServedJob[], state: ServeState): ServeState {
+  const isEdge = (id: string, other: string): boolean => jobs.some((job) => job.id === id && job.after.includes(other));
+  const edges = Object.entries(state.followed).map(([id, byOther]) => {
+    const kept = Object.entries(byOther).filter(([other]) => isEdge(id, other));
+    return { id, kept, isWhole: kept.length === Object.keys(byOther).length };
+  });
+  if (edges.every(({ isWhole }) => isWhole)) return state;
+  return { ...state, followed: Object.fromEntries(edges.map(({ id, kept }) => [id, Object.fromEntries(kept)])) };
 }
 
 /** One run takes all that is pending, so a second one beside it would have nothing to do. */
 function decideOnBackup(state: ServeState, job: ServedJob, facts: Facts, name: NameRun): ServeState {
-  const due = pendingDue(state, job, facts);
+  const due = backupsDue(state, job, facts);
   if (due === undefined || due > facts.now || facts.isSuspended(job.id) || isFollowingBackups(state, job.id)) return state;
   return withIntent(state, { run: name(job.id), cause: { kind: 'on-backup' }, overrides: { 'pending-only': true } });
 }
 
-function pendingDue({ misses }: ServeState, { id, onBackup }: ServedJob, facts: Facts): number | undefined {
-  const since = onBackup === undefined ? undefined : facts.pendingSince(id);
-  if (since === undefined || onBackup === undefined) return undefined;
-  const { at, count } = misses[id] ?? { at: -Infinity, count: 0 };
-  return Math.max(since + onBackup.settleMs, at + onBackup.pollMs * 2 ** Math.min(count - 1, MAX_DOUBLINGS));
+/**
+ * When what was written has settled. After a run that missed, what is new waits for the time of a poll, and what that run left for
+ * longer each time.
+ */
+function backupsDue({ misses }: ServeState, { id, onBackup }: ServedJob, facts: Facts): number | undefined {
+  const [oldest, ...others] = facts.openSince(id);
+  if (onBackup === undefined || oldest === undefined) return undefined;
+  const { settleMs, pollMs } = onBackup;
+  const settled = (since: number): number => (isAhead(since, facts) ? facts.now : since + settleMs);
+  const miss = misses[id];
+  if (miss === undefined || isAhead(miss.at, facts)) return settled(oldest);
+  const fresh = [oldest, ...others].find((since) => since > miss.began);
+  if (fresh === undefined) return miss.at + pollMs * 2 ** Math.min(miss.count - 1, MAX_DOUBLINGS);
+  return Math.max(settled(fresh), miss.at + pollMs);
 }
 
 function isFollowingBackups({ intents }: ServeState, job: string): boolean {
@@ -85,7 +113,7 @@ function isFollowingBackups({ intents }: ServeState, job: string): boolean {
 export function nextDue(state: ServeState, jobs: readonly ServedJob[], facts: Facts): number | undefined {
   const times = jobs.flatMap((job) => [
     ...job.schedules.map((schedule) => schedule.nextTime(facts.now)),
-    isFollowingBackups(state, job.id) || facts.isSuspended(job.id) ? undefined : pendingDue(state, job, facts),
+    isFollowingBackups(state, job.id) || facts.isSuspended(job.id) ? undefined : backupsDue(state, job, facts),
   ]);
   const known = [...times, facts.nextPoll].filter((time) => time !== undefined);
   return known.length === 0 ? undefined : Math.min(...known);
@@ -101,15 +129,16 @@ export function withoutIntent(state: ServeState, { run, cause }: Intent, missedA
     case 'after':
       return { ...state, intents };
     case 'on-backup':
-      return { ...state, intents, misses: countMiss(state.misses, run.job, missedAt) };
+      return { ...state, intents, misses: countMiss(state.misses, run, missedAt) };
     case 'schedule':
       return missedAt === undefined ? { ...state, intents } : withMissedTick({ ...state, intents }, run.job, cause);
   }
 }
 
-function countMiss(misses: ServeState['misses'], job: string, missedAt: number | undefined): ServeState['misses'] {
+function countMiss(misses: ServeState['misses'], { job, startedAt }: RunRef, missedAt: number | undefined): ServeState['misses'] {
   const { [job]: before, ...others } = misses;
-  return missedAt === undefined ? others : { ...others, [job]: { at: missedAt, count: (before?.count ?? 0) + 1 } };
+  if (missedAt === undefined) return others;
+  return { ...others, [job]: { began: Date.parse(startedAt), at: missedAt, count: (before?.count ?? 0) + 1 } };
 }
 
 function withMissedTick(state: ServeState, job: string, { schedule, tick }: Cause & { kind: 'schedule' }): ServeState {

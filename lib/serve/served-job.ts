@@ -29,10 +29,10 @@ export interface Facts {
   readonly now: number;
   /** Whether triggered runs of the job are skipped for now. */
   isSuspended(job: string): boolean;
-  /** Runs of a followed job that ended well, the latest first. */
-  endedWell(job: string): readonly string[];
-  /** Since when (epoch ms) manifests wait that no run has taken up; undefined: none do. */
-  pendingSince(job: string): number | undefined;
+  /** Runs of a followed job that ended well, the latest first; undefined: that was not looked up. */
+  endedWell(job: string): readonly string[] | undefined;
+  /** When (epoch ms) each group was heard of that was backed up and waits for a run to take it up, ascending. */
+  openSince(job: string): readonly number[];
   /** When a source is asked for new backups next (epoch ms); undefined: none is. */
   readonly nextPoll: number | undefined;
 }

@@ -26,10 +26,10 @@ const ServeStateSchema = z.object({
   version: z.literal(1),
   /** By job and schedule. */
   ticks: z.record(z.string(), z.record(z.string(), TickMarkSchema)),
-  /** By job, and by the job that it comes after: runs that were followed, or had ended before there was anything to follow. */
+  /** By job, and by the job that it comes after: runs that need not be followed any more, or had ended before there was anything to follow. */
   followed: z.record(z.string(), z.record(z.string(), z.array(z.string()))),
-  /** By job: how many runs for backups in a row did not end well, and when (epoch ms) the last of them ended. */
-  misses: z.record(z.string(), z.object({ at: z.number(), count: z.number() })),
+  /** By job: how many runs for backups in a row did not end well, and when (epoch ms) the last of them began and ended. */
+  misses: z.record(z.string(), z.object({ began: z.number(), at: z.number(), count: z.number() })),
   intents: z.array(IntentSchema),
 });
 export type ServeState = Fixed<z.infer<typeof ServeStateSchema>>;

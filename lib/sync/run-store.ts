@@ -8,6 +8,7 @@ import type { Outcome } from './report/outcome.ts';
 import type { RunState } from './report/report.ts';
 import type { SkipCounts } from './skip-reasons.ts';
 import type { TurnAnswer, TurnAsker } from './overlap/turn.ts';
+import type { WrittenGroup, WrittenRecord } from './written-record.ts';
 
 /** Names one run: unique for its job, and ordered by start when compared as text together with `startedAt`. */
 export interface RunRef {
@@ -137,21 +138,6 @@ export interface Replica {
   readonly error?: string;
 }
 
-/** What was written at the source: `marker` names the commit marker of the group's newest snapshot, and the version of it. */
-export interface WrittenGroup {
-  readonly group: Group;
-  readonly marker: string;
-}
-
-/** `pending`: no run has taken it up yet. `taken`: one has, and did not settle it yet. `settled`: it is on the target. */
-export const WRITTEN_STATES = ['pending', 'taken', 'settled'] as const;
-
-export interface WrittenRecord extends WrittenGroup {
-  readonly state: (typeof WRITTEN_STATES)[number];
-  /** Epoch milliseconds: when it was heard of. */
-  readonly since: number;
-}
-
 /**
  * What Flotilla remembers in its table. The target is the truth: losing all of this costs time, never data. Every method is
  * safe to call again with the same arguments. Throws `TransientError` when the table cannot be reached or throttles, `ConfigError` when access is denied.
@@ -181,6 +167,8 @@ export interface RunStore {
   renewJob(run: RunRef, now: number, leaseMs: number): Promise<boolean>;
   /** Ends the run's turn, or its waiting for it. */
   releaseJob(run: RunRef): Promise<void>;
+  /** The ids of the runs of a job that wait or are at work: whose leases have not run out. */
+  listLiving(job: string, now: number): Promise<ReadonlySet<string>>;
 
   saveRun(record: RunRecord): Promise<void>;
   loadRun(run: RunRef): Promise<RunRecord | undefined>;
@@ -234,10 +222,8 @@ export interface RunStore {
   addWritten(job: string, written: WrittenGroup, now: number): Promise<void>;
   /** What is known of each group, whatever became of it. */
   listWritten(job: string): AsyncIterable<WrittenRecord>;
-  /** A run takes up what is pending, settles what was taken, or gives it back. All do nothing where something else was written since. */
-  takeWritten(job: string, written: WrittenGroup): Promise<void>;
-  settleWritten(job: string, written: WrittenGroup): Promise<void>;
-  returnWritten(job: string, written: WrittenGroup): Promise<void>;
+  /** `run` (its id) takes it up, or settles it, which is written down. Does nothing unless what is known is still `known`. */
+  moveWritten(job: string, known: WrittenRecord, to: 'taken' | 'settled', run: string): Promise<void>;
 
   /** Replaces what is known of the snapshot. */
   saveReplica(target: string, group: Group, replica: Replica): Promise<void>;

@@ -11,7 +11,7 @@ import { routeLine } from './transfer-route.ts';
 import type { Worker } from './worker.ts';
 import { waitingRound } from './wait-for-others.ts';
 import { stopIfAsked, writePlan } from './write-plan.ts';
-import { takeWritten, writtenBy } from './written-groups.ts';
+import { openSince, takeWritten, writtenBy } from './written-groups.ts';
 
 const NOTHING_WRITTEN = 'no backup was written that another run has not taken up';
 
@@ -31,7 +31,7 @@ export async function startRun(
   stopIfAsked(worker);
   await addWritten(written, worker);
   const asked: RunStart = { ...run, ...trigger, ...(job.dryRun && { dryRun: true }) };
-  const admission = await admitRun(trigger, worker);
+  const admission = await admit(trigger, written, worker);
   if (admission.kind !== 'go') return turnAway(admission, asked, worker);
   const record = { ...asked, ...admission.serves };
   const why = await notNow(record, worker);
@@ -74,6 +74,14 @@ async function addWritten(written: readonly WrittenKey[], { store, run, job, lay
     const group = writtenBy(each, job, layout);
     if (group !== undefined) await store.addWritten(job.id, group, now());
   }
+}
+
+/** Whoever asks by the clock for what is open mostly asks in vain. A run that is there already goes on as it began. */
+async function admit(trigger: RunTrigger, written: readonly WrittenKey[], worker: Worker): Promise<Admission> {
+  const isLook = trigger.pendingOnly === true && written.length === 0;
+  const isNew = isLook && (await worker.store.loadRun(worker.run)) === undefined;
+  if (isNew && (await openSince(worker)).length === 0) return { kind: 'none', why: NOTHING_WRITTEN };
+  return admitRun(trigger, worker);
 }
 
 async function takeGroups(control: ObjectWriter, worker: Worker): Promise<readonly Group[]> {

@@ -6,9 +6,9 @@ import { listGroups } from './list-groups.ts';
 import type { WrittenKey } from './payloads.ts';
 import type { Report } from './report/report.ts';
 import { takenKey } from './run-files.ts';
-import type { WrittenGroup } from './run-store.ts';
 import { isInScope } from './scope.ts';
 import type { Worker } from './worker.ts';
+import type { WrittenGroup, WrittenRecord } from './written-record.ts';
 
 /** The group whose commit marker an object of the source's bucket is; undefined: it is something else, or none of the job's. */
 export function writtenBy({ key, etag }: WrittenKey, job: Job, layout: Layout): WrittenGroup | undefined {
@@ -67,44 +67,44 @@ export async function pollWritten(worker: Worker): Promise<void> {
 }
 
 /**
- * Takes all that is pending for this run, and what earlier runs took and did not settle. A call that is made again takes the same:
- * what was taken is written down before it is marked.
+ * Takes all that is open for this run. A call that is made again takes the same: what was taken is written down, as it was known,
+ * before it is marked.
  */
-export async function takeWritten(control: ObjectWriter, { store, job, run }: Worker): Promise<readonly WrittenGroup[]> {
+export async function takeWritten(control: ObjectWriter, worker: Worker): Promise<readonly WrittenGroup[]> {
+  const { store, job, run } = worker;
   const before = await loadTaken(control, run);
-  const taken = before ?? (await listOpen(store, job));
+  const taken = before ?? (await Array.fromAsync(listOpen(worker)));
   if (before === undefined) await control.put(takenKey(run), Buffer.from(JSON.stringify(taken)));
   if (job.dryRun) return taken;
-  for (const written of taken) await store.takeWritten(job.id, written);
+  for (const known of taken) await store.moveWritten(job.id, known, 'taken', run.id);
   return taken;
 }
 
-async function listOpen(store: Pick<Worker['store'], 'listWritten'>, job: Job): Promise<WrittenGroup[]> {
-  const open: WrittenGroup[] = [];
-  for await (const { group, marker, state } of store.listWritten(job.id)) {
-    if (state !== 'settled' && isReached(job, group)) open.push({ group, marker });
+type Looking = Pick<Worker, 'store' | 'job' | 'now'>;
+
+/** What no run has taken up, and what one took up that has ended, or died, without settling it. */
+async function* listOpen({ store, job, now }: Looking): AsyncGenerator<WrittenRecord> {
+  let living: ReadonlySet<string> | undefined;
+  for await (const record of store.listWritten(job.id)) {
+    const { group, state, run } = record;
+    if (state === 'settled' || !isReached(job, group)) continue;
+    if (state === 'taken') living ??= await store.listLiving(job.id, now());
+    if (state === 'pending' || run === undefined || living?.has(run) !== true) yield record;
   }
-  return open;
 }
 
-/** Since when (epoch ms) something waits that no run has taken up; undefined: nothing does. */
-export async function pendingSince({ store, job }: Pick<Worker, 'store' | 'job'>): Promise<number | undefined> {
-  let oldest: number | undefined;
-  for await (const { group, state, since } of store.listWritten(job.id)) {
-    if (state === 'pending' && isReached(job, group)) oldest = Math.min(oldest ?? since, since);
-  }
-  return oldest;
+/** When (epoch ms) each group was heard of that waits for a run to take it up, ascending. */
+export async function openSince(looking: Looking): Promise<readonly number[]> {
+  const open = await Array.fromAsync(listOpen(looking), ({ since }) => since);
+  return open.toSorted((a, b) => a - b);
 }
 
-async function loadTaken(control: ObjectReader, run: Worker['run']): Promise<readonly WrittenGroup[] | undefined> {
+async function loadTaken(control: ObjectReader, run: Worker['run']): Promise<readonly WrittenRecord[] | undefined> {
   const stored = await control.get(takenKey(run));
-  return stored === undefined ? undefined : (JSON.parse(stored.bytes.toString()) as WrittenGroup[]);
+  return stored === undefined ? undefined : (JSON.parse(stored.bytes.toString()) as WrittenRecord[]);
 }
 
-/**
- * Settles what a run took and brought over: all of it but the groups that the report does not call well. A run that failed as a whole
- * gives it back, to be tried again soon; a group that failed is left to the next run.
- */
+/** Settles what a run took and brought over: all of it but the groups that the report does not call well, which are open again. */
 export async function settleWritten(
   control: ObjectReader,
   { store, job, run }: Pick<Worker, 'store' | 'job' | 'run'>,
@@ -115,10 +115,10 @@ export async function settleWritten(
   const unwell = new Set(details.map(nameOf).filter((name) => !well.has(name)));
   // A group that had work and never had a worker is not in the details: then only those that are known to be well count.
   const isKnown = state === 'failed' || groups.unfinished > 0;
-  for (const written of (await loadTaken(control, run)) ?? []) {
-    const name = nameOf(written.group);
-    if (isKnown ? well.has(name) : !unwell.has(name)) await store.settleWritten(job.id, written);
-    else if (state === 'failed') await store.returnWritten(job.id, written);
+  for (const known of (await loadTaken(control, run)) ?? []) {
+    const name = nameOf(known.group);
+    const isWell = isKnown ? well.has(name) : !unwell.has(name);
+    if (isWell) await store.moveWritten(job.id, { ...known, state: 'taken', run: run.id }, 'settled', run.id);
   }
 }
 

@@ -8,7 +8,7 @@ import { ofType, synthesizeStacks } from './synthesize.ts';
 describe('the triggers of a job', () => {
   it('are none where none are asked for', () => {
     const { job } = synthesizeStacks(makeJob());
-    expect(['AWS::Pipes::Pipe', 'AWS::SQS::Queue'].flatMap((type) => ofType(job, type))).toEqual([]);
+    expect(['AWS::Pipes::Pipe', 'AWS::SQS::Queue', 'AWS::Scheduler::Schedule'].flatMap((type) => ofType(job, type))).toEqual([]);
   });
 
   describe('on-backup', () => {
@@ -39,6 +39,21 @@ describe('the triggers of a job', () => {
           InputTemplate: '{"key": "<$.body.detail.object.key>", "etag": "<$.body.detail.object.etag>"}',
         },
       });
+    });
+
+    it('ask each hour for what no event comes again for', () => {
+      const looks = ofType(job, 'AWS::Scheduler::Schedule').map(({ Properties }) => Properties);
+      expect(looks).toMatchObject([
+        {
+          ScheduleExpression: 'rate(1 hour)',
+          FlexibleTimeWindow: { Mode: 'FLEXIBLE', MaximumWindowInMinutes: 15 },
+          Target: {
+            Arn: { Ref: expect.stringContaining('Machine') as string },
+            Input: '{"pending-only":true}',
+            DeadLetterConfig: { Arn: expect.anything() as unknown },
+          },
+        },
+      ]);
     });
 
     it('keep what could not be started, encrypted, and alarm', () => {

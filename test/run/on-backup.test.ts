@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DatastoreLocation } from '../../lib/datastore/location.ts';
 import { parseJob } from '../../lib/config/job-document.ts';
-import { pollWritten } from '../../lib/sync/written-groups.ts';
-import type { WrittenRecord } from '../../lib/sync/run-store.ts';
+import { openSince, pollWritten } from '../../lib/sync/written-groups.ts';
+import type { WrittenRecord } from '../../lib/sync/written-record.ts';
 import { startTestCloud, type TestCloud } from '../support/cloud.ts';
 import { differences, readObjects, smallSource, type SmallSource } from '../support/source.ts';
 
@@ -37,6 +37,8 @@ describe('a run that is started by backups', () => {
     return found;
   }
   const states = async () => (await written()).map(({ group, state }) => `${group.name} ${state}`).toSorted();
+  /** How many groups wait for a run. */
+  const open = async () => (await openSince({ store: cloud.cloud.store, job: parseJob(job()), now: () => Date.now() })).length;
   /** The input that the pipe gives: keys of manifests below the datastore's prefix. */
   const events = (pattern: RegExp) =>
     [...objects('source').keys()].filter((key) => pattern.test(key)).map((key) => ({ key: `main/${key}`, etag: '"1"' }));
@@ -107,19 +109,51 @@ describe('a run that is started by backups', () => {
     const failed = await cloud.run(job(), { 'pending-only': true });
     expect(failed.state).not.toBe('ok');
     expect(await states()).toContain('vm/100 taken');
+    expect(await open()).toBe(1);
     cloud.s3.setFaults(undefined);
     expect(await cloud.run(job(), { 'pending-only': true })).toMatchObject({ state: 'ok' });
     expect(missing()).toEqual([]);
     expect((await states()).filter((state) => !state.endsWith('settled'))).toEqual([]);
   });
 
-  it('gives back what it took when it fails as a whole', async () => {
+  it('leaves all that it took to the next one when it fails as a whole', async () => {
     await poll();
     cloud.s3.setFaults(({ bucket, operation }) =>
       bucket === 'target' && operation === 'ListObjectsV2' ? { kind: 'error', status: 403, code: 'AccessDenied' } : undefined,
     );
     expect(await cloud.run(job({ 'target-in-use': 'allow' }), { 'pending-only': true })).toMatchObject({ state: 'failed' });
-    expect((await states()).filter((state) => !state.endsWith('pending'))).toEqual([]);
+    expect(await open()).toBe(source.groups);
+  });
+
+  it('takes what a run had taken that died, and nothing that one has which is still at work', async () => {
+    const { store } = cloud.cloud;
+    await poll();
+    const other = { job: 'nightly', id: 'other', startedAt: new Date().toISOString() };
+    const asker = { ...other, order: '0', overlap: 'parallel', queueDepth: 1 } as const;
+    await store.claimJob(asker, Date.now(), 60_000);
+    await store.beginWork(other);
+    for (const record of await written()) {
+      if (record.group.name === 'vm/100') await store.moveWritten('nightly', record, 'taken', 'other');
+      if (record.group.name === 'ct/301') await store.moveWritten('nightly', record, 'taken', 'died');
+    }
+    const beside = await cloud.run(job({ overlap: 'parallel' }), { 'pending-only': true });
+    expect(beside).toMatchObject({ state: 'ok', groups: { total: source.groups - 1 } });
+    expect((await states()).filter((state) => !state.endsWith('settled'))).toEqual(['vm/100 taken']);
+    expect(await open()).toBe(0);
+    await store.releaseJob(other);
+    expect(await open()).toBe(1);
+    expect(await cloud.run(job(), { 'pending-only': true })).toMatchObject({ state: 'ok', groups: { total: 1 } });
+    expect(missing()).toEqual([]);
+  });
+
+  it('leaves nothing behind when it is asked for by the clock and nothing is open', async () => {
+    const run = { job: 'nightly', id: 'look', startedAt: new Date().toISOString() };
+    const look = () => cloud.cloud.run({ job: job(), overrides: { 'pending-only': true }, run });
+    expect(await look()).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await cloud.cloud.store.loadRun(run)).toBeUndefined();
+    await poll();
+    expect(await look()).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await cloud.cloud.store.loadRun(run)).toMatchObject({ state: 'ok' });
   });
 
   it('removes nothing, since it sees a part of the source only', async () => {

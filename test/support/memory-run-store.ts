@@ -25,9 +25,8 @@ import type {
   RunStore,
   Suspension,
   TickRecord,
-  WrittenGroup,
-  WrittenRecord,
 } from '../../lib/sync/run-store.ts';
+import type { WrittenRecord } from '../../lib/sync/written-record.ts';
 
 interface Held {
   readonly owner: string | undefined;
@@ -156,16 +155,16 @@ function memorySuspensions(): Pick<RunStore, 'loadSuspension' | 'saveSuspension'
   };
 }
 
-function memoryTurns(): Pick<RunStore, 'claimJob' | 'beginWork' | 'renewJob' | 'releaseJob'> {
+function memoryTurns(): Pick<RunStore, 'claimJob' | 'beginWork' | 'renewJob' | 'releaseJob' | 'listLiving'> {
   const jobs = new Map<string, readonly Turn[]>();
   const leases = new Map<string, number>();
   const nameOf = (run: RunRef): string => textOf(run.job, run.startedAt, run.id);
   const turnsOf = (job: string): readonly Turn[] => jobs.get(job) ?? [];
+  const livingOf = (job: string, now: number): readonly Turn[] =>
+    turnsOf(job).filter((turn) => isAlive({ leaseUntil: leases.get(nameOf({ job, ...turn })) ?? -Infinity }, now));
   return {
     async claimJob(asker, now, leaseMs) {
-      const living = turnsOf(asker.job).filter((turn) =>
-        isAlive({ leaseUntil: leases.get(nameOf({ job: asker.job, ...turn })) ?? -Infinity }, now),
-      );
+      const living = livingOf(asker.job, now);
       const { turns, answer } = askTurn(living, asker);
       jobs.set(asker.job, turns);
       if (answer.decision !== 'skip') leases.set(nameOf(asker), now + leaseMs);
@@ -185,6 +184,7 @@ function memoryTurns(): Pick<RunStore, 'claimJob' | 'beginWork' | 'renewJob' | '
       const others = turnsOf(run.job).filter(({ id }) => id !== run.id);
       jobs.set(run.job, others);
     },
+    listLiving: async (job, now) => new Set(livingOf(job, now).map(({ id }) => id)),
   };
 }
 
@@ -286,13 +286,9 @@ function memoryReplicas(): Pick<RunStore, 'saveReplica' | 'removeReplica' | 'loa
   };
 }
 
-function memoryWritten(): Pick<RunStore, 'addWritten' | 'listWritten' | 'takeWritten' | 'settleWritten' | 'returnWritten'> {
+function memoryWritten(): Pick<RunStore, 'addWritten' | 'listWritten' | 'moveWritten'> {
   const jobs = new Map<string, Map<string, WrittenRecord>>();
   const nameOf = ({ namespace, name }: Group): string => textOf(namespace, name);
-  const move = (job: string, { group, marker }: WrittenGroup, from: WrittenRecord['state'], to: WrittenRecord['state']): void => {
-    const known = within(jobs, job).get(nameOf(group));
-    if (known?.marker === marker && known.state === from) within(jobs, job).set(nameOf(group), { ...known, state: to });
-  };
   return {
     async addWritten(job, { group, marker }, now): Promise<void> {
       if (within(jobs, job).get(nameOf(group))?.marker === marker) return;
@@ -301,9 +297,11 @@ function memoryWritten(): Pick<RunStore, 'addWritten' | 'listWritten' | 'takeWri
     async *listWritten(job): AsyncGenerator<WrittenRecord> {
       yield* structuredClone([...within(jobs, job).values()]);
     },
-    takeWritten: async (job, written) => move(job, written, 'pending', 'taken'),
-    settleWritten: async (job, written) => move(job, written, 'taken', 'settled'),
-    returnWritten: async (job, written) => move(job, written, 'taken', 'pending'),
+    async moveWritten(job, { group, marker, state, run }, to, by): Promise<void> {
+      const now = within(jobs, job).get(nameOf(group));
+      if (now?.marker !== marker || now.state !== state || now.run !== run) return;
+      within(jobs, job).set(nameOf(group), { ...now, state: to, run: by });
+    },
   };
 }
 

@@ -6,7 +6,7 @@ import { lastTime, nextTime, tickInput, timesText, type Schedule } from '../../s
 import type { ServedJob, ServedSchedule } from '../../serve/served-job.ts';
 
 /** What starts each job of a configuration. */
-export function servedJobs({ jobs }: Configuration): readonly ServedJob[] {
+export function servedJobs({ jobs }: Pick<Configuration, 'jobs'>): readonly ServedJob[] {
   return jobs.map((job) => {
     const onBackup = backupTrigger(job);
     return {

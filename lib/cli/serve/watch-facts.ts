@@ -5,7 +5,7 @@ import type { EmbeddedCloud } from '../../local/embedded-cloud.ts';
 import type { Facts, ServedJob } from '../../serve/served-job.ts';
 import { iso } from '../../sync/iso.ts';
 import { activeSuspension } from '../../sync/suspension.ts';
-import { pendingSince, pollWritten } from '../../sync/written-groups.ts';
+import { openSince, pollWritten } from '../../sync/written-groups.ts';
 import type { CliContext } from '../context.ts';
 
 /** Runs that are looked through for those that ended well since. */
@@ -13,7 +13,7 @@ const RECENT_RUNS = 100;
 
 export interface FactsWorld {
   readonly cloud: Pick<EmbeddedCloud, 'store' | 'services'>;
-  readonly configuration: () => Configuration;
+  readonly configuration: () => Pick<Configuration, 'jobs'>;
   readonly jobs: () => readonly ServedJob[];
   readonly context: Pick<CliContext, 'now' | 'stop'>;
   readonly wake: () => void;
@@ -53,17 +53,16 @@ async function lookAtTable({ cloud: { store }, configuration, jobs, context }: F
   for (const other of new Set(jobs().flatMap(({ after }) => after))) endedWell.set(other, await listEndedWell(store, other));
   const suspended = new Set<string>();
   for (const { id } of jobs()) if ((await activeSuspension(store, id, context.now())) !== undefined) suspended.add(id);
-  const pending = new Map<string, number>();
+  const open = new Map<string, readonly number[]>();
   for (const { id, onBackup } of jobs()) {
     const document = onBackup === undefined ? undefined : documentOf(id, configuration());
-    const since = document === undefined ? undefined : await pendingSince({ store, job: parseJob(document) });
-    if (since !== undefined) pending.set(id, since);
+    if (document !== undefined) open.set(id, await openSince({ store, job: parseJob(document), now: () => context.now() }));
   }
   return {
     now: context.now(),
     isSuspended: (job) => suspended.has(job),
-    endedWell: (job) => endedWell.get(job) ?? [],
-    pendingSince: (job) => pending.get(job),
+    endedWell: (job) => endedWell.get(job),
+    openSince: (job) => open.get(job) ?? [],
   };
 }
 
@@ -79,7 +78,7 @@ function startPolls(world: FactsWorld) {
   const dueAt = new Map<string, number>();
   const underWay = new Map<string, Promise<void>>();
   const begin = ({ id, onBackup }: ServedJob): void => {
-    if (onBackup === undefined || underWay.has(id) || context.now() < (dueAt.get(id) ?? -Infinity)) return;
+    if (onBackup === undefined || underWay.has(id) || !isDue(dueAt.get(id), onBackup.pollMs, context.now())) return;
     dueAt.set(id, context.now() + onBackup.pollMs);
     const poll = pollJob(id, world).finally(() => {
       underWay.delete(id);
@@ -92,6 +91,11 @@ function startPolls(world: FactsWorld) {
     return times.length === 0 ? undefined : Math.min(...times);
   };
   return { next, begin: () => jobs().forEach(begin), rest: () => Promise.all(underWay.values()).then(() => undefined) };
+}
+
+/** A poll that is further ahead than its interval was put there by a clock that has been set back since. */
+function isDue(due: number | undefined, pollMs: number, now: number): boolean {
+  return due === undefined || now >= due || now < due - pollMs;
 }
 
 async function pollJob(id: string, world: FactsWorld): Promise<void> {
@@ -110,6 +114,6 @@ async function pollJob(id: string, world: FactsWorld): Promise<void> {
   }
 }
 
-function documentOf(id: string, { jobs }: Configuration): JobDocument | undefined {
+function documentOf(id: string, { jobs }: Pick<Configuration, 'jobs'>): JobDocument | undefined {
   return jobs.find((job) => job.id === id);
 }

@@ -74,6 +74,18 @@ export function describeTurns(store: () => RunStore): void {
     expect(await claim(3)).toMatchObject({ ahead: ['run-2'] });
   });
 
+  it('tells which runs live: those that wait or are at work and were not released, nor died', async () => {
+    expect(await store().listLiving(job, NOW)).toEqual(new Set());
+    await claim(1);
+    await claim(2);
+    await claim(3);
+    expect(await store().listLiving(job, NOW)).toEqual(new Set(['run-1', 'run-2']));
+    await store().renewJob(run(job, 2), NOW + 50_000, LEASE);
+    expect(await store().listLiving(job, LATER)).toEqual(new Set(['run-2']));
+    await store().releaseJob(run(job, 2));
+    expect(await store().listLiving(job, LATER)).toEqual(new Set());
+  });
+
   it('keeps jobs apart', async () => {
     await claim(1);
     expect(await store().claimJob(asker(fresh('job'), 2), NOW, LEASE)).toEqual(GO);
