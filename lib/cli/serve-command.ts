@@ -44,6 +44,7 @@ export async function serveCommand(options: CommonOptions, context: CliContext):
         name: (job) => nameRun(job, context),
         now: () => context.now(),
         ...{ wait: sleep.wait, wake: sleep.wake, stopAsked: () => context.stop.asked() },
+        stop: () => context.stop.ask(),
         sleep: (milliseconds) => context.stop.sleep(milliseconds / 1000),
       });
     } finally {

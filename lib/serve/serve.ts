@@ -6,8 +6,10 @@ import type { Intent, ServeState } from './state.ts';
 /** Clocks are set, jobs suspended and resumed, runs started by hand: so it looks up at least this often. */
 export const LOOK_MS = 60_000;
 
-/** A run whose machinery failed is tried so often before it is given up. */
-const MAX_TRIES = 3;
+const MINUTE_MS = 60_000;
+
+/** A run whose machinery failed is never given up, but tried again at longer and longer intervals, up to half an hour. */
+const MAX_DOUBLINGS = 5;
 
 /**
  * How an intent's run ended. `unfinished`: it has to be executed again, under its name. `missed`: it did not do what it was started
@@ -34,32 +36,57 @@ export interface ServeWorld {
   /** Passes the time before a further attempt; ends early when the service is stopped. */
   sleep(milliseconds: number): Promise<void>;
   stopAsked(): boolean;
+  /** Stops the service as whoever asks for it from outside does. */
+  stop(): void;
   readonly log: { info(message: string): void; error(message: string): void };
 }
 
-/** Starts what is due until it is stopped, then waits for its runs to come to a safe point. */
+/**
+ * Starts what is due until it is stopped, then waits for its runs to come to a safe point. What cannot be saved starts nothing, and is
+ * tried again. A fault of its own stops it too, and is thrown at the end.
+ */
 export async function serve(world: ServeWorld): Promise<void> {
-  const keeper = keepState(world.loaded, (state) => world.save(state));
+  const keeper = keepState({
+    loaded: world.loaded,
+    save: (state) => world.save(state),
+    tell: (error) =>
+      world.log.error(`the state of the service could not be saved, nothing new starts until it can: ${textOf(error)}`),
+  });
   const running = new Map<string, Promise<void>>();
-  let broken: { readonly error: unknown } | undefined;
+  const faults: unknown[] = [];
+  const stopFor = (error: unknown): void => {
+    faults.push(error);
+    world.log.error(`the service ends, as soon as its runs have come to a safe point: ${textOf(error)}`);
+    world.stop();
+  };
   const start = (intent: Intent): void => {
     const ended = follow(intent, keeper, world)
-      .catch((error: unknown) => void (broken ??= { error }))
+      .catch(stopFor)
       .finally(() => {
         running.delete(keyOf(intent));
         world.wake();
       });
     running.set(keyOf(intent), ended);
   };
-  while (!world.stopAsked() && broken === undefined) {
-    const facts = await world.look(keeper.current);
-    if (facts !== undefined) await keeper.change((state) => decide(state, world.jobs(), facts, world.name));
-    if (world.stopAsked()) break;
-    for (const intent of keeper.current.intents) if (!running.has(keyOf(intent))) start(intent);
-    await world.wait(pause(keeper.current, world.jobs(), facts));
-  }
+  await startDue(keeper, { world, start, isRunning: (intent) => running.has(keyOf(intent)) }).catch(stopFor);
   await Promise.all(running.values());
-  if (broken !== undefined) throw broken.error;
+  if (faults.length > 0) throw faults[0];
+}
+
+interface Starting {
+  readonly world: ServeWorld;
+  readonly start: (intent: Intent) => void;
+  readonly isRunning: (intent: Intent) => boolean;
+}
+
+async function startDue(keeper: StateKeeper, { world, start, isRunning }: Starting): Promise<void> {
+  while (!world.stopAsked()) {
+    const facts = await world.look(keeper.current);
+    const isKept = facts === undefined || (await keeper.change((state) => decide(state, world.jobs(), facts, world.name)));
+    if (world.stopAsked()) return;
+    for (const intent of keeper.current.intents) if (!isRunning(intent)) start(intent);
+    await world.wait(isKept ? pause(keeper.current, world.jobs(), facts) : LOOK_MS);
+  }
 }
 
 function pause(state: ServeState, jobs: readonly ServedJob[], facts: Facts | undefined): number {
@@ -69,14 +96,23 @@ function pause(state: ServeState, jobs: readonly ServedJob[], facts: Facts | und
 
 /** Executes an intent until its run has ended, and takes it away. One that is stopped stays for the next start of the service. */
 async function follow(intent: Intent, keeper: StateKeeper, world: ServeWorld): Promise<void> {
-  for (let tries = 1; !world.stopAsked(); tries++) {
+  for (let tries = 0; !world.stopAsked(); tries++) {
     const end = await attempt(intent, world);
-    if (world.stopAsked() && end === 'unfinished') return;
-    if (end !== 'unfinished' || tries === MAX_TRIES) {
-      if (end === 'unfinished') world.log.error(`${nameOf(intent)} was given up after ${String(MAX_TRIES)} attempts`);
-      await keeper.change((state) => withoutIntent(state, intent, end === 'missed' ? world.now() : undefined));
-      return;
-    }
+    if (end !== 'unfinished') return forget(intent, end === 'missed' ? world.now() : undefined, { keeper, world });
+    if (world.stopAsked()) return;
+    const minutes = 2 ** Math.min(tries, MAX_DOUBLINGS);
+    world.log.error(`${nameOf(intent)} has not ended, and is tried again in ${String(minutes)} min`);
+    await world.sleep(minutes * MINUTE_MS);
+  }
+}
+
+/** An intent that stays, for it cannot be taken away, is found ended at the next start of the service. */
+async function forget(
+  intent: Intent,
+  missedAt: number | undefined,
+  { keeper, world }: { readonly keeper: StateKeeper; readonly world: ServeWorld },
+): Promise<void> {
+  while (!(await keeper.change((state) => withoutIntent(state, intent, missedAt))) && !world.stopAsked()) {
     await world.sleep(LOOK_MS);
   }
 }
@@ -85,9 +121,13 @@ async function attempt(intent: Intent, world: ServeWorld): Promise<IntentEnd> {
   try {
     return await world.execute(intent);
   } catch (error) {
-    world.log.error(`${nameOf(intent)} could not be executed: ${error instanceof Error ? error.message : String(error)}`);
+    world.log.error(`${nameOf(intent)} could not be executed: ${textOf(error)}`);
     return 'unfinished';
   }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function nameOf({ run }: Intent): string {
