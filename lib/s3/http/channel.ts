@@ -35,7 +35,9 @@ interface Exchange {
 }
 
 // Heads, small bodies and bodies of unknown length pass through it: the others are read straight into their own buffer.
-const SCRATCH_BYTES = 64 * 1024;
+const SCRATCH_BYTES = 16 * 1024;
+// At once, straight into a body: more would hold up the other sockets.
+const MOST_READ_BYTES = 512 * 1024;
 
 /** One socket to a server, and one request after the other on it. */
 export class Channel {
@@ -44,7 +46,7 @@ export class Channel {
   #socket: Socket | undefined;
   #exchange: Exchange | undefined;
   #exchanges = 0;
-  #readBytes = SCRATCH_BYTES;
+  #readBytes = MOST_READ_BYTES;
   #keptUntil = Infinity;
 
   /** Given to the socket when it is made: it reads into the buffers that it is handed, without events or buffers of its own. */
