@@ -4,8 +4,9 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     // Datastores that real PBS wrote lie outside the repository: `npm run test:real` reads them.
-    // What takes minutes: `npm run test:slow`. What needs Chromium: `npm run test:browser`.
-    exclude: ['test/real/**', 'test/slow/**', 'test/browser/**', 'node_modules/**'],
+    // What takes minutes: `npm run test:slow`. What needs Chromium: `npm run test:browser`. What starts the command line's own
+    // processes, kills them and waits for their leases: `npm run test:processes`.
+    exclude: ['test/real/**', 'test/slow/**', 'test/processes/**', 'test/browser/**', 'node_modules/**'],
     // The default leaves one core idle: on two, that is half the machine.
     maxWorkers: '100%',
     testTimeout: 60_000,
