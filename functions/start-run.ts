@@ -7,7 +7,7 @@ import { startRun } from '../lib/sync/start-run.ts';
 
 /** Plans a run, and each of its rounds after the first. */
 export const startRunFunction = defineFunction<StartRunInput | NextGroupsInput>('start-run', (input, call) =>
-  'next' in input ? next(input, call) : start(input, call),
+  'after' in input ? next(input, call) : start(input, call),
 );
 
 async function start(input: StartRunInput, { services, context }: Call): Promise<StartRunOutput> {
@@ -18,8 +18,8 @@ async function start(input: StartRunInput, { services, context }: Call): Promise
   return { ...decision, job: document };
 }
 
-function next({ job, run }: NextGroupsInput, { services, context }: Call): Promise<Round> {
-  return nextGroups(services.openControl(), services.openWorker(parseJob(job), run, context));
+function next({ job, run, after }: NextGroupsInput, { services, context }: Call): Promise<Round> {
+  return nextGroups(after, services.openControl(), services.openWorker(parseJob(job), run, context));
 }
 
 export const handler = onLambda(startRunFunction);

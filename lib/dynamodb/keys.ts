@@ -1,5 +1,6 @@
 import type { Group } from '../datastore/group.ts';
-import type { LockKey, RunRef } from '../sync/run-store.ts';
+import type { LockKey } from '../sync/overlap/lock-store.ts';
+import type { RunRef } from '../sync/run-store.ts';
 
 /** The table's key: both are strings, `pk` up to 2048 and `sk` up to 1024 bytes. */
 export interface ItemKey {
@@ -15,8 +16,8 @@ export function startGateItem(target: string): ItemKey {
   return { pk: join('START', target), sk: 'START' };
 }
 
-export function tickItem(job: string, tick: string): ItemKey {
-  return { pk: join('TICK', job, tick), sk: 'TICK' };
+export function causeItem(job: string, cause: string): ItemKey {
+  return { pk: join('CAUSE', job, cause), sk: 'CAUSE' };
 }
 
 /** The runs of a job that wait or are at work. */

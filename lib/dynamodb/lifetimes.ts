@@ -5,7 +5,7 @@ export const LIFETIME = {
   run: 90 * DAY_SECONDS,
   group: 90 * DAY_SECONDS,
   outcome: 90 * DAY_SECONDS,
-  tick: 7 * DAY_SECONDS,
+  cause: 7 * DAY_SECONDS,
   /** A schedule may have one time a year. */
   schedule: 800 * DAY_SECONDS,
   suspension: 7 * DAY_SECONDS,
@@ -20,9 +20,6 @@ export const LIFETIME = {
   /** A limit whose item is gone begins anew, without a burst. */
   limit: 7 * DAY_SECONDS,
 } as const;
-
-/** A lease counts as running this much longer for others than for its owner: Lambda hosts' clocks differ by less. */
-export const CLOCK_SKEW_MS = 5_000;
 
 /** The value of the TTL attribute `expires-at`, in epoch seconds, for an item that matters at `at` (epoch ms) for the last time. */
 export function expiresAt(at: number, lifetime: number): number {

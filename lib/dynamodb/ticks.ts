@@ -1,13 +1,17 @@
+import { z } from 'zod';
 import type { RunStore, TickRecord } from '../sync/run-store.ts';
-import { scheduleItem, tickItem } from './keys.ts';
+import { causeItem, scheduleItem } from './keys.ts';
 import { expiresAt, LIFETIME } from './lifetimes.ts';
 import { TickRecordSchema } from './records.ts';
 import { putItem, readItem, type Expression, type Table } from './table.ts';
 
-export function tickMethods(table: Table): Pick<RunStore, 'claimTick' | 'loadTick' | 'saveTick'> {
+const CauseSchema = z.object({ run: z.string() });
+
+export function tickMethods(table: Table): Pick<RunStore, 'claimCause' | 'loadCause' | 'loadTick' | 'saveTick'> {
   return {
-    claimTick: (job, tick, run, now) =>
-      putItem(table, { ...tickItem(job, tick), run, 'expires-at': expiresAt(now, LIFETIME.tick) }, isNobodysOr(run)),
+    claimCause: (job, cause, run, now) =>
+      putItem(table, { ...causeItem(job, cause), run, 'expires-at': expiresAt(now, LIFETIME.cause) }, isNobodysOr(run)),
+    loadCause: async (job, cause) => (await readItem(table, causeItem(job, cause), CauseSchema))?.run,
     loadTick: (job, schedule) => readItem(table, scheduleItem(job, schedule), TickRecordSchema),
     saveTick: (job, schedule, record, before) => {
       const lasts = expiresAt(Date.parse(record.served), LIFETIME.schedule);

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { TransientError } from '../errors.ts';
 import type { RunRef, RunStore } from '../sync/run-store.ts';
-import { askTurn, type Turn, type TurnAnswer, type TurnAsker } from '../sync/overlap/turn.ts';
+import { askTurn, putBack, type Turn, type TurnAnswer, type TurnAsker } from '../sync/overlap/turn.ts';
+import { isRunning, runningLeases, type LeaseTime } from '../sync/overlap/clocks.ts';
 import { turnLeaseItem, TURN_LEASE_PREFIX, turnsItem } from './keys.ts';
-import { CLOCK_SKEW_MS, expiresAt, LIFETIME } from './lifetimes.ts';
+import { expiresAt, LIFETIME } from './lifetimes.ts';
 import { deleteItem, type Expression, putItem, queryItems, readItem, type Table, updateItem } from './table.ts';
 
 const TurnSchema: z.ZodType<Turn> = z.object({
@@ -16,7 +17,7 @@ const TurnSchema: z.ZodType<Turn> = z.object({
 const TurnsSchema = z.object({ turns: z.array(TurnSchema), version: z.number(), 'expires-at': z.number() });
 const NO_TURNS: z.output<typeof TurnsSchema> = { turns: [], version: 0, 'expires-at': 0 };
 /** Apart from it, since all workers of all runs renew theirs at once. */
-const TurnLeaseSchema = z.object({ id: z.string(), leaseUntil: z.number() });
+const TurnLeaseSchema = z.object({ id: z.string(), order: z.string(), leaseUntil: z.number() });
 
 /** Of runs that start at once, one gets its answer each time. */
 const MAX_RACES = 25;
@@ -25,18 +26,18 @@ export function turnMethods(table: Table): Pick<RunStore, 'claimJob' | 'beginWor
   return {
     claimJob: (asker, now, leaseMs) => claim(table, asker, now, leaseMs),
     beginWork: (run) => change(table, run, (turns) => ({ turns: turns.map((turn) => working(turn, run)), answer: undefined })),
-    renewJob: (run, now, leaseMs) => renew(table, run, now, leaseMs),
+    renewJob: (run, now, leaseMs) => renew(table, run, { now, leaseMs }),
     releaseJob: (run) => release(table, run),
-    listLiving: (job, now) => listLiving(table, job, now),
+    listLiving: (job, now, leaseMs) => listLiving(table, job, { now, leaseMs }),
   };
 }
 
 /** The lease comes first: whoever reads a turn finds its lease, unless it has run out. */
 async function claim(table: Table, asker: TurnAsker, now: number, leaseMs: number): Promise<TurnAnswer> {
   const leaseUntil = now + leaseMs;
-  const lease = { id: asker.id, leaseUntil, 'expires-at': expiresAt(leaseUntil, LIFETIME.claim) };
+  const lease = { id: asker.id, order: asker.order, leaseUntil, 'expires-at': expiresAt(leaseUntil, LIFETIME.claim) };
   await putItem(table, { ...turnLeaseItem(asker), ...lease });
-  const answer = await change(table, asker, (turns) => askTurn(turns, asker), now);
+  const answer = await change(table, asker, (turns) => askTurn(turns, asker), { now, leaseMs });
   if (answer.decision === 'skip') await deleteItem(table, turnLeaseItem(asker));
   return answer;
 }
@@ -45,13 +46,23 @@ function working(turn: Turn, run: RunRef): Turn {
   return turn.id === run.id && turn.state === 'planning' ? { ...turn, state: 'working' } : turn;
 }
 
-async function renew(table: Table, run: RunRef, now: number, leaseMs: number): Promise<boolean> {
+/** The turn of a run whose lease had run out may have been forgotten: it is there again before its lease is. */
+async function renew(table: Table, run: RunRef, at: LeaseTime): Promise<boolean> {
+  const { last } = runningLeases(at);
+  const isWell = { text: 'leaseUntil BETWEEN :now AND :last', names: {}, values: { ':now': at.now, ':last': last } };
+  if (await prolong(table, run, at, isWell)) return true;
+  const lease = await readItem(table, turnLeaseItem(run), TurnLeaseSchema);
+  if (lease === undefined) return false;
+  await change(table, run, (turns) => ({ turns: putBack(turns, run, lease.order), answer: undefined }));
+  return prolong(table, run, at, { text: 'attribute_exists(pk)', names: {}, values: {} });
+}
+
+async function prolong(table: Table, run: RunRef, { now, leaseMs }: LeaseTime, condition: Expression): Promise<boolean> {
   const set = {
     text: 'SET leaseUntil = :until, #ttl = :ttl',
     names: { '#ttl': 'expires-at' },
     values: { ':until': now + leaseMs, ':ttl': expiresAt(now + leaseMs, LIFETIME.claim) },
   };
-  const condition = { text: 'attribute_exists(pk)', names: {}, values: {} };
   return (await updateItem(table, turnLeaseItem(run), { set, condition }, TurnLeaseSchema)) !== undefined;
 }
 
@@ -64,12 +75,12 @@ async function release(table: Table, run: RunRef): Promise<void> {
 type Decide<T> = (turns: readonly Turn[]) => { readonly turns: readonly Turn[]; readonly answer: T };
 
 /** One conditional write of what `decide` makes of the turns, of the living ones when `now` is given; none when all stays as it is. */
-async function change<T>(table: Table, run: RunRef, decide: Decide<T>, now?: number): Promise<T> {
+async function change<T>(table: Table, run: RunRef, decide: Decide<T>, at?: LeaseTime): Promise<T> {
   for (let race = 0; race < MAX_RACES; race++) {
     const { turns, version, ...kept } = (await readItem(table, turnsItem(run.job), TurnsSchema)) ?? NO_TURNS;
-    const next = decide(now === undefined ? turns : await living(table, run, turns, now));
+    const next = decide(at === undefined ? turns : await living(table, run, turns, at));
     if (JSON.stringify(next.turns) === JSON.stringify(turns)) return next.answer;
-    const ttl = now === undefined ? kept : { 'expires-at': expiresAt(now, LIFETIME.turns) };
+    const ttl = at === undefined ? kept : { 'expires-at': expiresAt(at.now, LIFETIME.turns) };
     const item = { turns: next.turns, version: version + 1, ...ttl };
     if (await putItem(table, { ...turnsItem(run.job), ...item }, isVersion(version))) return next.answer;
   }
@@ -78,17 +89,23 @@ async function change<T>(table: Table, run: RunRef, decide: Decide<T>, now?: num
   });
 }
 
-async function living(table: Table, { job }: RunRef, turns: readonly Turn[], now: number): Promise<readonly Turn[]> {
+async function living(table: Table, { job }: RunRef, turns: readonly Turn[], at: LeaseTime): Promise<readonly Turn[]> {
   if (turns.length === 0) return turns;
-  const alive = await listLiving(table, job, now);
+  const alive = await listLiving(table, job, at);
   return turns.filter(({ id }) => alive.has(id));
 }
 
-async function listLiving(table: Table, job: string, now: number): Promise<ReadonlySet<string>> {
+async function listLiving(table: Table, job: string, at: LeaseTime): Promise<ReadonlySet<string>> {
   const alive = new Set<string>();
   const leases = queryItems(table, { pk: turnsItem(job).pk, prefix: TURN_LEASE_PREFIX }, TurnLeaseSchema);
-  for await (const { id, leaseUntil } of leases) if (leaseUntil >= now - CLOCK_SKEW_MS) alive.add(id);
+  for await (const { id, leaseUntil } of leases) if (isRunning(leaseUntil, at)) alive.add(id);
   return alive;
+}
+
+/** Whether a run waits for its turn or is at work, as far as its lease tells. */
+export async function hasTurnLease(table: Table, run: RunRef, at: LeaseTime): Promise<boolean> {
+  const lease = await readItem(table, turnLeaseItem(run), TurnLeaseSchema);
+  return lease !== undefined && isRunning(lease.leaseUntil, at);
 }
 
 function isVersion(version: number): Expression {

@@ -101,8 +101,12 @@ function start(scope: Construct, startRun: IFunction, { round, finish }: AfterPl
 function next(scope: Construct, startRun: IFunction, { round, finish }: AfterPlanning): Chain {
   const task = invoke(scope, 'NextGroups', {
     function: startRun,
-    payload: { job: JsonPath.objectAt('$.start.job'), run: JsonPath.objectAt('$.run'), next: true },
-    keep: ['items', 'planKey', 'waitSeconds'],
+    payload: {
+      job: JsonPath.objectAt('$.start.job'),
+      run: JsonPath.objectAt('$.run'),
+      after: JsonPath.numberAt('$.start.round.number'),
+    },
+    keep: ['number', 'items', 'planKey', 'waitSeconds'],
     resultPath: '$.start.round',
   });
   return task.addCatch(finish, CAUGHT).next(round);

@@ -2,13 +2,16 @@ import { Duration } from 'aws-cdk-lib/core';
 import { JitterType } from 'aws-cdk-lib/aws-stepfunctions';
 import type { RetryProps } from 'aws-cdk-lib/aws-stepfunctions';
 
-/** A provider or table that throttles or is out of reach: up to ten minutes of patience, spread out at random. */
+/**
+ * A provider or table that throttles or is out of reach: up to ten minutes of patience, spread out at random. No pause lasts
+ * longer than half a lease, which the run has to renew meanwhile (LOCK_LEASE_SECONDS).
+ */
 const TRANSIENT: RetryProps = {
   errors: ['TransientError'],
   interval: Duration.seconds(10),
   backoffRate: 2,
-  maxDelay: Duration.minutes(5),
-  maxAttempts: 6,
+  maxDelay: Duration.minutes(1),
+  maxAttempts: 12,
   jitterStrategy: JitterType.FULL,
 };
 

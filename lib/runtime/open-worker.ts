@@ -42,6 +42,8 @@ export type OpenRun = Pick<Worker, 'job' | 'run' | 'store' | 'now' | 'log'>;
 /** The services of one function on one host. Connections live as long as it, and are shared by its calls. */
 export interface Services {
   readonly store: RunStore;
+  /** How long a lock or a turn lives without being renewed. */
+  readonly leaseMs: number;
   openControl(): ObjectWriter;
   /** A run without its datastores: one that cannot even open them is ended all the same. */
   openRun(job: Job, run: RunName): OpenRun;
@@ -61,7 +63,7 @@ export function openServices(names: ServiceNames, host: Host): Services {
     return open;
   };
   const table = { table: names.TABLE_NAME, client: openClient({ environment: host.environment }) };
-  const store = openRunStore(table);
+  const [store, leaseMs] = [openRunStore(table), names.LOCK_LEASE_SECONDS * 1000];
   const control = createS3Connection(controlLocation(names, host.environment), host.environment);
   const openControl = (): ObjectWriter => openDatastore(control, noRequests());
 
@@ -86,7 +88,7 @@ export function openServices(names: ServiceNames, host: Host): Services {
     const source: ObjectReader = side(job.source, requests.source, limits.source);
     const worker: Worker = {
       ...opened,
-      ...{ layout: layoutOf(job.source.layout), source, target, requests, leaseMs: names.LOCK_LEASE_SECONDS * 1000 },
+      ...{ layout: layoutOf(job.source.layout), source, target, requests, leaseMs },
       ...{ control: openControl(), content: contentOf(job, run), budget },
       controller: concurrencyOf(job),
       stopReason: () => stopReason(host, call),
@@ -94,7 +96,7 @@ export function openServices(names: ServiceNames, host: Host): Services {
     return { worker, target };
   };
   return {
-    ...{ store, openControl, openRun, rest: () => paces.rest() },
+    ...{ store, leaseMs, openControl, openRun, rest: () => paces.rest() },
     openWorker: (job, run, call) => open(job, run, call).worker,
     openRemovalWorker: (job, run, call) => {
       const { worker, target } = open(job, run, call);

@@ -1,6 +1,7 @@
 import type { CalendarEvent, DailyWindow } from '../calendar/calendar-event.ts';
 import { isMultiple, lastMultiple, minuteOfDay, nextMultiple } from '../calendar/interval.ts';
 import { isTime as namesTime, lastAt, nextAfter } from '../calendar/next-after.ts';
+import { wallTimeAt } from '../calendar/zone.ts';
 
 /** When a job starts by itself, and with which overrides. Times are epoch milliseconds, at whole minutes. */
 export interface Schedule {
@@ -51,11 +52,21 @@ export function lastTime({ times, timezone, window }: Schedule, notAfter: number
   return lastAt(times.event, notAfter, timezone, 0);
 }
 
+/** Whether the calendar can not tell both times apart, as when clocks are put back. */
+export function readsAlike(schedule: Schedule, time: number, other: number): boolean {
+  const zone = zoneOf(schedule);
+  return schedule.times.kind === 'calendar' && wallTimeAt(time, zone) === wallTimeAt(other, zone);
+}
+
+function zoneOf({ times, timezone }: Schedule): string {
+  return times.kind === 'calendar' && times.event.utc ? 'UTC' : timezone;
+}
+
 /** When the window in which `time` lies is over; undefined: there is no window. */
-export function closesAt({ times, timezone, window }: Schedule, time: number): number | undefined {
+export function closesAt(schedule: Schedule, time: number): number | undefined {
+  const { window } = schedule;
   if (window === undefined) return undefined;
-  const zone = times.kind === 'calendar' && times.event.utc ? 'UTC' : timezone;
-  const minutes = (window.to - minuteOfDay(time, zone) + DAY_MINUTES) % DAY_MINUTES;
+  const minutes = (window.to - minuteOfDay(time, zoneOf(schedule)) + DAY_MINUTES) % DAY_MINUTES;
   return time + (minutes + 1) * 60_000;
 }
 

@@ -1,9 +1,9 @@
 import { TransientError } from '../errors.ts';
-import { decideTick } from './decide-tick.ts';
+import { decideTick, type TickDecision } from './decide-tick.ts';
 import type { RunTrigger } from './payloads.ts';
-import type { RunRecord, TickRecord } from './run-store.ts';
+import type { RunRecord } from './run-store.ts';
 import { activeSuspension, suspendedText } from './suspension.ts';
-import type { Worker } from './worker.ts';
+import type { RunLog, Worker } from './worker.ts';
 
 /**
  * Whether what started a run lets it go on. `go`: with what it serves. `skip`: it ends, and is recorded; `quiet`: nobody needs to look
@@ -24,12 +24,20 @@ const MAX_RACES = 5;
 /** Decides once for a run, before its turn: asked again, the answer is the same. */
 export async function admitRun(trigger: RunTrigger, worker: Admitting): Promise<Admission> {
   const before = await worker.store.loadRun(worker.run);
-  return before === undefined ? decideOnce(trigger, worker) : decidedBefore(before);
+  return before !== undefined && wasDecided(before, trigger) ? decidedBefore(before) : decideOnce(trigger, worker);
 }
 
-/** A run that was stopped while it waited counts as skipped too, but has ended so, and may be executed again. */
-function decidedBefore({ state, endedAt, message, scheduledTime, missed }: RunRecord): Admission {
-  if (state === 'skipped' && endedAt === undefined) return { kind: 'skip', why: message ?? 'as before', quiet: true };
+/**
+ * A run that has ended may have been stopped, or have failed, before it was decided: then its record has nothing of what started it.
+ * One that ended as skipped may have been stopped while it waited, and asks again.
+ */
+function wasDecided(before: RunRecord, trigger: RunTrigger): boolean {
+  if (before.endedAt === undefined) return true;
+  return before.state !== 'skipped' && Object.keys(trigger).every((key) => key in before);
+}
+
+function decidedBefore({ state, message, scheduledTime, missed }: RunRecord): Admission {
+  if (state === 'skipped') return { kind: 'skip', why: message ?? 'as before', quiet: true };
   const serves = { ...(scheduledTime !== undefined && { scheduledTime }), ...(missed !== undefined && { missed }) };
   return { kind: 'go', serves };
 }
@@ -40,45 +48,62 @@ async function decideOnce(trigger: RunTrigger, worker: Admitting): Promise<Admis
     if (suspension !== undefined) worker.log.info(`goes by hand, though its job is ${suspendedText(suspension)}`);
     return { kind: 'go', serves: {} };
   }
-  if (suspension !== undefined) return { kind: 'skip', why: suspendedText(suspension), quiet: true };
-  return admitTrigger(trigger, worker);
+  // What the run has claimed before nobody else will do.
+  if (suspension === undefined || (await hasClaimed(trigger, worker))) return admitTrigger(trigger, worker);
+  return { kind: 'skip', why: suspendedText(suspension), quiet: true };
+}
+
+/** Whether an earlier call of this run has got as far as to claim what started it. */
+async function hasClaimed(trigger: RunTrigger, { store, run }: Admitting): Promise<boolean> {
+  const { scheduledTime, schedule } = trigger;
+  const cause = causeOf(trigger);
+  if (cause !== undefined) return (await store.loadCause(run.job, cause)) === run.id;
+  if (scheduledTime === undefined || schedule === undefined) return false;
+  return (await store.loadTick(run.job, schedule))?.run === run.id;
+}
+
+/** What starts one run and no other, beside ticks of the job's own schedules. */
+function causeOf({ scheduledTime, schedule, afterRun }: RunTrigger): string | undefined {
+  if (afterRun !== undefined) return `after ${afterRun}`;
+  return schedule === undefined ? scheduledTime : undefined;
 }
 
 function isTriggered(trigger: RunTrigger): boolean {
   return Object.keys(trigger).length > 0;
 }
 
-async function admitTrigger({ scheduledTime, schedule, afterRun }: RunTrigger, worker: Admitting): Promise<Admission> {
+async function admitTrigger(trigger: RunTrigger, worker: Admitting): Promise<Admission> {
   const { store, run, now } = worker;
-  if (afterRun !== undefined && !(await store.claimTick(run.job, `after ${afterRun}`, run.id, now()))) {
-    return { kind: 'skip', why: `another execution comes after run ${afterRun}`, quiet: true };
+  const { scheduledTime, schedule, afterRun } = trigger;
+  const cause = causeOf(trigger);
+  if (cause !== undefined && !(await store.claimCause(run.job, cause, run.id, now()))) {
+    const why = afterRun === undefined ? `serves the tick ${cause}` : `comes after run ${afterRun}`;
+    return { kind: 'skip', why: `another execution ${why}`, quiet: true };
   }
   if (scheduledTime === undefined) return { kind: 'go', serves: {} };
-  if (schedule !== undefined) return admitTick({ scheduledTime, schedule }, worker);
-  if (await store.claimTick(run.job, scheduledTime, run.id, now())) return { kind: 'go', serves: { scheduledTime } };
-  return { kind: 'skip', why: `the tick ${scheduledTime} is served by another execution`, quiet: true };
+  return schedule === undefined ? { kind: 'go', serves: { scheduledTime } } : admitTick({ scheduledTime, schedule }, worker);
 }
 
 async function admitTick(
   { scheduledTime, schedule: name }: { readonly scheduledTime: string; readonly schedule: string },
-  { job, store, run, now }: Admitting,
+  { job, store, run, now, log }: Admitting,
 ): Promise<Admission> {
   const schedule = job.schedules.find((candidate) => candidate.name === name);
   if (schedule === undefined) return { kind: 'skip', why: `job ${job.id} has no schedule ${name} any more`, quiet: true };
   for (let race = 0; race < MAX_RACES; race++) {
     const known = await store.loadTick(job.id, name);
     const decision = decideTick({ schedule, known, time: Date.parse(scheduledTime), run: run.id, now: now() });
-    if (decision.kind === 'none') return decision;
-    if (decision.kind === 'skip') return { ...decision, quiet: true };
-    if (known?.run === run.id || (await store.saveTick(job.id, name, decision.record, known))) return serve(decision, name);
+    if (decision.kind === 'none' || decision.kind === 'skip') return decision;
+    if (known?.run === run.id || (await store.saveTick(job.id, name, decision.record, known))) return serve(decision, name, log);
   }
   throw new TransientError('TICK_CONTENDED', `runs of schedule ${name} of job ${job.id} start too fast; try again`, {
     context: { job: job.id, run: run.id },
   });
 }
 
-function serve({ kind, record }: { readonly kind: 'serve' | 'late'; readonly record: TickRecord }, name: string): Admission {
+function serve({ kind, record, doubt }: TickDecision & { kind: 'serve' | 'late' }, name: string, log: RunLog): Admission {
   const { served, missed } = record;
+  if (doubt !== undefined) log.warn(doubt);
   if (kind === 'serve') return { kind: 'go', serves: { scheduledTime: served, ...(missed !== undefined && { missed }) } };
   const why = `the tick of ${served} comes after the window of schedule ${name} is over: its next time is served`;
   return { kind: 'skip', why, quiet: false };

@@ -1,9 +1,11 @@
 import { formatGroup } from '../datastore/group.ts';
+import { yieldGroup } from './group-lock.ts';
 import { placeOf } from './log-lines.ts';
 import type { SyncGroupOutput } from './payloads.ts';
 import type { Progress } from './progress.ts';
 import type { GroupRecord } from './report/group-record.ts';
-import type { Lock, StartAnswer } from './run-store.ts';
+import type { Lock } from './overlap/lock-store.ts';
+import type { StartAnswer } from './run-store.ts';
 import type { Worker } from './worker.ts';
 
 /** A worker that is called again, or once more after an error that may pass, goes on with what it has started. */
@@ -13,7 +15,7 @@ export function hasStarted(earlier: GroupRecord | undefined): boolean {
 
 /**
  * Takes the start gate of the target for a group whose lock is held: only then does a start mean that work begins. Undefined: it
- * is recorded, and the work begins now. Else the lock is given back, and the worker comes again when its turn is due.
+ * is recorded, and the work begins now. Else the lock is given back for its place in line, and the worker comes again when its turn is due.
  */
 export async function awaitStart(
   lock: Lock,
@@ -33,7 +35,7 @@ export async function awaitStart(
     const limit = `${String(job.startBatchSize)} groups start in ${String(job.startBatchPeriod)} s at most`;
     log.info(`waits ${String(waitSeconds)} s for its start: ${limit}`, placeOf(lock.key.group));
   }
-  await store.releaseLock(lock);
+  await yieldGroup(lock, worker);
   await store.renewJob(run, worker.now(), leaseMs);
   return { done: false, waitSeconds, cursor: null, turn: answer.turn };
 }

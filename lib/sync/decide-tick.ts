@@ -1,4 +1,5 @@
-import { closesAt, formatTime, isTime, lastTime, nextTime, timesText, type Schedule } from '../schedule/schedule.ts';
+import { closesAt, formatTime, isTime, lastTime, nextTime, readsAlike, timesText, type Schedule } from '../schedule/schedule.ts';
+import { isAhead } from './overlap/clocks.ts';
 import type { MissedTicks, TickRecord } from './run-store.ts';
 
 /** A scheduler is given so long to start what its window lets start, beside the schedule's jitter. */
@@ -9,12 +10,13 @@ const MAX_COUNTED = 1000;
 
 /**
  * What a run does for its tick. `serve`: it serves `served`, the latest that is due, once `record` is written in the place of what was
- * known. `late`: the same, but the schedule's window is over, so that it serves it by saying so. `skip`: a run serves it already.
- * `none`: it is no time of the schedule, which a scheduler that can only tell some more times than there are may well start.
+ * known, in which `doubt` says what cannot be. `late`: the same, but the schedule's window is over, so that it serves it by saying so.
+ * `skip`: a run serves it already (`quiet`), or it lies in the future: served, it would keep back every tick until then. `none`: it is no
+ * time of the schedule, which a scheduler that can only tell some more times than there are may well start.
  */
 export type TickDecision =
-  | { readonly kind: 'serve' | 'late'; readonly record: TickRecord }
-  | { readonly kind: 'skip'; readonly why: string }
+  | { readonly kind: 'serve' | 'late'; readonly record: TickRecord; readonly doubt?: string }
+  | { readonly kind: 'skip'; readonly why: string; readonly quiet: boolean }
   | { readonly kind: 'none'; readonly why: string };
 
 export interface TickQuestion {
@@ -33,13 +35,28 @@ export function decideTick(question: TickQuestion): TickDecision {
   if (known?.run === run) return serve(schedule, known, now);
   const time = tickMeant(schedule, question.time);
   if (time === undefined) return noTime(question);
-  if (known !== undefined && time <= Date.parse(known.served)) {
-    return time === minuteOf(question.time) ? { kind: 'skip', why: servedBy(time, known) } : noTime(question);
-  }
+  if (isAhead(time, now)) return { kind: 'skip', why: `${formatTime(time)} is still to come: look at the clocks`, quiet: false };
+  if (known === undefined) return serveDue(question, time);
+  const served = Date.parse(known.served);
+  if (isAhead(served, now)) return decideAnew(question, known);
+  if (time > served) return serveDue(question, time);
+  return time === minuteOf(question.time) ? { kind: 'skip', why: servedBy(time, known), quiet: true } : noTime(question);
+}
+
+function serveDue(question: TickQuestion, time: number): TickDecision {
+  const { schedule, run, now } = question;
   const due = Math.max(time, lastTime(schedule, now) ?? time);
   const missed = countMissed({ ...question, time }, due);
   const record = { times: timesText(schedule), served: formatTime(due), run, ...(missed !== undefined && { missed }) };
   return serve(schedule, record, now);
+}
+
+/** What a wrong clock has left says nothing of what was served. */
+function decideAnew(question: TickQuestion, { served, run }: TickRecord): TickDecision {
+  const decision = decideTick({ ...question, known: undefined });
+  if (decision.kind === 'skip' || decision.kind === 'none') return decision;
+  const doubt = `run ${run} has served ${served}, which is still to come: its clock was wrong, and what was missed since is not known`;
+  return { ...decision, doubt };
 }
 
 function serve(schedule: Schedule, record: TickRecord, now: number): TickDecision {
@@ -55,14 +72,15 @@ const MINUTE_MS = 60_000;
 const minuteOf = (time: number): number => Math.floor(time / MINUTE_MS) * MINUTE_MS;
 
 /**
- * Which time of the schedule a scheduler means: should it tell when within the jitter it starts, in the place of what for, the run
- * must not be lost for that.
+ * Which time of the schedule a scheduler means: should it tell when within the jitter it starts, in the place of what for, or the
+ * second of two times that read alike, the run must not be lost for that.
  */
 function tickMeant(schedule: Schedule, told: number): number | undefined {
   const minute = minuteOf(told);
   if (isTime(schedule, minute)) return minute;
   const last = lastTime(schedule, minute);
-  return last !== undefined && minute - last <= schedule.jitterMs ? last : undefined;
+  if (last === undefined) return undefined;
+  return minute - last <= schedule.jitterMs || readsAlike(schedule, last, minute) ? last : undefined;
 }
 
 function servedBy(time: number, { served, run }: TickRecord): string {

@@ -101,7 +101,7 @@ async function loadRemoved({ control, run, job }: FinishWorker): Promise<Removed
 /** A worker that died holds its lock until the lease runs out, and one that waited its place; the run is over, so others need not wait for that. */
 async function releaseLocks(records: Report['details'], worker: FinishWorker): Promise<void> {
   for (const record of records.filter(({ state }) => state === 'running' || state === 'waiting')) {
-    const wasHeld = await releaseGroup(record, worker);
-    if (wasHeld && record.state === 'running') worker.log.warn('its worker ended without a result', placeOf(record));
+    await releaseGroup(record, worker);
+    if (record.state === 'running') worker.log.warn('its worker ended without a result', placeOf(record));
   }
 }

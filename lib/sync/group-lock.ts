@@ -1,7 +1,7 @@
 import type { Group } from '../datastore/group.ts';
 import { targetNamespace } from './namespaces.ts';
 import { runOrder } from './overlap/run-order.ts';
-import type { LockAnswer, LockKey } from './run-store.ts';
+import type { Lock, LockAnswer, LockAsker, LockKey } from './overlap/lock-store.ts';
 import { targetPlace } from './target-place.ts';
 import type { Worker } from './worker.ts';
 
@@ -17,18 +17,22 @@ export function lockKeyOf({ namespace, name }: Group, { job }: Pick<Worker, 'job
 
 /** Takes the lock of a group for its run, or the run's place among those that wait for it. */
 export function awaitGroupLock(group: Group, worker: Worker): Promise<LockAnswer> {
-  const { store, run, job, now, leaseMs } = worker;
-  const asker = { owner: lockOwner(worker), order: runOrder(run, job.scheduledTime) };
-  return store.awaitLock(lockKeyOf(group, worker), asker, now(), leaseMs);
+  const { store, now, leaseMs } = worker;
+  return store.awaitLock(lockKeyOf(group, worker), askerOf(worker), now(), leaseMs);
 }
 
-/** Gives back what the run has of a group: its lock, and its place among those that wait for it. Whether it held or could take the lock. */
-export async function releaseGroup(group: Group, worker: Pick<Worker, 'store' | 'run' | 'job' | 'now'>): Promise<boolean> {
-  const { store, now } = worker;
-  const [key, owner] = [lockKeyOf(group, worker), lockOwner(worker)];
-  await store.leaveLock(key, owner);
-  const answer = await store.acquireLock(key, owner, now(), 1);
-  if (!('lock' in answer)) return false;
-  await store.releaseLock(answer.lock);
-  return true;
+/** Lets others have a lock whose group has to wait, but for those that come after this run. */
+export function yieldGroup(lock: Lock, worker: Worker): Promise<void> {
+  const { store, now, leaseMs } = worker;
+  return store.yieldLock(lock, askerOf(worker), now(), leaseMs);
+}
+
+function askerOf(worker: Pick<Worker, 'run' | 'job'>): LockAsker {
+  const { run, job } = worker;
+  return { owner: lockOwner(worker), order: runOrder(run, job.scheduledTime), run };
+}
+
+/** Gives back what the run has of a group: its lock, and its place among those that wait for it. */
+export function releaseGroup(group: Group, worker: Pick<Worker, 'store' | 'run' | 'job'>): Promise<void> {
+  return worker.store.leaveLock(lockKeyOf(group, worker), lockOwner(worker));
 }

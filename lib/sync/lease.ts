@@ -1,6 +1,6 @@
 import { formatGroup } from '../datastore/group.ts';
 import { ConflictError } from '../errors.ts';
-import type { Lock } from './run-store.ts';
+import type { Lock } from './overlap/lock-store.ts';
 import type { Worker } from './worker.ts';
 
 /** The right to write one group, renewed by the work itself, so that a stuck worker loses it. */
@@ -15,7 +15,8 @@ export interface Lease {
 export function holdLease(first: Lock, { store, run, now, leaseMs }: Pick<Worker, 'store' | 'run' | 'now' | 'leaseMs'>): Lease {
   let lock = first;
   let [renewedAt, jobRenewedAt] = [now(), now()];
-  const isDue = (since: number): boolean => now() - since >= leaseMs / 4;
+  // A clock that was put back says nothing of how much of the lease is over.
+  const isDue = (since: number): boolean => now() < since || now() - since >= leaseMs / 4;
 
   const renewJob = async (): Promise<void> => {
     if (!isDue(jobRenewedAt)) return;

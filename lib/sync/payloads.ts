@@ -36,15 +36,16 @@ export interface StartRunInput {
   readonly run: RunName;
 }
 
-/** In: start-run, once the workers of a run have ended: are there groups that it has to come back to? */
+/** In: start-run, once the workers of a run have ended: are there groups that it has to come back to? `after` is the round's number. */
 export interface NextGroupsInput {
   readonly job: unknown;
   readonly run: RunName;
-  readonly next: true;
+  readonly after: number;
 }
 
-/** The lines that the Map reads next, after a wait; none: the run goes on behind it. */
+/** The lines that the Map reads next, after a wait; none: the run goes on behind it. The first round is number 0. */
 export interface Round {
+  readonly number: number;
   readonly items: number;
   readonly planKey: string;
   readonly waitSeconds: number;
@@ -80,11 +81,15 @@ export interface DeferredGroup {
   readonly offers: number;
 }
 
-/** To wait, since then (ISO 8601), for the run's turn, or for the first of its groups that other runs hold. */
+/**
+ * To wait, since then (ISO 8601), for the run's turn, or for groups that other runs hold: the first of them, and those that come while
+ * the run rests.
+ */
 export interface WaitItem {
   readonly kind: 'wait';
   readonly what: 'turn' | 'groups';
   readonly since: string;
+  readonly restSeconds: number;
 }
 
 /** Where a worker goes on after a call that ended at its deadline. */

@@ -7,6 +7,7 @@ import type { GroupRecord } from './report/group-record.ts';
 import type { Outcome } from './report/outcome.ts';
 import type { RunState } from './report/report.ts';
 import type { SkipCounts } from './skip-reasons.ts';
+import type { LockStore } from './overlap/lock-store.ts';
 import type { TurnAnswer, TurnAsker } from './overlap/turn.ts';
 import type { WrittenGroup, WrittenRecord } from './written-record.ts';
 
@@ -86,30 +87,6 @@ export interface HeldSnapshots {
   readonly snapshots: number;
 }
 
-/** A lease on the right to write one group of one target. `fence` rises with each acquisition and never restarts. */
-export interface Lock {
-  readonly key: LockKey;
-  readonly owner: string;
-  readonly fence: number;
-  /** Epoch milliseconds. */
-  readonly leaseUntil: number;
-}
-
-export interface LockKey {
-  /** The target datastore's place, `<endpoint or aws>/<bucket>/<prefix>`. */
-  readonly target: string;
-  readonly group: Group;
-}
-
-/** Who waits for a lock, and where in line (`runOrder`). */
-export interface LockAsker {
-  readonly owner: string;
-  readonly order: string;
-}
-
-/** Refused: who holds it, or waits for it before others, until it asks again or this time (epoch ms). */
-export type LockAnswer = { readonly lock: Lock } | { readonly heldBy: string; readonly leaseUntil: number };
-
 /** Who wants to start, one name for each worker of a run; `turn` is what an earlier answer gave, null at first. */
 export interface StartClaim {
   readonly owner: string;
@@ -143,9 +120,11 @@ export interface Replica {
  * safe to call again with the same arguments. Throws `TransientError` when the table cannot be reached or throttles, `ConfigError` when access is denied.
  * `now` is epoch milliseconds everywhere.
  */
-export interface RunStore {
-  /** Whether this run is the one that something starts, whatever `tick` says that is: the first to claim it, or the same run again. */
-  claimTick(job: string, tick: string, run: string, now: number): Promise<boolean>;
+export interface RunStore extends LockStore {
+  /** Whether this run is the one that something starts, whatever `cause` says that is: the first to claim it, or the same run again. */
+  claimCause(job: string, cause: string, run: string, now: number): Promise<boolean>;
+  /** The id of the run that has claimed it. */
+  loadCause(job: string, cause: string): Promise<string | undefined>;
 
   loadTick(job: string, schedule: string): Promise<TickRecord | undefined>;
   /** One conditional write: false, and nothing is written, unless what is known is still `before`. */
@@ -157,18 +136,21 @@ export interface RunStore {
   removeSuspension(job: string | undefined): Promise<void>;
 
   /**
-   * Asks for a run's turn among the runs of its job whose leases have not run out (`turn.ts` says who goes). A run that goes or
+   * Asks for a run's turn among the runs of its job whose leases are running (`turn.ts` says who goes). A run that goes or
    * waits is remembered for `leaseMs`, one that is skipped is not. Of runs that ask at once each sees those before it.
    */
   claimJob(asker: TurnAsker, now: number, leaseMs: number): Promise<TurnAnswer>;
   /** The run has planned, and is at work on its groups from now on. */
   beginWork(run: RunRef): Promise<void>;
-  /** Prolongs the lease of a run that waits or is at work. False when it has none. */
+  /**
+   * Prolongs the lease of a run that waits or is at work. False when it has none. One that had run out is at work again from then on,
+   * though others may have gone meanwhile.
+   */
   renewJob(run: RunRef, now: number, leaseMs: number): Promise<boolean>;
   /** Ends the run's turn, or its waiting for it. */
   releaseJob(run: RunRef): Promise<void>;
-  /** The ids of the runs of a job that wait or are at work: whose leases have not run out. */
-  listLiving(job: string, now: number): Promise<ReadonlySet<string>>;
+  /** The ids of the runs of a job that wait or are at work: whose leases are running, where they last `leaseMs`. */
+  listLiving(job: string, now: number, leaseMs: number): Promise<ReadonlySet<string>>;
 
   saveRun(record: RunRecord): Promise<void>;
   loadRun(run: RunRef): Promise<RunRecord | undefined>;
@@ -193,23 +175,6 @@ export interface RunStore {
   saveOutcome(run: RunRef, group: Group, outcome: Outcome): Promise<void>;
   /** Group after group, and in the order of the snapshots of each. */
   listOutcomes(run: RunRef): AsyncIterable<{ readonly group: Group; readonly outcome: Outcome }>;
-
-  /**
-   * Takes the lock when nobody's lease is running and nobody waits for it, or when `owner` holds it already. Raises the fence. Who is
-   * refused is told who holds it, or who waits for it.
-   */
-  acquireLock(key: LockKey, owner: string, now: number, leaseMs: number): Promise<LockAnswer>;
-  /**
-   * The same for one who waits: it has a place in line for `leaseMs` when it is refused, and is refused only by who holds the lock or
-   * has an earlier place. Taking the lock ends its waiting.
-   */
-  awaitLock(key: LockKey, asker: LockAsker, now: number, leaseMs: number): Promise<LockAnswer>;
-  /** Ends the waiting of `owner`, if it waits. */
-  leaveLock(key: LockKey, owner: string): Promise<void>;
-  /** The lock with its new lease; undefined when it was lost: another owner or another fence holds it. */
-  renewLock(lock: Lock, now: number, leaseMs: number): Promise<Lock | undefined>;
-  /** Does nothing when the lock was lost. The fence is kept. */
-  releaseLock(lock: Lock): Promise<void>;
 
   /**
    * Asks the start gate of a target datastore for a worker: never lets more than the batch start in any window of its period, by

@@ -63,7 +63,8 @@ async function planGroups(
   // What vanished shows in a listing of all groups alone.
   const removeVanished = job.removeVanished && !job.dryRun && only === undefined;
   const lines = job.dryRun ? 0 : items;
-  return { ...nothing(worker), items: lines, removeVanished, round: { items: lines, planKey: planKey(run), waitSeconds: 0 } };
+  const none = nothing(worker);
+  return { ...none, items: lines, removeVanished, round: { ...none.round, items: lines } };
 }
 
 /** Before the run's turn: whichever run comes next takes it up, also when this one is skipped. */
@@ -101,7 +102,8 @@ async function notNow(record: RunStart, worker: Worker): Promise<StartDecision |
   const blocked = await takeTurn(record, worker);
   if (blocked === undefined) return undefined;
   if (blocked.decision === 'skip') return skip(record, worker, skipReason(blocked));
-  return { ...nothing(worker), decision: 'wait', round: await waitingRound('turn', worker.control, worker) };
+  const round = await waitingRound({ what: 'turn', number: 0, restSeconds: 0 }, worker.control, worker);
+  return { ...nothing(worker), decision: 'wait', round };
 }
 
 /** A PBS that has the copy attached deletes, at its next garbage collection, every chunk it has not seen in an index (facts/pbs.md 2.6). */
@@ -133,7 +135,7 @@ function nothing({ job, run }: Worker): StartDecision {
     workerThreads: job.workerThreads,
     items: 0,
     removeVanished: false,
-    round: { items: 0, planKey: planKey(run), waitSeconds: 0 },
+    round: { number: 0, items: 0, planKey: planKey(run), waitSeconds: 0 },
   };
 }
 

@@ -13,7 +13,7 @@ import { failedOf, loadFailed, planListed, type FailedSnapshots } from './plan-r
 import { begunAnew, openProgress, type Progress } from './progress.ts';
 import { makeNamespaces } from './make-namespaces.ts';
 import { refinePlan } from './refine-plan.ts';
-import type { Lock } from './run-store.ts';
+import type { Lock } from './overlap/lock-store.ts';
 import { NAMESPACES_RECORD } from './report/group-record.ts';
 import { openSession, runSessionPhase, type Session } from './session.ts';
 import { syncSteps } from './sync-steps.ts';

@@ -80,15 +80,15 @@ export async function takeWritten(control: ObjectWriter, worker: Worker): Promis
   return taken;
 }
 
-type Looking = Pick<Worker, 'store' | 'job' | 'now'>;
+type Looking = Pick<Worker, 'store' | 'job' | 'now' | 'leaseMs'>;
 
 /** What no run has taken up, and what one took up that has ended, or died, without settling it. */
-async function* listOpen({ store, job, now }: Looking): AsyncGenerator<WrittenRecord> {
+async function* listOpen({ store, job, now, leaseMs }: Looking): AsyncGenerator<WrittenRecord> {
   let living: ReadonlySet<string> | undefined;
   for await (const record of store.listWritten(job.id)) {
     const { group, state, run } = record;
     if (state === 'settled' || !isReached(job, group)) continue;
-    if (state === 'taken') living ??= await store.listLiving(job.id, now());
+    if (state === 'taken') living ??= await store.listLiving(job.id, now(), leaseMs);
     if (state === 'pending' || run === undefined || living?.has(run) !== true) yield record;
   }
 }

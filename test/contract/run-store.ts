@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import type { RunStore } from '../../lib/sync/run-store.ts';
-import { describeTicks } from './run-store/claims.ts';
+import { describeCauses } from './run-store/causes.ts';
+import { describeDeferred } from './run-store/deferred.ts';
 import { describeLockLine, describeLocks, describeLostLocks } from './run-store/locks.ts';
 import { describeOutcomes } from './run-store/outcomes.ts';
 import { describeFailed, describeReplicas } from './run-store/replicas.ts';
@@ -28,13 +29,14 @@ export function describeRunStore(name: string, make: () => Promise<OpenedRunStor
     describe('locks', () => describeLocks(store));
     describe('lost locks', () => describeLostLocks(store));
     describe('a line of those who wait for a lock', () => describeLockLine(store));
-    describe('ticks', () => describeTicks(store));
+    describe('what starts a run', () => describeCauses(store));
     describe('turns', () => describeTurns(store));
     describe('overlapping runs', () => describeOverlap(store));
     describe('ticks of a schedule', () => describeSchedules(store));
     describe('suspensions', () => describeSuspensions(store));
     describe('runs', () => describeRuns(store));
     describe('groups', () => describeGroups(store));
+    describe('groups that a run comes back to', () => describeDeferred(store));
     describe('outcomes', () => describeOutcomes(store));
     describe('replicas', () => describeReplicas(store));
     describe('failed replicas', () => describeFailed(store));

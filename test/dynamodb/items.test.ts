@@ -11,7 +11,7 @@ import {
   replicaItem,
   runItem,
   scheduleItem,
-  tickItem,
+  causeItem,
   turnLeaseItem,
 } from '../../lib/dynamodb/keys.ts';
 import { openRunStore } from '../../lib/dynamodb/run-store.ts';
@@ -46,7 +46,7 @@ describe('the keys of items', () => {
       names: [a, b, c],
       key: lockItem({ target: a, group: { namespace: b, name: c } }),
     }),
-    ([a = '', b = '']: string[]) => ({ names: [a, b], key: tickItem(a, b) }),
+    ([a = '', b = '']: string[]) => ({ names: [a, b], key: causeItem(a, b) }),
     ([a = '', b = '', c = '']: string[]) => ({ names: [a, b, c], key: turnLeaseItem({ job: a, id: b, startedAt: c }) }),
     ([a = '', b = '']: string[]) => ({ names: [a, b], key: scheduleItem(a, b) }),
     ([a = '', b = '', c = '']: string[]) => ({ names: [a, b, c], key: runItem({ job: a, id: b, startedAt: c }) }),
@@ -67,7 +67,7 @@ describe('the items of the table', () => {
   it('live as long as docs/architecture.md says: locks long after their lease, replicas for ever', async () => {
     const { store, scan } = await open();
     const now = Date.parse(AT);
-    await store.claimTick('job', AT, 'run-1', now);
+    await store.claimCause('job', AT, 'run-1', now);
     await store.claimJob({ ...REF, order: AT, overlap: 'queue', queueDepth: 1 }, now, 60_000);
     await store.saveTick('job', 'main', { times: 'daily UTC', served: AT, run: 'run-1' }, undefined);
     await store.saveSuspension('job', { since: AT });
@@ -81,7 +81,7 @@ describe('the items of the table', () => {
     const lifetimes = (await scan()).map((item) => [item['pk'], item['sk'], ttlOf(item)]);
     expect(new Set(lifetimes)).toEqual(
       new Set([
-        [`TICK#job#${AT}`, 'TICK', AT_SECONDS + 7 * DAY],
+        [`CAUSE#job#${AT}`, 'CAUSE', AT_SECONDS + 7 * DAY],
         ['TURNS#job', 'TURNS', AT_SECONDS + 365 * DAY],
         ['TURNS#job', `LEASE#${AT}#run-1`, AT_SECONDS + 60 + 7 * DAY],
         ['SCHEDULE#job', 'main', AT_SECONDS + 800 * DAY],

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openRunStore } from '../../lib/dynamodb/run-store.ts';
 import type { LocalTable } from '../../lib/local/table/local-table.ts';
 import { openMemoryTable } from '../../lib/local/table/memory.ts';
-import type { Lock, LockAnswer, LockKey, RunStore } from '../../lib/sync/run-store.ts';
+import type { Lock, LockAnswer, LockKey } from '../../lib/sync/overlap/lock-store.ts';
+import type { RunStore } from '../../lib/sync/run-store.ts';
 import { memoryRunStore } from '../support/memory-run-store.ts';
 
 const OWNERS = ['ada', 'bob', 'cyd'] as const;

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openRunStore } from '../../lib/dynamodb/run-store.ts';
 import type { LocalTable } from '../../lib/local/table/local-table.ts';
 import { openMemoryTable } from '../../lib/local/table/memory.ts';
-import type { Lock, LockKey, RunStore } from '../../lib/sync/run-store.ts';
+import type { Lock, LockKey } from '../../lib/sync/overlap/lock-store.ts';
+import type { RunStore } from '../../lib/sync/run-store.ts';
 import { asker } from '../contract/run-store/samples.ts';
 import { openInterruptedClient } from './open-client.ts';
 

@@ -1,5 +1,6 @@
 import validate from 'asl-validator';
 import { describe, expect, it } from 'vitest';
+import { functionEnvironments, parseEnvironment } from '../../lib/config/environment.ts';
 import { ConfigError, ConflictError, DataError, TransientError } from '../../lib/errors.ts';
 import type { Definition, State } from '../../lib/local/state-machine/definition.ts';
 import { synthesizeJob } from '../../lib/local/state-machine/synthesize-job.ts';
@@ -9,6 +10,10 @@ import { ofType, synthesizeStacks } from './synthesize.ts';
 interface Rule {
   readonly ErrorEquals: readonly string[];
   readonly Next?: string;
+  readonly IntervalSeconds?: number;
+  readonly BackoffRate?: number;
+  readonly MaxAttempts?: number;
+  readonly MaxDelaySeconds?: number;
 }
 
 const { definition } = synthesizeJob(makeJob());
@@ -43,12 +48,30 @@ describe('the definition', () => {
       expect(rules[0]).toMatchObject({
         ErrorEquals: [kind(new TransientError('A', 'a'))],
         JitterStrategy: 'FULL',
-        MaxAttempts: 6,
+        MaxAttempts: 12,
       });
       expect(retried).toContain('Lambda.TooManyRequestsException');
       expect(
         retried.filter((error) => others.includes(error) || error === 'States.ALL' || error === 'States.TaskFailed'),
       ).toEqual([]);
+    }
+  });
+
+  it('pauses no longer than half a lease, so that a call which works again finds its turn and its locks', () => {
+    const { LOCK_LEASE_SECONDS: lease } = parseEnvironment(functionEnvironments['sync-group'], {
+      TABLE_NAME: 't',
+      CONTROL_BUCKET: 'b',
+    });
+    for (const [name, { Retry }] of tasks) {
+      for (const {
+        IntervalSeconds = 1,
+        BackoffRate = 2,
+        MaxAttempts = 3,
+        MaxDelaySeconds = Infinity,
+      } of Retry as readonly Rule[]) {
+        const longest = Math.min(IntervalSeconds * BackoffRate ** (MaxAttempts - 1), MaxDelaySeconds);
+        expect({ name, pause: longest <= lease / 2 }).toEqual({ name, pause: true });
+      }
     }
   });
 

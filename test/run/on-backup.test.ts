@@ -38,7 +38,7 @@ describe('a run that is started by backups', () => {
   }
   const states = async () => (await written()).map(({ group, state }) => `${group.name} ${state}`).toSorted();
   /** How many groups wait for a run. */
-  const open = async () => (await openSince({ store: cloud.cloud.store, job: parseJob(job()), now: () => Date.now() })).length;
+  const open = async () => (await openSince({ ...cloud.cloud.services, job: parseJob(job()), now: () => Date.now() })).length;
   /** The input that the pipe gives: keys of manifests below the datastore's prefix. */
   const events = (pattern: RegExp) =>
     [...objects('source').keys()].filter((key) => pattern.test(key)).map((key) => ({ key: `main/${key}`, etag: '"1"' }));

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { JobDocument } from '../../lib/config/job-document.ts';
 import type { DatastoreLocation } from '../../lib/datastore/location.ts';
-import { CLOCK_SKEW_MS } from '../../lib/dynamodb/lifetimes.ts';
+import { CLOCK_SKEW_MS } from '../../lib/sync/overlap/clocks.ts';
 import type { FaultRequest } from '../../lib/local/object-store/faults.ts';
 import type { RunRecord } from '../../lib/sync/run-store.ts';
 import { startTestCloud, type TestCloud } from '../support/cloud.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DatastoreLocation } from '../../lib/datastore/location.ts';
-import { CLOCK_SKEW_MS } from '../../lib/dynamodb/lifetimes.ts';
+import { CLOCK_SKEW_MS } from '../../lib/sync/overlap/clocks.ts';
 import { targetPlace } from '../../lib/sync/target-place.ts';
 import { findEarly, timed, type TimedRequest } from '../support/commit-order.ts';
 import { startTestCloud, type TestCloud } from '../support/cloud.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { noRequests } from '../../lib/datastore/object-store.ts';
-import { CLOCK_SKEW_MS } from '../../lib/dynamodb/lifetimes.ts';
+import { CLOCK_SKEW_MS } from '../../lib/sync/overlap/clocks.ts';
 import { startObjectStore, type ObjectStoreServer, type RequestRecord } from '../../lib/local/object-store/server.ts';
 import { createS3Connection, openDatastore, type S3Connection, type S3Datastore } from '../../lib/s3/open-datastore.ts';
 import type { Report } from '../../lib/sync/report/report.ts';

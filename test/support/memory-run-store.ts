@@ -1,5 +1,4 @@
 import type { Group } from '../../lib/datastore/group.ts';
-import { CLOCK_SKEW_MS } from '../../lib/dynamodb/lifetimes.ts';
 import {
   askGate,
   longestLine,
@@ -13,19 +12,10 @@ import type { GroupRecord } from '../../lib/sync/report/group-record.ts';
 import type { DeferredGroup } from '../../lib/sync/payloads.ts';
 import type { Outcome } from '../../lib/sync/report/outcome.ts';
 import { firstBefore, joinLine, leaveLine, type LockWaiter } from '../../lib/sync/overlap/lock-line.ts';
-import { askTurn, type Turn } from '../../lib/sync/overlap/turn.ts';
-import type {
-  Lock,
-  LockAnswer,
-  LockKey,
-  Refusal,
-  Replica,
-  RunRecord,
-  RunRef,
-  RunStore,
-  Suspension,
-  TickRecord,
-} from '../../lib/sync/run-store.ts';
+import { isRunning, type LeaseTime } from '../../lib/sync/overlap/clocks.ts';
+import { askTurn, putBack, type Turn } from '../../lib/sync/overlap/turn.ts';
+import type { Lock, LockAnswer, LockKey } from '../../lib/sync/overlap/lock-store.ts';
+import type { Refusal, Replica, RunRecord, RunRef, RunStore, Suspension, TickRecord } from '../../lib/sync/run-store.ts';
 import type { WrittenRecord } from '../../lib/sync/written-record.ts';
 
 interface Held {
@@ -36,12 +26,13 @@ interface Held {
 
 /** The run store in this process's memory: keeps the same promises as the table, and the same skew margin. */
 export function memoryRunStore(): RunStore {
+  const leases = new Map<string, number>();
   return {
-    ...memoryLocks(),
+    ...memoryLocks((run, at) => isRunning(leases.get(runName(run)) ?? -Infinity, at)),
     ...memoryTicks(),
     ...memorySuspensions(),
     ...memoryStartGates(),
-    ...memoryTurns(),
+    ...memoryTurns(leases),
     ...memoryRuns(),
     ...memoryGroups(),
     ...memoryDeferred(),
@@ -51,7 +42,9 @@ export function memoryRunStore(): RunStore {
   };
 }
 
-function memoryLocks(): Pick<RunStore, 'acquireLock' | 'awaitLock' | 'leaveLock' | 'renewLock' | 'releaseLock'> {
+type LockMethods = Pick<RunStore, 'acquireLock' | 'awaitLock' | 'leaveLock' | 'renewLock' | 'releaseLock' | 'yieldLock'>;
+
+function memoryLocks(hasLease: (run: RunRef, at: LeaseTime) => boolean): LockMethods {
   const locks = new Map<string, Held>();
   const lines = new Map<string, readonly LockWaiter[]>();
   const nameOf = (key: LockKey): string => textOf(key.target, key.group.namespace, key.group.name);
@@ -65,25 +58,27 @@ function memoryLocks(): Pick<RunStore, 'acquireLock' | 'awaitLock' | 'leaveLock'
     locks.set(nameOf(key), taken);
     return { lock: { key, ...taken } };
   };
-  const refuse = (key: LockKey, asker: { owner: string; order?: string }, now: number): LockAnswer | undefined => {
+  const refuse = (key: LockKey, asker: { owner: string; order?: string }, at: LeaseTime): LockAnswer | undefined => {
     const held = locks.get(nameOf(key));
     if (held?.owner === asker.owner) return undefined;
-    if (held?.owner !== undefined && isAlive(held, now)) return { heldBy: held.owner, leaseUntil: held.leaseUntil };
-    const line = lineOf(key).filter(({ until }) => isAlive({ leaseUntil: until }, now));
+    if (held?.owner !== undefined && isRunning(held.leaseUntil, at)) return { heldBy: held.owner, leaseUntil: held.leaseUntil };
+    const line = lineOf(key).filter(({ run, until }) => isRunning(until, at) || hasLease(run, at));
     const before = firstBefore(line, asker);
     return before && { heldBy: before.owner, leaseUntil: before.until };
   };
   return {
     async acquireLock(key, owner, now, leaseMs): Promise<LockAnswer> {
-      return refuse(key, { owner }, now) ?? take(key, owner, now + leaseMs);
+      return refuse(key, { owner }, { now, leaseMs }) ?? take(key, owner, now + leaseMs);
     },
     async awaitLock(key, asker, now, leaseMs): Promise<LockAnswer> {
-      const refused = refuse(key, asker, now);
+      const refused = refuse(key, asker, { now, leaseMs });
       const waiter = { ...asker, until: now + leaseMs };
       lines.set(nameOf(key), refused === undefined ? leaveLine(lineOf(key), asker.owner) : joinLine(lineOf(key), waiter));
       return refused ?? take(key, asker.owner, now + leaseMs);
     },
     async leaveLock(key, owner): Promise<void> {
+      const held = locks.get(nameOf(key));
+      if (held?.owner === owner) locks.set(nameOf(key), { owner: undefined, fence: held.fence, leaseUntil: 0 });
       lines.set(nameOf(key), leaveLine(lineOf(key), owner));
     },
     async renewLock(lock, now, leaseMs): Promise<Lock | undefined> {
@@ -94,6 +89,11 @@ function memoryLocks(): Pick<RunStore, 'acquireLock' | 'awaitLock' | 'leaveLock'
     },
     async releaseLock(lock): Promise<void> {
       if (isOurs(lock)) locks.set(nameOf(lock.key), { owner: undefined, fence: lock.fence, leaseUntil: 0 });
+    },
+    async yieldLock(lock, asker, now, leaseMs): Promise<void> {
+      if (!isOurs(lock)) return;
+      locks.set(nameOf(lock.key), { owner: undefined, fence: lock.fence, leaseUntil: 0 });
+      lines.set(nameOf(lock.key), joinLine(lineOf(lock.key), { ...asker, until: now + leaseMs }));
     },
   };
 }
@@ -118,14 +118,17 @@ function memoryStartGates(): Pick<RunStore, 'claimStart'> {
   };
 }
 
-function memoryTicks(): Pick<RunStore, 'claimTick' | 'loadTick' | 'saveTick'> {
-  const ticks = new Map<string, string>();
+function memoryTicks(): Pick<RunStore, 'claimCause' | 'loadCause' | 'loadTick' | 'saveTick'> {
+  const causes = new Map<string, string>();
   const schedules = new Map<string, TickRecord>();
   return {
-    async claimTick(job, tick, run): Promise<boolean> {
-      const first = ticks.get(textOf(job, tick)) ?? run;
-      ticks.set(textOf(job, tick), first);
+    async claimCause(job, cause, run): Promise<boolean> {
+      const first = causes.get(textOf(job, cause)) ?? run;
+      causes.set(textOf(job, cause), first);
       return first === run;
+    },
+    async loadCause(job, cause): Promise<string | undefined> {
+      return causes.get(textOf(job, cause));
     },
     async loadTick(job, schedule): Promise<TickRecord | undefined> {
       return structuredClone(schedules.get(textOf(job, schedule)));
@@ -155,19 +158,21 @@ function memorySuspensions(): Pick<RunStore, 'loadSuspension' | 'saveSuspension'
   };
 }
 
-function memoryTurns(): Pick<RunStore, 'claimJob' | 'beginWork' | 'renewJob' | 'releaseJob' | 'listLiving'> {
+type TurnMethods = Pick<RunStore, 'claimJob' | 'beginWork' | 'renewJob' | 'releaseJob' | 'listLiving'>;
+
+function memoryTurns(leases: Map<string, number>): TurnMethods {
   const jobs = new Map<string, readonly Turn[]>();
-  const leases = new Map<string, number>();
-  const nameOf = (run: RunRef): string => textOf(run.job, run.startedAt, run.id);
+  const orders = new Map<string, string>();
   const turnsOf = (job: string): readonly Turn[] => jobs.get(job) ?? [];
-  const livingOf = (job: string, now: number): readonly Turn[] =>
-    turnsOf(job).filter((turn) => isAlive({ leaseUntil: leases.get(nameOf({ job, ...turn })) ?? -Infinity }, now));
+  const livingOf = (job: string, at: LeaseTime): readonly Turn[] =>
+    turnsOf(job).filter((turn) => isRunning(leases.get(runName({ job, ...turn })) ?? -Infinity, at));
   return {
     async claimJob(asker, now, leaseMs) {
-      const living = livingOf(asker.job, now);
+      const living = livingOf(asker.job, { now, leaseMs });
       const { turns, answer } = askTurn(living, asker);
       jobs.set(asker.job, turns);
-      if (answer.decision !== 'skip') leases.set(nameOf(asker), now + leaseMs);
+      if (answer.decision !== 'skip') leases.set(runName(asker), now + leaseMs);
+      orders.set(runName(asker), asker.order);
       return answer;
     },
     async beginWork(run): Promise<void> {
@@ -175,16 +180,20 @@ function memoryTurns(): Pick<RunStore, 'claimJob' | 'beginWork' | 'renewJob' | '
       jobs.set(run.job, begun);
     },
     async renewJob(run, now, leaseMs): Promise<boolean> {
-      const isThere = leases.has(nameOf(run));
-      if (isThere) leases.set(nameOf(run), now + leaseMs);
-      return isThere;
+      const leaseUntil = leases.get(runName(run));
+      if (leaseUntil === undefined) return false;
+      if (leaseUntil < now || !isRunning(leaseUntil, { now, leaseMs })) {
+        jobs.set(run.job, putBack(turnsOf(run.job), run, orders.get(runName(run)) ?? ''));
+      }
+      leases.set(runName(run), now + leaseMs);
+      return true;
     },
     async releaseJob(run): Promise<void> {
-      leases.delete(nameOf(run));
+      leases.delete(runName(run));
       const others = turnsOf(run.job).filter(({ id }) => id !== run.id);
       jobs.set(run.job, others);
     },
-    listLiving: async (job, now) => new Set(livingOf(job, now).map(({ id }) => id)),
+    listLiving: async (job, now, leaseMs) => new Set(livingOf(job, { now, leaseMs }).map(({ id }) => id)),
   };
 }
 
@@ -305,8 +314,8 @@ function memoryWritten(): Pick<RunStore, 'addWritten' | 'listWritten' | 'moveWri
   };
 }
 
-function isAlive(lease: { readonly leaseUntil: number }, now: number): boolean {
-  return lease.leaseUntil >= now - CLOCK_SKEW_MS;
+function runName({ job, startedAt, id }: RunRef): string {
+  return textOf(job, startedAt, id);
 }
 
 function isBefore(a: RunRef, b: RunRef): boolean {

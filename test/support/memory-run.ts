@@ -163,7 +163,7 @@ async function syncAll(cloud: MemoryCloud, start: StartDecision, open: () => Wor
       // A child that failed leaves its mark in the table alone; the Map tolerates it.
       await syncUntilDone(item, open, cloud).catch(() => undefined);
     });
-    round = await retrying(() => nextGroups(open().control, open()));
+    round = await retrying(() => nextGroups(round.number, open().control, open()));
   }
 }
 

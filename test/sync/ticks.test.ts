@@ -104,6 +104,44 @@ describe('a tick', () => {
     expect(await tick(cloud, '2026-11-21T10:11:00Z', newRun(cloud))).toMatchObject({ decision: 'none' });
   });
 
+  it('that lies in the future is skipped, and keeps back none of those that are due before it', async () => {
+    const cloud = cloudAt('2026-11-21T10:00:00Z');
+    const typo = newRun(cloud);
+    expect(await tick(cloud, '2062-11-21T10:00:00Z', typo)).toMatchObject({ decision: 'skip' });
+    expect((await cloud.store.loadRun(typo))?.message).toBe('2062-11-21T10:00:00Z is still to come: look at the clocks');
+    expect(await tick(cloud, '2026-11-21T10:00:00Z')).toMatchObject({ decision: 'go' });
+    // The clock of who tells it may be some minutes ahead.
+    expect(await tick(cloudAt('2026-11-21T10:50:00Z'), '2026-11-21T11:00:00Z')).toMatchObject({ decision: 'go' });
+  });
+
+  it('is served though a run whose clock was wrong has served one of a later year, and says so', async () => {
+    const cloud = cloudAt('2035-01-01T00:00:00Z');
+    await tick(cloud, '2035-01-01T00:00:00Z');
+    advanceTo(cloud, '2026-11-21T10:00:00Z');
+    const run = newRun(cloud);
+    expect(await tick(cloud, '2026-11-21T10:00:00Z', run)).toMatchObject({ decision: 'go' });
+    expect(cloud.lines.filter((line) => line.includes('its clock was wrong'))).toHaveLength(1);
+    expect(await cloud.store.loadTick(cloud.job.id, 'main')).toMatchObject({ served: '2026-11-21T10:00:00Z', run: run.id });
+    expect(await tick(cloud, '2026-11-21T10:00:00Z')).toMatchObject({ decision: 'skip' });
+  });
+
+  it('is the one it reads like where clocks are put back, whichever of both a scheduler tells', async () => {
+    const berlin = { schedules: [scheduleOf('2:30', { timezone: 'Europe/Berlin' })] };
+    for (const told of [['00:30'], ['01:30'], ['00:30', '01:30']]) {
+      const cloud = cloudAt('2026-10-25T00:30:00Z', berlin);
+      const served: unknown[] = [];
+      for (const time of told) {
+        advanceTo(cloud, `2026-10-25T${time}:00Z`);
+        const run = newRun(cloud);
+        await tick(cloud, `2026-10-25T${time}:00Z`, run);
+        served.push(await cloud.store.loadRun(run));
+      }
+      expect(served.filter((record) => record !== undefined)).toMatchObject([
+        { state: 'running', scheduledTime: '2026-10-25T00:30:00Z' },
+      ]);
+    }
+  });
+
   it('of a schedule that is gone is skipped', async () => {
     const cloud = cloudAt('2026-11-21T10:00:00Z');
     const run = newRun(cloud);
@@ -158,10 +196,80 @@ describe('a suspended job', () => {
     expect(tickDue(schedule!, await cloud.store.loadTick(id, 'main'), cloud.clock.now())).toBeUndefined();
   });
 
+  it('goes on with what a call has claimed that did not get any further', async () => {
+    const triggers: readonly RunTrigger[] = [
+      { schedule: 'main', scheduledTime: '2026-11-21T12:00:00Z' },
+      { scheduledTime: '2026-11-21T12:00:00Z' },
+      { afterRun: 'other/run-1' },
+    ];
+    for (const trigger of triggers) {
+      const cloud = cloudAt('2026-11-21T12:00:00Z');
+      const run = newRun(cloud);
+      const throttled = (method: string): void => {
+        if (method === 'claimJob') throw new Error('throttled');
+      };
+      const worker = callWorker(cloud, run, { faults: { before: ({ method }) => throttled(method) } });
+      await expect(startRun(trigger, worker.control, worker)).rejects.toThrow('throttled');
+      await cloud.store.saveSuspension(cloud.job.id, { since });
+      expect(await begin(cloud, trigger, run)).toMatchObject({ decision: 'go' });
+      expect(await begin(cloud, trigger, newRun(cloud))).toMatchObject({ decision: 'skip' });
+    }
+  });
+
   it('starts again by itself when its suspension has run out', async () => {
     const cloud = cloudAt('2026-11-21T12:00:00Z');
     await cloud.store.saveSuspension(cloud.job.id, { since, until: '2026-11-21T11:59:00.000Z' });
     expect(await tick(cloud, '2026-11-21T12:00:00Z')).toMatchObject({ decision: 'go' });
+  });
+});
+
+describe('a run that comes after another one', () => {
+  it('is one, however often it is told that this one has ended', async () => {
+    const cloud = cloudAt('2026-11-21T12:00:00Z');
+    const [first, second] = [newRun(cloud), newRun(cloud)];
+    const trigger = { afterRun: 'other/run-1' };
+    expect(await begin(cloud, trigger, first)).toMatchObject({ decision: 'go' });
+    expect(await begin(cloud, trigger, second)).toMatchObject({ decision: 'skip' });
+    expect(await begin(cloud, trigger, first)).toMatchObject({ decision: 'go' });
+    expect(await cloud.store.loadRun(second)).toMatchObject({
+      ...{ state: 'skipped', message: 'another execution comes after run other/run-1' },
+    });
+    expect(await begin(cloud, { afterRun: 'other/run-2' }, newRun(cloud))).toMatchObject({ decision: 'go' });
+  });
+});
+
+describe('a run that is executed again after it has ended', () => {
+  const time = '2026-11-21T10:00:00Z';
+  const end = async (cloud: MemoryCloud, run: RunRef, state: 'ok' | 'skipped' | 'failed'): Promise<void> =>
+    cloud.store.saveRun({ ...run, ...(await cloud.store.loadRun(run)), state, endedAt: '2026-11-21T10:00:30.000Z' });
+
+  it.each(['skipped', 'failed'] as const)('is decided then, when it ended before it was: %s', async (state) => {
+    const cloud = cloudAt('2026-11-21T10:00:05Z');
+    const run = newRun(cloud);
+    await end(cloud, run, state);
+    expect(await tick(cloud, time, run)).toMatchObject({ decision: 'go' });
+    expect(await cloud.store.loadTick(cloud.job.id, 'main')).toMatchObject({ run: run.id });
+    expect(await cloud.store.loadRun(run)).toMatchObject({ state: 'running', scheduledTime: time });
+  });
+
+  it('is skipped again when another one serves its tick', async () => {
+    const cloud = cloudAt('2026-11-21T10:00:05Z');
+    await tick(cloud, time);
+    const run = newRun(cloud);
+    expect(await tick(cloud, time, run)).toMatchObject({ decision: 'skip' });
+    await end(cloud, run, 'skipped');
+    expect(await tick(cloud, time, run)).toMatchObject({ decision: 'skip' });
+  });
+
+  it('still serves what it served, though a later tick was served since', async () => {
+    const cloud = cloudAt('2026-11-21T10:00:05Z');
+    const run = newRun(cloud);
+    await tick(cloud, time, run);
+    await end(cloud, run, 'ok');
+    advanceTo(cloud, '2026-11-21T11:00:00Z');
+    await tick(cloud, '2026-11-21T11:00:00Z');
+    expect(await tick(cloud, time, run)).toMatchObject({ decision: 'go' });
+    expect(await cloud.store.loadRun(run)).toMatchObject({ scheduledTime: time });
   });
 });
 

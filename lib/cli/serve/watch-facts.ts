@@ -48,7 +48,8 @@ function tell(what: string, error: unknown, { log }: Pick<FactsWorld, 'log'>): v
   log.warn(`${what}: ${error.code}: ${formatErrorChain(error)}`);
 }
 
-async function lookAtTable({ cloud: { store }, configuration, jobs, context }: FactsWorld): Promise<Omit<Facts, 'nextPoll'>> {
+async function lookAtTable({ cloud, configuration, jobs, context }: FactsWorld): Promise<Omit<Facts, 'nextPoll'>> {
+  const { store, services } = cloud;
   const endedWell = new Map<string, readonly string[]>();
   for (const other of new Set(jobs().flatMap(({ after }) => after))) endedWell.set(other, await listEndedWell(store, other));
   const suspended = new Set<string>();
@@ -56,7 +57,8 @@ async function lookAtTable({ cloud: { store }, configuration, jobs, context }: F
   const open = new Map<string, readonly number[]>();
   for (const { id, onBackup } of jobs()) {
     const document = onBackup === undefined ? undefined : documentOf(id, configuration());
-    if (document !== undefined) open.set(id, await openSince({ store, job: parseJob(document), now: () => context.now() }));
+    const looking = { store, now: () => context.now(), leaseMs: services.leaseMs };
+    if (document !== undefined) open.set(id, await openSince({ ...looking, job: parseJob(document) }));
   }
   return {
     now: context.now(),

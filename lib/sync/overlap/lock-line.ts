@@ -1,7 +1,7 @@
-/** One who waits for a lock. `order` is `runOrder`, `until` (epoch ms) when nobody waits for it any more, unless it asks again. */
-export interface LockWaiter {
-  readonly owner: string;
-  readonly order: string;
+import type { LockAsker } from './lock-store.ts';
+
+/** One who waits for a lock: until then (epoch ms), and for as long as its run's lease is running. */
+export interface LockWaiter extends LockAsker {
   readonly until: number;
 }
 

@@ -44,6 +44,16 @@ export function askTurn(turns: readonly Turn[], asker: TurnAsker): AskedTurn {
   return { turns: [...others, turnOf(asker, 'waiting')].toSorted(byOrder), answer: { decision: 'wait', ...why } };
 }
 
+/** The turns with that of a run in them which was given up and is at work all the same. */
+export function putBack(
+  turns: readonly Turn[],
+  { id, startedAt }: Pick<RunRef, 'id' | 'startedAt'>,
+  order: string,
+): readonly Turn[] {
+  if (turns.some((turn) => turn.id === id)) return turns;
+  return [...turns, { id, startedAt, order, state: 'working' }];
+}
+
 /** Its own overlap says which runs a run may go beside, not that of those. */
 function isInTheWay({ state }: Turn, { overlap }: TurnAsker): boolean {
   return state === 'planning' || (state === 'working' && overlap !== 'parallel');

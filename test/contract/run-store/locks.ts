@@ -1,6 +1,8 @@
 import { beforeEach, expect, it } from 'vitest';
-import type { Lock, LockKey, RunStore } from '../../../lib/sync/run-store.ts';
-import { fresh, group, LATER, LEASE, NOW } from './samples.ts';
+import { runOrder } from '../../../lib/sync/overlap/run-order.ts';
+import type { Lock, LockAsker, LockKey } from '../../../lib/sync/overlap/lock-store.ts';
+import type { RunStore } from '../../../lib/sync/run-store.ts';
+import { fresh, group, LATER, LEASE, NOW, run } from './samples.ts';
 
 export function describeLocks(store: () => RunStore): void {
   let key: LockKey;
@@ -47,6 +49,15 @@ export function describeLocks(store: () => RunStore): void {
     await take(store(), key, 'first');
     expect(await store().acquireLock(key, 'second', NOW + LEASE, LEASE)).toMatchObject({ heldBy: 'first' });
     expect(await take(store(), key, 'second', LATER)).toMatchObject({ owner: 'second' });
+  });
+
+  it('is free when its lease lies so far ahead that a wrong clock has made it, and not when clocks differ by minutes', async () => {
+    await take(store(), key, 'first', NOW + 10 * 60_000);
+    expect(await store().acquireLock(key, 'second', NOW, LEASE)).toMatchObject({ heldBy: 'first' });
+    const other = lockKey();
+    await take(store(), other, 'first', NOW + 365 * 86_400_000);
+    expect(await take(store(), other, 'second')).toMatchObject({ owner: 'second', leaseUntil: NOW + LEASE });
+    expect(await store().acquireLock(other, 'first', NOW, LEASE)).toMatchObject({ heldBy: 'second' });
   });
 
   it('prolongs the lease of a lock that is renewed, without a new fence', async () => {
@@ -137,7 +148,8 @@ export function describeLockLine(store: () => RunStore): void {
     key = lockKey();
     held = await take(store(), key, 'holder');
   });
-  const wait = (owner: string, now = NOW) => store().awaitLock(key, { owner, order: owner }, now, LEASE);
+  const askerOf = (owner: string) => ({ owner, order: owner, run: { ...run(key.target, 0), id: owner } });
+  const wait = (owner: string, now = NOW) => store().awaitLock(key, askerOf(owner), now, LEASE);
 
   it('gives a lock to those who wait by their order, whenever they ask', async () => {
     for (const owner of ['c', 'a', 'b']) expect(await wait(owner)).toEqual({ heldBy: 'holder', leaseUntil: NOW + LEASE });
@@ -170,10 +182,67 @@ export function describeLockLine(store: () => RunStore): void {
   it('waits for nobody who has not asked for so long that it must be dead', async () => {
     await wait('a');
     await wait('b', NOW + 50_000);
-    expect(await store().awaitLock(key, { owner: 'c', order: 'c' }, LATER, LEASE)).toMatchObject({ heldBy: 'b' });
+    expect(await wait('c', LATER)).toMatchObject({ heldBy: 'b' });
     expect(await wait('b', LATER)).toHaveProperty('lock');
     expect(await wait('a', LATER)).toMatchObject({ heldBy: 'b' });
     expect(await wait('c', 3 * LATER)).toHaveProperty('lock');
+  });
+
+  it('waits for one that has not asked for long, as long as the lease of its run is running', async () => {
+    const other = askerOf('a').run;
+    await store().claimJob({ ...other, order: 'a', overlap: 'queue', queueDepth: 1 }, NOW, LEASE);
+    await wait('a');
+    await store().releaseLock(held);
+    await store().renewJob(other, NOW + 50_000, LEASE);
+    expect(await wait('b', LATER)).toMatchObject({ heldBy: 'a' });
+    await store().renewJob(other, LATER + 40_000, LEASE);
+    expect(await wait('b', LATER + 45_000)).toMatchObject({ heldBy: 'a' });
+    await store().releaseJob(other);
+    expect(await wait('b', LATER + 45_000)).toHaveProperty('lock');
+  });
+
+  it('goes by the ticks of runs, of which job ever they are: without one by their start', async () => {
+    const runs = [
+      { ref: run('hourly', 5), tick: '2025-11-01T07:00:00Z' },
+      { ref: run('nightly', 1), tick: undefined },
+      { ref: run('weekly', 0), tick: '2025-11-01T08:00:05Z' },
+    ].map(({ ref, tick }) => ({ owner: `${ref.job}/${ref.id}`, order: runOrder(ref, tick), run: ref }));
+    const ask = (asker: LockAsker) => store().awaitLock(key, asker, NOW, LEASE);
+    for (const asker of runs.toReversed()) expect(await ask(asker)).toMatchObject({ heldBy: 'holder' });
+    await store().releaseLock(held);
+    for (const [at, asker] of runs.entries()) {
+      for (const later of runs.slice(at + 1)) expect(await ask(later)).toMatchObject({ heldBy: asker.owner });
+      const answer = await ask(asker);
+      if (!('lock' in answer)) throw new Error(`${asker.owner} waits for ${answer.heldBy}`);
+      await store().releaseLock(answer.lock);
+    }
+  });
+
+  it('is given back for a place in its line, at once and once', async () => {
+    await wait('c');
+    await store().yieldLock(held, askerOf('holder'), NOW, LEASE);
+    await store().yieldLock(held, askerOf('holder'), NOW, LEASE);
+    expect(await store().renewLock(held, NOW, LEASE)).toBeUndefined();
+    expect(await wait('z')).toMatchObject({ heldBy: 'c' });
+    const answer = await wait('c');
+    if (!('lock' in answer)) throw new Error('c waits');
+    await store().releaseLock(answer.lock);
+    expect(await wait('z')).toMatchObject({ heldBy: 'holder' });
+    expect(await wait('holder')).toHaveProperty('lock');
+  });
+
+  it('is not given back by one who has lost it', async () => {
+    await take(store(), key, 'new', LATER);
+    await store().yieldLock(held, askerOf('holder'), LATER, LEASE);
+    expect(await store().acquireLock(key, 'z', LATER, LEASE)).toMatchObject({ heldBy: 'new' });
+  });
+
+  it('is given back by one who leaves, whatever its fence is', async () => {
+    await take(store(), key, 'holder');
+    await wait('a');
+    await store().leaveLock(key, 'holder');
+    await store().leaveLock(key, 'holder');
+    expect(await wait('a')).toHaveProperty('lock');
   });
 
   it('lets one leave, and forgets it when it has had the lock', async () => {

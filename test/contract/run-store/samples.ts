@@ -1,5 +1,5 @@
 import type { Group } from '../../../lib/datastore/group.ts';
-import { CLOCK_SKEW_MS } from '../../../lib/dynamodb/lifetimes.ts';
+import { CLOCK_SKEW_MS } from '../../../lib/sync/overlap/clocks.ts';
 import { runOrder } from '../../../lib/sync/overlap/run-order.ts';
 import type { RunRef } from '../../../lib/sync/run-store.ts';
 import type { TurnAsker } from '../../../lib/sync/overlap/turn.ts';

@@ -58,6 +58,22 @@ export function describeTurns(store: () => RunStore): void {
     expect(await claim(3, {}, LATER)).toMatchObject({ decision: 'skip', ahead: ['run-1', 'run-2'], waiting: ['run-2'] });
   });
 
+  it('lets the next run go when the lease of the one before it lies so far ahead that a wrong clock has made it', async () => {
+    await claim(1, {}, NOW + 365 * 86_400_000);
+    expect(await store().listLiving(job, NOW, LEASE)).toEqual(new Set());
+    expect(await claim(2)).toEqual(GO);
+    expect(await claim(3)).toMatchObject({ decision: 'wait', ahead: ['run-2'] });
+  });
+
+  it('has a run at work again that was given up and is prolonged all the same', async () => {
+    await claim(1);
+    expect(await claim(2, {}, LATER)).toEqual(GO);
+    expect(await store().renewJob(run(job, 1), LATER, LEASE)).toBe(true);
+    await store().releaseJob(run(job, 2));
+    expect(await claim(3, {}, LATER)).toMatchObject({ decision: 'wait', ahead: ['run-1'] });
+    expect(await claim(1, {}, LATER)).toEqual(GO);
+  });
+
   it('does not prolong a run that was released, was skipped or never asked', async () => {
     await claim(1);
     await claim(2, { overlap: 'skip' });
@@ -75,15 +91,15 @@ export function describeTurns(store: () => RunStore): void {
   });
 
   it('tells which runs live: those that wait or are at work and were not released, nor died', async () => {
-    expect(await store().listLiving(job, NOW)).toEqual(new Set());
+    expect(await store().listLiving(job, NOW, LEASE)).toEqual(new Set());
     await claim(1);
     await claim(2);
     await claim(3);
-    expect(await store().listLiving(job, NOW)).toEqual(new Set(['run-1', 'run-2']));
+    expect(await store().listLiving(job, NOW, LEASE)).toEqual(new Set(['run-1', 'run-2']));
     await store().renewJob(run(job, 2), NOW + 50_000, LEASE);
-    expect(await store().listLiving(job, LATER)).toEqual(new Set(['run-2']));
+    expect(await store().listLiving(job, LATER, LEASE)).toEqual(new Set(['run-2']));
     await store().releaseJob(run(job, 2));
-    expect(await store().listLiving(job, LATER)).toEqual(new Set());
+    expect(await store().listLiving(job, LATER, LEASE)).toEqual(new Set());
   });
 
   it('keeps jobs apart', async () => {

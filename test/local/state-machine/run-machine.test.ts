@@ -23,15 +23,15 @@ const done = { done: true, waitSeconds: 0, cursor: null, turn: null };
 
 const started: StartRunOutput = {
   ...{ decision: 'go', job: merged, workerThreads: 8, items: 1, removeVanished: false },
-  round: { items: 1, planKey: 'runs/a/plan.jsonl', waitSeconds: 0 },
+  round: { number: 0, items: 1, planKey: 'runs/a/plan.jsonl', waitSeconds: 0 },
 };
 
-const NO_ROUND: Round = { items: 0, planKey: '', waitSeconds: 0 };
+const NO_ROUND: Round = { number: 1, items: 0, planKey: '', waitSeconds: 0 };
 
 const noRound = () => Promise.resolve(NO_ROUND);
 
 function isNext(payload: unknown): boolean {
-  return (payload as { next?: boolean }).next === true;
+  return 'after' in (payload as object);
 }
 
 interface World {
@@ -196,7 +196,7 @@ describe('a worker', () => {
     expect(outcome.status).toBe('SUCCEEDED');
   });
 
-  it('is tried again after a transient error, with the same payload, six times at most', async () => {
+  it('is tried again after a transient error, with the same payload, twelve times at most', async () => {
     const seen: string[] = [];
     const syncGroup: FunctionHandler = async (payload) => {
       seen.push(JSON.stringify(payload));
@@ -210,7 +210,7 @@ describe('a worker', () => {
     let calls = 0;
     const never: FunctionHandler = () => ((calls += 1), Promise.reject(new TransientError('TARGET_THROTTLED', 'slow down')));
     await run({ handlers: { 'sync-group': never } });
-    expect(calls).toBe(7);
+    expect(calls).toBe(13);
   });
 
   it('is not tried again after a bug', async () => {
@@ -253,7 +253,7 @@ describe('every path reaches finish-run', () => {
 
   it('when the run waited for its turn', async () => {
     const waits: number[] = [];
-    const round = { items: 1, planKey: 'runs/a/wait.jsonl', waitSeconds: 15 };
+    const round = { number: 0, items: 1, planKey: 'runs/a/wait.jsonl', waitSeconds: 15 };
     const answers = [{ ...started, decision: 'wait', round }, started];
     const children = [{ ...done, done: false, waitSeconds: 16 }, done, done];
     const { finished } = await run({
@@ -267,8 +267,8 @@ describe('every path reaches finish-run', () => {
   it('when groups were left to a later round, with the plan of the first and as many rounds as it takes', async () => {
     const [waits, read, asked]: [number[], string[], unknown[]] = [[], [], []];
     const rounds = [
-      { items: 1, planKey: 'runs/a/wait.jsonl', waitSeconds: 15 },
-      { items: 2, planKey: 'runs/a/next.jsonl', waitSeconds: 0 },
+      { number: 1, items: 1, planKey: 'runs/a/wait.jsonl', waitSeconds: 15 },
+      { number: 2, items: 2, planKey: 'runs/a/next.jsonl', waitSeconds: 0 },
       NO_ROUND,
     ];
     const { finished } = await run({
@@ -281,7 +281,7 @@ describe('every path reaches finish-run', () => {
     });
     expect([waits, read]).toEqual([[15], ['runs/a/plan.jsonl', 'runs/a/wait.jsonl', 'runs/a/next.jsonl']]);
     const own = { job: merged, run: { id: 'run-1', startedAt: '2026-01-02T03:04:05.678Z' } };
-    expect(asked[0]).toEqual({ ...own, next: true } satisfies NextGroupsInput);
+    expect(asked.slice(0, 2)).toEqual([0, 1].map((after): NextGroupsInput => ({ ...own, after })));
     expect(finished).toMatchObject([{ start: { decision: 'go', items: 7 } }]);
   });
 

@@ -40,7 +40,7 @@ describe.concurrent('hostTable', () => {
     await mkdir(folder);
     const claimOldTick = async (state: TableState): Promise<boolean> => {
       const { environment, name } = describeLocalTable(state.table, state.port, state.accessKeyId);
-      return openRunStore({ table: name, environment }).claimTick('job', 'tick', `run-${Math.random()}`, 0);
+      return openRunStore({ table: name, environment }).claimCause('job', 'tick', `run-${Math.random()}`, 0);
     };
     const hostOnce = async (): Promise<boolean> => {
       const { state, hosting, stop } = await startHost(test, folder);

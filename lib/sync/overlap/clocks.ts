@@ -1,0 +1,27 @@
+/** A lease counts as running this much longer for others than for its owner: Lambda hosts' clocks differ by less. */
+export const CLOCK_SKEW_MS = 5_000;
+
+/** Clocks that were set at all differ by less: what lies further ahead was written by one that was not. */
+const FURTHEST_AHEAD_MS = 15 * 60_000;
+
+/** Whether a time (epoch ms) lies so far ahead of `now` that nothing can have happened then. */
+export function isAhead(time: number, now: number): boolean {
+  return time > now + FURTHEST_AHEAD_MS;
+}
+
+export interface LeaseTime {
+  /** Epoch milliseconds. */
+  readonly now: number;
+  readonly leaseMs: number;
+}
+
+/** Until when (epoch ms) a lease lasts that runs: outside of it it has run out, or a wrong clock has made it. */
+export function runningLeases({ now, leaseMs }: LeaseTime): { readonly first: number; readonly last: number } {
+  return { first: now - CLOCK_SKEW_MS, last: now + leaseMs + FURTHEST_AHEAD_MS };
+}
+
+/** Whether somebody else's lease is running. */
+export function isRunning(leaseUntil: number, at: LeaseTime): boolean {
+  const { first, last } = runningLeases(at);
+  return leaseUntil >= first && leaseUntil <= last;
+}
