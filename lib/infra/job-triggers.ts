@@ -52,7 +52,7 @@ export class JobTriggers extends Construct {
     const [followed, onBackup] = [followedJobs(job), backupTrigger(job)];
     if (followed.length === 0 && onBackup === undefined) return;
     const what = 'something that should have started a run could not';
-    const letters = deadLetters(this, 'DeadLetters', { ...props, job: job.id, what }) as IQueue;
+    const letters = deadLetters(this, 'DeadLetters', { ...props, job: job.id, what });
     if (followed.length > 0) this.#followJobs(props, followed, letters);
     if (onBackup === undefined) return;
     this.#followBackups(props, onBackup.settleMs / 1000, letters);

@@ -66,6 +66,12 @@ describe('flotilla run, in a process of its own', () => {
     expect(await expectReport('skipped.json')).toMatchObject({ state: 'skipped' });
   });
 
+  it('ends with 3 when nothing was backed up that is not copied', async () => {
+    const { code, stderr } = await world.run(['run', 'daily', '--pending-only']);
+    expect({ code, stderr }).toMatchObject({ code: 3, stderr: expect.stringContaining('RUN_NOT_NEEDED') as string });
+    expect(stderr).toContain('no backup was written that another run has not taken up');
+  });
+
   it('ends with 1 when a snapshot cannot be copied, and names it', async () => {
     await source.addOne();
     const [before, after] = [
