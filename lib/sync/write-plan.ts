@@ -3,7 +3,7 @@ import type { ObjectReader, ObjectWriter } from '../datastore/object-store.ts';
 import { ConfigError, ConflictError } from '../errors.ts';
 import { failedLine, heldBackLine, placeOf, skippedLine, wouldSyncLine } from './log-lines.ts';
 import type { PlanItem } from './payloads.ts';
-import { planItem, planRun, type PlannedGroup } from './plan-run.ts';
+import { planItem, planRun, type PlannedGroup, type PlannedNamespaces } from './plan-run.ts';
 import { formatPlan, planKey } from './run-files.ts';
 import type { SkipCounts } from './skip-reasons.ts';
 import type { Worker } from './worker.ts';
@@ -24,6 +24,7 @@ export async function writePlan(control: ObjectWriter, worker: Worker, only?: re
   const keepClaim = claimKeeper(worker);
   let [groups, held] = [0, 0];
   const leftOut: SkipCounts = {};
+  const begun = await listBegun(worker);
   for await (const planned of planRun(worker, only)) {
     stopIfAsked(worker);
     expectTime(worker);
@@ -34,12 +35,28 @@ export async function writePlan(control: ObjectWriter, worker: Worker, only?: re
       countSkipped(leftOut, planned);
       tell(planned, worker);
     }
-    const item = planItem(planned);
+    const item = planItem(planned) ?? begunItem(planned, begun);
     if (item !== undefined) items.push(item);
   }
   if (groups === 0 && only === undefined) await expectDatastore(worker);
   await control.put(planKey(worker.run), formatPlan(items));
   return { items: items.length, working: items.filter(({ kind }) => kind === 'group').length, groups, leftOut, held };
+}
+
+/**
+ * Groups that an earlier execution of this run has begun and not ended, by `formatGroup`: all may have been moved when it died, but
+ * only a worker of theirs can say so.
+ */
+async function listBegun({ store, run, job }: Worker): Promise<ReadonlySet<string>> {
+  const begun = new Set<string>();
+  if (job.dryRun) return begun;
+  for await (const record of store.listGroups(run)) if (record.state !== 'ok') begun.add(formatGroup(record));
+  return begun;
+}
+
+function begunItem(planned: PlannedGroup | PlannedNamespaces, begun: ReadonlySet<string>): PlanItem | undefined {
+  if (planned.kind === 'namespaces' || !begun.has(formatGroup(planned.source.group))) return undefined;
+  return { kind: 'group', ...planned.source.group, missingNamespaces: [] };
 }
 
 export function stopIfAsked({ stopReason }: Pick<Worker, 'stopReason'>): void {

@@ -12,6 +12,7 @@ import {
   memoryCloud,
   newRun,
   readPlan,
+  runJob,
   type CallOptions,
   type MemoryCloud,
 } from '../support/memory-run.ts';
@@ -49,6 +50,16 @@ describe('startRun', () => {
     const run = newRun(cloud);
     const first = await start(cloud, run, { tick: 'noon' });
     expect(await start(cloud, run, { tick: 'noon' })).toEqual(first);
+  });
+
+  it('gives a group that it had begun when it died a worker, though nothing is left to do, who says how it ended', async () => {
+    const cloud = await smallCloud();
+    const { run, records } = await runJob(cloud);
+    for (const record of records.filter(({ name }) => name === 'vm/100'))
+      await cloud.store.saveGroup(run, { ...record, state: 'running' });
+    const again = await runJob(cloud, {}, run);
+    expect(again.report).toMatchObject({ state: 'ok', groups: { unfinished: 0 }, snapshots: { failed: 0 } });
+    expect(await readPlan(cloud, again.start!)).toMatchObject([{ kind: 'group', name: 'vm/100' }]);
   });
 
   it('writes nothing into either datastore', async () => {
