@@ -87,7 +87,7 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     path: 'lib/serve',
-    may: ['lib/errors.ts', 'lib/sync/run-store.ts'],
+    may: ['lib/errors.ts', 'lib/sync/run-store.ts', 'lib/sync/overlap/clocks.ts'],
     types: [],
     packages: ['zod'],
     because: `what is due is decided from what was looked up, and started by whoever can; ${DOMAIN_REASON}`,

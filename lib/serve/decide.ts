@@ -1,12 +1,10 @@
+import { isAhead } from '../sync/overlap/clocks.ts';
 import type { RunRef } from '../sync/run-store.ts';
 import type { Facts, NameRun, ServedJob, ServedSchedule } from './served-job.ts';
 import type { Cause, Intent, ServeState, TickMark } from './state.ts';
 
 /** A fault that lasts is met at longer and longer intervals, up to 32 polls. */
 const MAX_DOUBLINGS = 5;
-
-/** What lies further ahead of the clock than this was written down by a clock that has been set right since. */
-const CLOCK_GRACE_MS = 15 * 60_000;
 
 /** The most runs of a job that are remembered as followed: more than are looked at. */
 export const MAX_FOLLOWED = 200;
@@ -30,7 +28,7 @@ function decideTick(
   name: NameRun,
 ): ServeState {
   const mark = state.ticks[job.id]?.[schedule.name];
-  if (mark?.text !== schedule.text || isAhead(mark.at, facts))
+  if (mark?.text !== schedule.text || isAhead(mark.at, facts.now))
     return withMark(state, { job, schedule }, { text: schedule.text, at: facts.now });
   const last = schedule.lastTime(facts.now);
   if (last === undefined || !isDue(last, mark, facts.isSuspended(job.id))) return state;
@@ -42,10 +40,6 @@ function decideTick(
 /** A time whose run was skipped because the job was suspended is due again when it no longer is. */
 function isDue(last: number, mark: TickMark, suspended: boolean): boolean {
   return last > mark.at || (mark.missed === true && !suspended && last === mark.at);
-}
-
-function isAhead(time: number, { now }: Facts): boolean {
-  return time > now + CLOCK_GRACE_MS;
 }
 
 /**
@@ -97,9 +91,9 @@ function backupsDue({ misses }: ServeState, { id, onBackup }: ServedJob, facts: 
   const [oldest, ...others] = facts.openSince(id);
   if (onBackup === undefined || oldest === undefined) return undefined;
   const { settleMs, pollMs } = onBackup;
-  const settled = (since: number): number => (isAhead(since, facts) ? facts.now : since + settleMs);
+  const settled = (since: number): number => (isAhead(since, facts.now) ? facts.now : since + settleMs);
   const miss = misses[id];
-  if (miss === undefined || isAhead(miss.at, facts)) return settled(oldest);
+  if (miss === undefined || isAhead(miss.at, facts.now)) return settled(oldest);
   const fresh = [oldest, ...others].find((since) => since > miss.began);
   if (fresh === undefined) return miss.at + pollMs * 2 ** Math.min(miss.count - 1, MAX_DOUBLINGS);
   return Math.max(settled(fresh), miss.at + pollMs);
