@@ -24,7 +24,7 @@ import { openPaces, processClock } from './paces.ts';
 export interface ServiceNames {
   readonly TABLE_NAME: string;
   readonly CONTROL_BUCKET: string;
-  /** How long a lock or a claim lives without being renewed: a run that died blocks nobody for longer. */
+  /** How long a lock or a turn lives without being renewed: who waits for a run that died asks again a minute later at most. */
   readonly LOCK_LEASE_SECONDS: number;
   readonly AWS_REGION?: string;
   readonly AWS_ENDPOINT_URL_S3?: string;

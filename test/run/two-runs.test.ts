@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DatastoreLocation } from '../../lib/datastore/location.ts';
 import { CLOCK_SKEW_MS } from '../../lib/sync/overlap/clocks.ts';
+import type { Report } from '../../lib/sync/report/report.ts';
 import { targetPlace } from '../../lib/sync/target-place.ts';
 import { findEarly, timed, type TimedRequest } from '../support/commit-order.ts';
 import { startTestCloud, type TestCloud } from '../support/cloud.ts';
@@ -69,6 +70,27 @@ describe('two runs that write the same groups', () => {
       const report = await cloud.run(cloud.job(from, to));
       expect(cloud.log.some((line) => line.includes('waits for its lock, held by other/dead'))).toBe(true);
       expect(report).toMatchObject({ state: 'ok', snapshots: { copied: 1 } });
+    });
+
+    it('have it in the order of their ticks, whichever of both jobs asked first', async () => {
+      const { store } = cloud.cloud;
+      const held = await store.acquireLock(lockKey(), 'other/run', Date.now(), LEASE_MS);
+      if (!('lock' in held)) throw new Error(`held by ${held.heldBy}`);
+      const isWaiting = async (id: string): Promise<boolean> => {
+        const [run] = await store.listRuns(id, 1);
+        return run !== undefined && (await store.loadGroup(run, group))?.state === 'waiting';
+      };
+      const start = async (id: string, tick: string): Promise<{ report: Promise<Report> }> => {
+        const report = cloud.run(cloud.job(from, to, { id }), { 'scheduled-time': tick });
+        while (!(await isWaiting(id))) await new Promise((resolve) => setTimeout(resolve, 10));
+        return { report };
+      };
+      const later = await start('nightly', '2026-11-01T03:00:00Z');
+      const earlier = await start('hourly', '2026-11-01T02:00:00Z');
+      await store.releaseLock(held.lock);
+      const [first, second] = await Promise.all([earlier.report, later.report]);
+      expect([first.snapshots.copied, second.snapshots.copied]).toEqual([1, 0]);
+      expect([first.state, second.state]).toEqual(['ok', 'ok']);
     });
 
     it('make nothing visible once the lock is lost, and finish when they have it again', async () => {

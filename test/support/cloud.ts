@@ -76,7 +76,7 @@ export async function startTestCloud(options: TestCloudOptions = {}): Promise<Te
   let runs = 0;
   const execute = async (job: JobDocument, overrides: object = {}): Promise<Execution> => {
     runs += 1;
-    const run = { job: job.id, id: `run-${String(runs)}`, startedAt: new Date().toISOString() };
+    const run = { job: job.id, id: `run-${String(runs)}`, startedAt: new Date(options.now?.() ?? Date.now()).toISOString() };
     const outcome = await cloud.run({ job, overrides, run });
     const stored = await cloud.control.get(`${reportKey(run)}.json`);
     if (stored === undefined) throw new Error(`no report: ${JSON.stringify(outcome)}`);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { runFinishedDetail } from '../../lib/events/event-bus.ts';
 import { finishRun } from '../../lib/sync/finish-run.ts';
 import type { FinishRunInput, FinishRunOutput } from '../../lib/sync/payloads.ts';
 import type { Report } from '../../lib/sync/report/report.ts';
@@ -108,12 +109,15 @@ describe('finishRun', () => {
     expect(await cloud.store.loadRun(run)).toMatchObject({ state: 'failed', endedAt: expect.any(String) as string });
   });
 
-  it('ends a run that was skipped well, and says why', async () => {
+  it('ends a run that was skipped well, says why, and tells the world', async () => {
     const { cloud, run, start } = await runUpTo(0);
     await cloud.store.saveRun({ ...run, state: 'skipped', message: 'another one waits already' });
-    const { output } = await finish(cloud, run, { start: { ...start, decision: 'skip', items: 0 } });
+    const { output, announced } = await finish(cloud, run, { start: { ...start, decision: 'skip', items: 0 } });
     expect(output).toMatchObject({ state: 'skipped', succeeded: true });
     expect(output.message).toContain('another one waits already');
+    expect(announced.map((report) => runFinishedDetail(report))).toMatchObject([
+      { id: run.id, state: 'skipped', reason: 'another one waits already' },
+    ]);
   });
 
   it('ends a run with nothing to do well', async () => {
