@@ -39,7 +39,7 @@ export const LAYERS: readonly Layer[] = [
   {
     path: 'lib/datastore',
     may: ['lib/errors.ts'],
-    types: [],
+    types: ['lib/calendar/time-frame.ts'],
     packages: ['node:buffer'],
     because: `lib/datastore is the vocabulary that all else is said in; ${DOMAIN_REASON}`,
   },
@@ -52,7 +52,7 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     path: 'lib/limits',
-    may: ['lib/errors.ts', 'lib/datastore'],
+    may: ['lib/errors.ts', 'lib/datastore', 'lib/calendar'],
     types: [],
     packages: [],
     because: `limits are arithmetic on times and amounts; ${DOMAIN_REASON}`,
@@ -81,7 +81,7 @@ export const LAYERS: readonly Layer[] = [
   {
     path: 'lib/sync',
     may: ['lib/errors.ts', 'lib/datastore', 'lib/schedule', 'lib/limits', 'lib/transfer'],
-    types: [],
+    types: ['lib/calendar/time-frame.ts'],
     packages: ['node:buffer', 'zod', 're2js'],
     because: `runs decide, and are handed layouts and adapters; ${DOMAIN_REASON}`,
   },
@@ -113,6 +113,7 @@ export const LAYERS: readonly Layer[] = [
     may: [
       'lib/errors.ts',
       'lib/datastore',
+      'lib/calendar',
       'lib/schedule',
       'lib/limits/timetable.ts',
       'lib/sync/job.ts',

@@ -48,3 +48,19 @@ export const BOUNDS = {
 } as const satisfies Readonly<Record<string, Bounds>>;
 
 export const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
+
+/** `mon` or `monday` as its number, 0 is Monday; -1: no day has that name. */
+export function weekdayNamed(name: string): number {
+  return WEEKDAYS.findIndex((weekday) => weekday === name || weekday.slice(0, 3) === name);
+}
+
+/** Ascending numbers as rows without a gap, each by its first and last. */
+export function rowsOf(values: readonly number[]): readonly (readonly [first: number, last: number])[] {
+  const rows: [first: number, last: number][] = [];
+  for (const value of values) {
+    const row = rows.at(-1);
+    if (row !== undefined && row[1] === value - 1) row[1] = value;
+    else rows.push([value, value]);
+  }
+  return rows;
+}

@@ -1,4 +1,4 @@
-import { BOUNDS, type Bounds, type CalendarEvent, type Field } from './calendar-event.ts';
+import { BOUNDS, rowsOf, type Bounds, type CalendarEvent, type Field } from './calendar-event.ts';
 
 /** EventBridge Scheduler's limits: years 1970 to 2199, 256 characters an expression. */
 export const FIRST_YEAR = 1970;
@@ -21,13 +21,9 @@ const YEARS: Bounds = { name: 'year', from: FIRST_YEAR, to: BOUNDS.years.to };
 /** Numbers as `*`, or a list with rows as ranges. */
 function cronField(field: Field, { from, to }: Bounds): string {
   if (field === undefined || field.length > to - from) return '*';
-  const rows: [first: number, last: number][] = [];
-  for (const value of field) {
-    const row = rows.at(-1);
-    if (row !== undefined && row[1] === value - 1) row[1] = value;
-    else rows.push([value, value]);
-  }
-  return rows.map(([first, last]) => (first === last ? String(first) : `${String(first)}-${String(last)}`)).join(',');
+  return rowsOf(field)
+    .map(([first, last]) => (first === last ? String(first) : `${String(first)}-${String(last)}`))
+    .join(',');
 }
 
 function ascending(values: readonly number[]): number[] {

@@ -1,4 +1,4 @@
-import { BOUNDS, WEEKDAYS, type Bounds, type CalendarEvent, type Field } from './calendar-event.ts';
+import { BOUNDS, rowsOf, WEEKDAYS, type Bounds, type CalendarEvent, type Field } from './calendar-event.ts';
 
 const MONTHS = [
   ...['January', 'February', 'March', 'April', 'May', 'June'],
@@ -76,12 +76,7 @@ function stepOf(field: readonly number[], { from, to }: Bounds): number | undefi
 
 /** Numbers in a row as `a to b`, the others one by one. */
 function spans(field: readonly number[], { from, to }: Pick<Bounds, 'from' | 'to'>, name: (value: number) => string): string {
-  const rows: [first: number, last: number][] = [];
-  for (const value of field) {
-    const row = rows.at(-1);
-    if (row !== undefined && row[1] === value - 1) row[1] = value;
-    else rows.push([value, value]);
-  }
+  const rows = rowsOf(field);
   if (rows.length === 1 && rows[0]?.[0] === from && rows[0][1] === to) return `${name(from)} to ${name(to)}`;
   return listed(
     rows.flatMap(([first, last]) => {

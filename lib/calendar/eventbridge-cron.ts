@@ -2,6 +2,7 @@ import { isInWindow, type CalendarEvent } from './calendar-event.ts';
 import { cronOf, dayTimes, FIRST_YEAR, MAX_EXPRESSION_LENGTH, type CronFields } from './cron-fields.ts';
 import { findGaps, type Gap } from './gaps.ts';
 import { matchesWall } from './next-after.ts';
+import { weekdayOf } from './zone.ts';
 
 /**
  * Times as EventBridge Scheduler's expressions, which fire together at each of them; when they are not `exact` they fire at other
@@ -55,7 +56,7 @@ function gapCrons(event: CalendarEvent, zone: string, now: number): string[] {
     const end = new Date(to);
     return cronOf({
       ...{ minutes: [end.getUTCMinutes()], hours: [end.getUTCHours()], days: undefined, years: undefined },
-      ...{ months: [end.getUTCMonth() + 1], weekdays: [(end.getUTCDay() + 6) % 7] },
+      ...{ months: [end.getUTCMonth() + 1], weekdays: [weekdayOf(to)] },
     });
   });
 }

@@ -1,4 +1,4 @@
-import { wallTimeAt, type WallTime } from './zone.ts';
+import { changeWithin, wallTimeAt, type WallTime } from './zone.ts';
 
 /** Wall times [from, to) that clocks in a zone leave out. */
 export interface Gap {
@@ -28,18 +28,9 @@ function searchGaps(zone: string, start: number): readonly Gap[] {
   const gaps: Gap[] = [];
   const offset = (instant: number): number => wallTimeAt(instant, zone) - instant;
   for (let day = start; day < start + YEARS_AHEAD * 366 * DAY_MS; day += DAY_MS) {
-    if (offset(day + DAY_MS) > offset(day)) gaps.push(findJump(day, offset));
+    if (offset(day + DAY_MS) <= offset(day)) continue;
+    const jump = changeWithin(day, day + DAY_MS, zone);
+    gaps.push({ from: jump + offset(day), to: jump + offset(jump) });
   }
   return gaps;
-}
-
-function findJump(day: number, offset: (instant: number) => number): Gap {
-  const before = offset(day);
-  let [low, high] = [day, day + DAY_MS];
-  while (high - low > 60_000) {
-    const middle = Math.floor((low + high) / 120_000) * 60_000;
-    if (offset(middle) === before) low = middle;
-    else high = middle;
-  }
-  return { from: high + before, to: high + offset(high) };
 }

@@ -1,5 +1,5 @@
 import { isInWindow, type CalendarEvent, type DailyWindow, type Field } from './calendar-event.ts';
-import { instantOf, wallTimeAt, type WallTime } from './zone.ts';
+import { instantOf, wallTimeAt, weekdayOf, type WallTime } from './zone.ts';
 
 const LAST_YEAR = 2199;
 
@@ -67,7 +67,7 @@ function isDay({ years, months, days, weekdays }: CalendarEvent, date: Date): bo
     matches(years, date.getUTCFullYear()) &&
     matches(months, date.getUTCMonth() + 1) &&
     matches(days, date.getUTCDate()) &&
-    matches(weekdays, (date.getUTCDay() + 6) % 7)
+    matches(weekdays, weekdayOf(date.getTime()))
   );
 }
 

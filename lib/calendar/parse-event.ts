@@ -1,4 +1,4 @@
-import { BOUNDS, WEEKDAYS, type Bounds, type CalendarEvent, type Field } from './calendar-event.ts';
+import { BOUNDS, weekdayNamed, type Bounds, type CalendarEvent, type Field } from './calendar-event.ts';
 import { Cursor, CalendarFault } from './cursor.ts';
 
 /** A calendar event that was read, or what is wrong with it in words that follow it. */
@@ -154,8 +154,7 @@ function readWeekdays(cursor: Cursor): Field {
 function readWeekday(cursor: Cursor): number {
   const at = cursor.position;
   const word = cursor.word();
-  const name = word.toLowerCase();
-  const day = WEEKDAYS.findIndex((weekday) => weekday === name || weekday.slice(0, 3) === name);
+  const day = weekdayNamed(word.toLowerCase());
   if (day < 0) throw cursor.fault(`has "${word}" where a weekday, a date or a time should be`, at);
   return day;
 }

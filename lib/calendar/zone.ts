@@ -4,7 +4,7 @@ const DAY_MS = 86_400_000;
 /** A time as clocks on a wall show it: the epoch milliseconds that the same reading would have in UTC. */
 export type WallTime = number;
 
-/** Whether the runtime knows this IANA time zone. */
+/** Whether the runtime knows this time zone. */
 export function isTimeZone(zone: string): boolean {
   try {
     formatOf(zone);
@@ -35,11 +35,11 @@ export function instantOf(wall: WallTime, zone: string): number {
   const first = Math.min(before, after);
   if (wallTimeAt(first, zone) === wall) return first;
   const last = Math.max(before, after);
-  return wallTimeAt(last, zone) === wall ? last : endOfGap(first, last, zone);
+  return wallTimeAt(last, zone) === wall ? last : changeWithin(first, last, zone);
 }
 
-/** The moment within (from, to] at which the zone's clocks jump forward. */
-function endOfGap(from: number, to: number, zone: string): number {
+/** The moment within (from, to] at which the zone's clocks change, of which there is one. */
+export function changeWithin(from: number, to: number, zone: string): number {
   const offset = (instant: number): number => wallTimeAt(instant, zone) - instant;
   const earlier = offset(from);
   let [low, high] = [from, to];
@@ -49,6 +49,11 @@ function endOfGap(from: number, to: number, zone: string): number {
     else high = middle;
   }
   return high;
+}
+
+/** 0 is Monday. */
+export function weekdayOf(wall: WallTime): number {
+  return (new Date(wall).getUTCDay() + 6) % 7;
 }
 
 function formatOf(zone: string): Intl.DateTimeFormat {

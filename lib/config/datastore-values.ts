@@ -1,8 +1,8 @@
 import type { DatastoreLocation, FrameRate } from '../datastore/location.ts';
 import { parseHumanByte } from '../datastore/human-byte.ts';
-import { parseTimeFrame } from '../datastore/time-frame.ts';
+import { parseTimeFrame } from '../calendar/time-frame.ts';
 import type { DatastoreDocument } from './datastore-schema.ts';
-import { camelKeys, kebabKeys, omitKeys } from './spelling.ts';
+import { camelKeys, omitKeys } from './spelling.ts';
 
 /** A datastore as the use cases know it, from a document that has passed its schema. */
 export function parseDatastore(document: DatastoreDocument): DatastoreLocation {
@@ -19,13 +19,6 @@ export function parseDatastore(document: DatastoreDocument): DatastoreLocation {
           })),
         }),
   };
-}
-
-/** The way back. */
-export function formatDatastore(location: DatastoreLocation): Record<string, unknown> {
-  const { timetable } = location;
-  const entries = timetable?.map(({ frame, rate }) => ({ timeframe: frame.text, rate }));
-  return { ...kebabKeys(location), ...(entries === undefined ? {} : { timetable: entries }) };
 }
 
 export function parseBytes(value: string | number): number {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { parseTimeFrame } from '../datastore/time-frame.ts';
+import { isTimeZone } from '../calendar/zone.ts';
+import { parseTimeFrame } from '../calendar/time-frame.ts';
 
 /** Says what is wrong with a text, in words that follow it (`has a slash at its end; ..`); undefined when nothing is. */
 type TextCheck = (text: string) => string | undefined;
@@ -134,11 +135,7 @@ export function checkTime(time: string): string | undefined {
 /** A name of the IANA database, as far as this Node knows it. */
 export function checkTimezone(timezone: string): string | undefined {
   if (timezone === 'UTC') return undefined;
-  try {
-    new Intl.DateTimeFormat('en-US', { timeZone: timezone });
-  } catch {
-    return 'is no time zone; write an IANA name such as Europe/Berlin';
-  }
+  if (!isTimeZone(timezone)) return 'is no time zone; write an IANA name such as Europe/Berlin';
   // Node takes offsets too, which know no summer time.
   return /^[A-Za-z]/.test(timezone) ? undefined : 'is no IANA name of a time zone; write one such as Europe/Berlin';
 }

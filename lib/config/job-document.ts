@@ -2,17 +2,17 @@ import { ConfigError } from '../errors.ts';
 import type { Job } from '../sync/job.ts';
 import type { RunTrigger } from '../sync/payloads.ts';
 import { checkOptions } from './check-options.ts';
-import { formatDatastore, parseDatastore } from './datastore-values.ts';
+import { parseDatastore } from './datastore-values.ts';
 import { faultError, formatFault } from './fault.ts';
 import type { Fault } from './fault.ts';
 import { clearableOptions, jobDocumentSchema, overridesSchema } from './job-schema.ts';
 import type { ClearableOption, JobDocument } from './job-schema.ts';
-import { formatValues, parseValues } from './job-values.ts';
+import { parseValues } from './job-values.ts';
 import { nearestKey } from './nearest-key.ts';
 import { framesBeside } from './override-rates.ts';
 import type { Configuration } from './parse-config.ts';
 import { schemaFaults } from './schema-faults.ts';
-import { camelKeys, kebabKeys, omitKeys } from './spelling.ts';
+import { camelKeys, omitKeys } from './spelling.ts';
 import { validMembers } from './valid-members.ts';
 
 export type { JobDocument, Overrides } from './job-schema.ts';
@@ -64,14 +64,6 @@ export function runTrigger(document: unknown): RunTrigger {
     ...(afterRun !== undefined && { afterRun }),
     ...(pendingOnly === true && { pendingOnly }),
   };
-}
-
-/** A document for a job at hand: `parseJob` gives the job back. */
-export function formatJob(job: Job): JobDocument {
-  const { source, target } = job;
-  const options = omitKeys(withoutUndefined(kebabKeys(formatValues(job))), ['worker-threads-wanted']);
-  const threads = { 'worker-threads': job.workerThreadsWanted, 'max-worker-threads': job.workerThreads };
-  return checkDocument({ ...options, ...threads, source: formatDatastore(source), target: formatDatastore(target) });
 }
 
 /**

@@ -1,13 +1,10 @@
-import { parseTimeFrame } from '../datastore/time-frame.ts';
+import { parseTimeFrame } from '../calendar/time-frame.ts';
 import { parseGroupFilter } from '../sync/group-filter.ts';
 import type { Job, JobFrame } from '../sync/job.ts';
-import { formatDuration } from '../schedule/duration.ts';
-import { formatClock, type Schedule } from '../schedule/schedule.ts';
 import { schedulesOf } from './check-schedules.ts';
 import { parseBytes, parseFrameRate, read } from './datastore-values.ts';
 import type { JobDocument } from './job-schema.ts';
-import { formatMaxDelete, parseMaxDelete } from './max-delete.ts';
-import { kebabKeys, omitKeys } from './spelling.ts';
+import { parseMaxDelete } from './max-delete.ts';
 import type { JobFrameEntry } from './timetable-schema.ts';
 
 /** The members of a job that its document spells in another way, or not at all. */
@@ -40,28 +37,6 @@ export function parseValues(document: JobDocument): JobValues {
     timetable: document.timetable.map(parseFrame),
     scheduledTime: document['scheduled-time'],
     schedules: schedulesOf(document),
-  };
-}
-
-/** The way back. */
-export function formatValues(job: Job): object {
-  return {
-    ...omitKeys(job, ['schedules']),
-    ...formatSchedules(job.schedules),
-    groupFilter: job.groupFilter.map(({ text }) => text),
-    maxDelete: formatMaxDelete(job.maxDelete),
-    timetable: job.timetable.map(({ frame, ...rates }) => ({ timeframe: frame.text, ...kebabKeys(rates) })),
-  };
-}
-
-function formatSchedules(schedules: readonly Schedule[]): object {
-  const [first] = schedules;
-  if (first === undefined) return {};
-  const { jitterMs, window } = first;
-  return {
-    schedule: schedules.map(({ name, text, timezone, overrides }) => ({ name, at: text, timezone, overrides })),
-    ...(jitterMs > 0 && { jitter: formatDuration(jitterMs) }),
-    ...(window !== undefined && { notBefore: formatClock(window.from), notAfter: formatClock(window.to) }),
   };
 }
 

@@ -13,12 +13,6 @@ export function parseMaxDelete(value: string | number): MaxDelete | { readonly p
   return { kind: 'count', count: Number(number) };
 }
 
-/** The spelling of the configuration. */
-export function formatMaxDelete(limit: MaxDelete): string | number {
-  // 7 % is 0.07, a hundred times which is a little more than 7.
-  return limit.kind === 'count' ? limit.count : `${Number((limit.share * 100).toPrecision(12))}%`;
-}
-
 function share(percent: number): ReturnType<typeof parseMaxDelete> {
   return percent > 100 ? { problem: 'is more than all; wanted at most 100%' } : { kind: 'share', share: percent / 100 };
 }

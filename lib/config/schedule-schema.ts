@@ -39,8 +39,6 @@ function scheduleEntry(overrides: z.ZodObject) {
     });
 }
 
-export type ScheduleEntryDocument = z.output<ReturnType<typeof scheduleEntry>>;
-
 /** The options of a job that say when it runs by itself. */
 export function scheduleOptions(overridable: Readonly<Record<string, z.ZodType>>) {
   const list = z.array(scheduleEntry(overridesOf(overridable))).min(1);

@@ -2,8 +2,6 @@ import { z } from 'zod';
 import { formatDuration, parseDuration } from '../schedule/duration.ts';
 import { text } from './formats.ts';
 
-export const TRIGGERS = ['on-backup'] as const;
-
 /** The longest time for which an EventBridge pipe gathers what it hands on. */
 const MAX_SETTLE_MS = 300_000;
 /** Each poll lists all of a source's metadata. */
@@ -33,15 +31,15 @@ export function backupTrigger({
   readonly settle: string;
   readonly poll: string;
 }): BackupTrigger | undefined {
-  return trigger === undefined ? undefined : { settleMs: msOf(settle), pollMs: msOf(poll) };
+  return trigger === undefined ? undefined : { settleMs: millisecondsOf(settle), pollMs: millisecondsOf(poll) };
 }
 
-export interface BackupTrigger {
+interface BackupTrigger {
   readonly settleMs: number;
   readonly pollMs: number;
 }
 
-function msOf(duration: string): number {
+function millisecondsOf(duration: string): number {
   const parsed = parseDuration(duration);
   if ('problem' in parsed) throw new Error(`${duration} was not refused although it ${parsed.problem}`);
   return parsed.ms;
@@ -51,7 +49,7 @@ const error = 'is neither the id of a job nor a list of such; write after: night
 
 /** What starts the runs of a job beside its schedule. */
 export const triggerOptions = {
-  trigger: z.enum(TRIGGERS).exactOptional().meta({
+  trigger: z.enum(['on-backup']).exactOptional().meta({
     description:
       '`on-backup` starts a run for just the groups that were backed up, each time the source is written: by the events of its bucket in AWS, by a poll in `flotilla serve`.',
   }),

@@ -1,4 +1,4 @@
-import type { TimeFrame } from './time-frame.ts';
+import type { TimeFrame } from '../calendar/time-frame.ts';
 
 /** The layouts a datastore may have. */
 export const LAYOUTS = ['pbs'] as const;

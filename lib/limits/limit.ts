@@ -1,4 +1,4 @@
-import { isWithin, localTime, type TimeFrame } from '../datastore/time-frame.ts';
+import { isWithin, localTime, type TimeFrame } from '../calendar/time-frame.ts';
 import type { Rate } from './rate.ts';
 
 /** One limit over all who share it: plain data. */

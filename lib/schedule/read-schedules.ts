@@ -59,7 +59,7 @@ export function nameOf({ name }: ScheduleEntry, index: number): string {
 }
 
 /** `mon..fri 22:30` or `every 2h`. */
-export function textOf({ at, every }: ScheduleEntry): string {
+function textOf({ at, every }: ScheduleEntry): string {
   return at ?? `every ${every ?? ''}`;
 }
 

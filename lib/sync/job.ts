@@ -1,6 +1,6 @@
 import type { VerifyMode } from '../datastore/layout.ts';
 import type { DatastoreLocation, FrameRate } from '../datastore/location.ts';
-import type { TimeFrame } from '../datastore/time-frame.ts';
+import type { TimeFrame } from '../calendar/time-frame.ts';
 import type { Schedule } from '../schedule/schedule.ts';
 import type { GroupFilter } from './group-filter.ts';
 

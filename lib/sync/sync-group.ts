@@ -130,6 +130,8 @@ async function syncPlanned(work: GroupWork, { item, cursor }: LockedGroup): Prom
   const { worker, progress, targetGroup } = work;
   const { source, target, layout } = worker;
   const [from, to] = await Promise.all([listGroup(source, layout, item), listGroup(target, layout, targetGroup)]);
+  // A long listing must not cost what is left of the lease: the first transfer may be slow, too.
+  await work.lease.renewIfDue();
   const failed = await loadFailed(worker);
   const plan = await planListed(worker, from, to, failed);
   await forgetGone(worker, targetGroup, from, failed);

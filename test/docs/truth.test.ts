@@ -6,7 +6,7 @@ import { makeProgram } from '../../lib/cli/program.ts';
 import { stopSwitch } from '../../lib/cli/stop-switch.ts';
 import { openTerminal } from '../../lib/cli/terminal.ts';
 import { describeSchema } from '../../lib/config/describe-schema.ts';
-import { jobSchema } from '../../lib/config/job-schema.ts';
+import { jobSchema, overridesSchema } from '../../lib/config/job-schema.ts';
 import { LAYERS } from '../../lint/layers.ts';
 import { allPages, readPage, ROOT, tableRows } from './pages.ts';
 
@@ -21,6 +21,9 @@ const program = makeProgram(
   () => undefined,
 );
 
+/** Flags that a page of their own has. */
+const OVERRIDES = new Set(Object.keys(overridesSchema.shape));
+
 describe('docs/cli.md', () => {
   const page = readPage('docs/cli.md');
 
@@ -33,6 +36,19 @@ describe('docs/cli.md', () => {
     const flags = program.commands.flatMap(({ options }) => options.flatMap(({ long, short }) => [long, short]));
     const named = firstCells(page, /^`-/).flatMap((cell) => [...cell.matchAll(/`(--?[a-z-]+)/g)].map(([, flag]) => flag));
     expect(named.filter((flag) => !flags.includes(flag))).toEqual([]);
+  });
+
+  it('has a row for each flag, which names all commands that have it', () => {
+    const rows = tableRows(page).filter(([first = '']) => /^`-/.test(first));
+    const missing = program.commands.flatMap((command) =>
+      command.options
+        .filter(({ long }) => !OVERRIDES.has(long?.replace(/^--(no-)?/, '') ?? ''))
+        .filter(
+          ({ long }) => !rows.some(([flags = '', of = '']) => has(flags, long) && (of === 'all' || has(of, command.name()))),
+        )
+        .map(({ long }) => `${command.name()} ${long ?? ''}`),
+    );
+    expect(missing).toEqual([]);
   });
 
   it('has a row for each exit code', () => {
@@ -87,6 +103,11 @@ function argumentOf(command: (typeof program.commands)[number]): string {
   return command.registeredArguments
     .map((argument) => (argument.required ? ` <${argument.name()}>` : ` [${argument.name()}]`))
     .join('');
+}
+
+/** Whether the cell of a table names a flag or a command, alone or with its value. */
+function has(cell: string, name = ''): boolean {
+  return cell.split('`').some((code) => code === name || code.startsWith(`${name} `));
 }
 
 /** A default as the table writes it. */

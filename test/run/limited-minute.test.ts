@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatJob, parseJob } from '../../lib/config/job-document.ts';
+import { parseJob } from '../../lib/config/job-document.ts';
 import type { ObjectWriter } from '../../lib/datastore/object-store.ts';
 import { loadDefinition } from '../../lib/local/state-machine/load-definition.ts';
 import { runMachine, type MachineOutcome, type MachineRun } from '../../lib/local/state-machine/run-machine.ts';
@@ -16,6 +16,8 @@ import { measure, type Sent } from '../limits/fleet.ts';
 import { distant, simulate, skewedClock, type Simulation } from '../limits/simulation.ts';
 import { DatastoreBuilder, vmSnapshot } from '../support/datastore-builder.ts';
 import { faulty, type Call } from '../support/faulty.ts';
+import { documentOf } from '../support/job-document.ts';
+import { location } from '../support/locations.ts';
 import { memoryLeaseStore } from '../support/memory-lease-store.ts';
 import { callWorker, contents, memoryCloud, newRun, type MemoryCloud } from '../support/memory-run.ts';
 import { seededRandom } from '../support/random.ts';
@@ -52,12 +54,14 @@ function open({ cloud, run, simulation }: Scene): RemovalWorker {
 
 /** Runs the definition that a deploy puts in place, on functions whose datastores are in memory and whose time is simulated. */
 async function play(workerThreads: number): Promise<Scene & { readonly outcome: MachineOutcome }> {
-  const cloud = memoryCloud({ rateOut: RATE, workerThreads, workerThreadsWanted: workerThreads, startBatchSize: 0 });
+  const limited = { 'rate-out': RATE, 'worker-threads': workerThreads, 'start-batch-size': 0 };
+  const document = documentOf('minute', location('main'), location('offsite'), { ...limited, 'transfers-in-flight': 4 });
+  const cloud = memoryCloud(parseJob(document));
   await fillSource(cloud);
   const [simulation, run] = [simulate(), newRun(cloud)];
   const scene: Scene = { cloud, run, simulation, sent: [], workers: { now: 0, most: 0 } };
   const machine = runMachine({
-    ...{ definition: await loadDefinition(formatJob(cloud.job)), handlers: functionsOf(scene), input: {} },
+    ...{ definition: await loadDefinition(document), handlers: functionsOf(scene), input: {} },
     ...{ executionName: run.id, startTime: run.startedAt, wait: (seconds) => simulation.sleep(seconds * 1000) },
     readPlan: (_bucket, key) => loadPlan(cloud.control, key),
   });

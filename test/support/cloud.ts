@@ -5,14 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { noRequests } from '../../lib/datastore/object-store.ts';
 import type { DatastoreLocation } from '../../lib/datastore/location.ts';
-import { mergeOverrides, type JobDocument } from '../../lib/config/job-document.ts';
-import { kebabKeys } from '../../lib/config/spelling.ts';
+import type { JobDocument } from '../../lib/config/job-document.ts';
 import { openEmbeddedCloud, type EmbeddedCloud } from '../../lib/local/embedded-cloud.ts';
 import { startObjectStore, type ObjectStoreServer, type RequestRecord } from '../../lib/local/object-store/server.ts';
 import type { MachineOutcome } from '../../lib/local/state-machine/run-machine.ts';
 import { createS3Connection, openDatastore, type S3Datastore } from '../../lib/s3/open-datastore.ts';
 import type { Report } from '../../lib/sync/report/report.ts';
 import { reportKey } from '../../lib/sync/run-files.ts';
+import { documentOf } from './job-document.ts';
 
 /** How one execution ended: what the console shows, and the report. */
 export interface Execution {
@@ -94,7 +94,7 @@ export async function startTestCloud(options: TestCloudOptions = {}): Promise<Te
       opened.push(connection);
       return openDatastore(connection, noRequests());
     },
-    job: testJob,
+    job: (source, target, options) => documentOf('nightly', source, target, options),
     run: async (job, overrides) => (await execute(job, overrides)).report,
     close: async () => {
       for (const connection of opened) connection.close();
@@ -127,9 +127,4 @@ function openCloud(
       announce: () => Promise.resolve(),
     },
   });
-}
-
-/** As a configuration says it: what is left out has its default. */
-function testJob(source: DatastoreLocation, target: DatastoreLocation, options: Partial<JobDocument> = {}): JobDocument {
-  return mergeOverrides({ id: 'nightly', ...options, source: kebabKeys(source), target: kebabKeys(target) }, {});
 }

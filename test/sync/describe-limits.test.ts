@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseTimeFrame, type TimeFrame } from '../../lib/datastore/time-frame.ts';
+import { parseTimeFrame, type TimeFrame } from '../../lib/calendar/time-frame.ts';
 import { describeLimits } from '../../lib/sync/describe-limits.ts';
 import { job, location } from '../support/locations.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseTimeFrame, type TimeFrame } from '../../lib/datastore/time-frame.ts';
+import { parseTimeFrame, type TimeFrame } from '../../lib/calendar/time-frame.ts';
 import { rateAt, type Limit } from '../../lib/limits/limit.ts';
 import { limitsOf } from '../../lib/sync/limits.ts';
 import { job, location } from '../support/locations.ts';

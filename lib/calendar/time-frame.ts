@@ -1,23 +1,25 @@
+import { weekdayNamed } from './calendar-event.ts';
+import { wallTimeAt, weekdayOf } from './zone.ts';
+
 /**
  * A part of each week in local time, in minutes of the day: from `from` until before `to`, on the days on which it begins (0 is
- * Sunday). One that ends at its beginning or before it, or after midnight, ends on the next day.
+ * Monday). One that ends at its beginning or before it, or after midnight, ends on the next day.
  */
 export interface TimeFrame {
   readonly text: string;
-  readonly days: readonly number[];
+  readonly weekdays: readonly number[];
   readonly from: number;
   readonly to: number;
 }
 
 /** A moment as the clocks on a wall show it. */
 export interface LocalTime {
-  /** 0 is Sunday. */
-  readonly day: number;
+  /** 0 is Monday. */
+  readonly weekday: number;
   /** Minutes since midnight. */
   readonly minute: number;
 }
 
-const DAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
 const ALL_DAYS = [0, 1, 2, 3, 4, 5, 6];
 const DAY_MINUTES = 24 * 60;
 const FRAME = /^(?:([a-z.,]+) +)?(\d{1,2}(?::\d{2})?) *- *(\d{1,2}(?::\d{2})?)$/i;
@@ -28,13 +30,14 @@ const SAID = 'write it as mon..fri 8:00-18:00';
  * day, `22-6`. What is wrong is said in words that follow the text.
  */
 export function parseTimeFrame(text: string): TimeFrame | { readonly problem: string } {
-  const [, weekdays, begin, end] = FRAME.exec(text.trim()) ?? [];
+  const [, days, begin, end] = FRAME.exec(text.trim()) ?? [];
   if (begin === undefined || end === undefined) return { problem: `is no time frame; ${SAID}` };
   const [from, to] = [parseTime(begin), parseTime(end)];
   if (from >= DAY_MINUTES || to > DAY_MINUTES) return { problem: `has a time that no day has; ${SAID}` };
   if (from === to) return { problem: 'ends when it begins; the whole day is 0-24' };
-  const days = weekdays === undefined ? ALL_DAYS : parseDays(weekdays);
-  return days === undefined ? { problem: `has no weekdays before its time that are known; ${SAID}` } : { text, days, from, to };
+  const parsed = days === undefined ? ALL_DAYS : parseDays(days);
+  if (parsed === undefined) return { problem: `has no weekdays before its time that are known; ${SAID}` };
+  return { text, weekdays: parsed, from, to };
 }
 
 /** Minutes since midnight; Infinity for a minute that no hour has. */
@@ -50,25 +53,19 @@ function parseDays(text: string): readonly number[] | undefined {
 }
 
 function parseDayRange(range: string): readonly number[] | undefined {
-  const [first = -1, last = first, ...more] = range.split('..').map(parseDay);
+  const [first = -1, last = first, ...more] = range.split('..').map(weekdayNamed);
   if (first < 0 || last < 0 || more.length > 0) return undefined;
   return Array.from({ length: ((last - first + 7) % 7) + 1 }, (_, n) => (first + n) % 7);
 }
 
-function parseDay(name: string): number {
-  return DAYS.findIndex((day) => day === name || day.slice(0, 3) === name);
-}
-
 /** Whether the moment lies in the frame. */
-export function isWithin({ days, from, to }: TimeFrame, { day, minute }: LocalTime): boolean {
-  if (from < to) return days.includes(day) && minute >= from && minute < to;
-  return (days.includes(day) && minute >= from) || (days.includes((day + 6) % 7) && minute < to);
+export function isWithin({ weekdays, from, to }: TimeFrame, { weekday, minute }: LocalTime): boolean {
+  if (from < to) return weekdays.includes(weekday) && minute >= from && minute < to;
+  return (weekdays.includes(weekday) && minute >= from) || (weekdays.includes((weekday + 6) % 7) && minute < to);
 }
 
 /** What the clocks of an IANA time zone show at this epoch ms. */
 export function localTime(date: number, timezone: string): LocalTime {
-  const format = { timeZone: timezone, weekday: 'long', hour: 'numeric', minute: 'numeric', hourCycle: 'h23' } as const;
-  const parts = new Intl.DateTimeFormat('en-US', format).formatToParts(date);
-  const part = (type: string): string => parts.find((each) => each.type === type)?.value ?? '';
-  return { day: DAYS.indexOf(part('weekday').toLowerCase()), minute: Number(part('hour')) * 60 + Number(part('minute')) };
+  const wall = wallTimeAt(date, timezone);
+  return { weekday: weekdayOf(wall), minute: Math.floor(wall / 60_000) % DAY_MINUTES };
 }

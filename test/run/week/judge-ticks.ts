@@ -1,0 +1,63 @@
+import type { Arrival } from './draw-week.ts';
+import { MEANT } from './meant.ts';
+
+/** What a run should do for its tick. Times are epoch milliseconds. */
+export type Verdict =
+  | { readonly kind: 'go'; readonly serves?: Served }
+  | { readonly kind: 'late'; readonly serves: Served }
+  | { readonly kind: 'skip'; readonly why: string }
+  | { readonly kind: 'none' };
+
+export interface Served {
+  readonly time: number;
+  /** Ticks that nobody served, and the first of them. */
+  readonly missed: readonly number[];
+}
+
+/** The ticks of all schedules, and what keeps them back. */
+export interface TickModel {
+  suspend(job: string | undefined, on: boolean): void;
+  decide(arrival: Arrival, now: number): Verdict;
+  /** A run has done as it should for its tick. */
+  serve(arrival: Arrival, run: string, served: Served): void;
+}
+
+export function tickModel(): TickModel {
+  const suspended = new Set<string | undefined>();
+  const served = new Map<string, { readonly time: number; readonly run: string }>();
+  return {
+    suspend: (job, on) => void (on ? suspended.add(job) : suspended.delete(job)),
+    decide: (arrival, now) => {
+      const tick = tickOf(arrival);
+      if (tick === undefined) return { kind: 'go' };
+      if (suspended.has(arrival.job) || suspended.has(undefined)) return { kind: 'skip', why: 'suspended since' };
+      const { times, tooLate } = tick.meant;
+      if (!times.includes(tick.time)) return { kind: 'none' };
+      const known = served.get(tick.schedule);
+      if (known !== undefined && tick.time <= known.time) return { kind: 'skip', why: `is served by run ${known.run}` };
+      const due = times.filter((time) => time <= Math.max(now, tick.time)).at(-1) ?? tick.time;
+      const from = known === undefined ? tick.time : known.time + 1;
+      const serves = { time: due, missed: times.filter((time) => time >= from && time < due) };
+      return now > (tooLate(due) ?? Infinity) ? { kind: 'late', serves } : { kind: 'go', serves };
+    },
+    serve: (arrival, run, { time }) => {
+      const tick = tickOf(arrival);
+      if (tick !== undefined) served.set(tick.schedule, { time, run });
+    },
+  };
+}
+
+/** What the scheduler told; undefined: a person started it. */
+export function toldTime({ input }: Arrival): number | undefined {
+  const told = input['scheduled-time'];
+  return typeof told === 'string' ? Date.parse(told) : undefined;
+}
+
+function tickOf(arrival: Arrival) {
+  const time = toldTime(arrival);
+  if (time === undefined) return undefined;
+  const schedule = `${arrival.job} ${String(arrival.input['schedule-name'])}`;
+  const meant = MEANT[schedule];
+  if (meant === undefined) throw new Error(`nothing is known of the schedule ${schedule}`);
+  return { schedule, time, meant };
+}
