@@ -15,7 +15,7 @@ export interface CliContext {
   readonly onHangup?: (reread: () => void) => void;
 }
 
-/** Options that every command has. */
+/** Options that most commands have. */
 export interface CommonOptions {
   readonly config: string;
   readonly state?: string;

@@ -16,7 +16,7 @@ export function makeProgram(context: CliContext, end: (code: ExitCode) => void):
     .description('Keeps an offsite copy of backup datastores that Proxmox Backup Server can attach and restore from.')
     .addHelpText('after', EXIT_HELP);
 
-  logging(addOverrideFlags(common(program.command('run <job>'))))
+  logging(addOverrideFlags(stateful(program.command('run <job>'))))
     .description('run a job on this machine, to its end')
     .option('--json <file>', 'write the report there, for machines')
     .action(async (job: string, options: RunOptions, command: Command) => {
@@ -24,7 +24,7 @@ export function makeProgram(context: CliContext, end: (code: ExitCode) => void):
       end(await runCommand(job, overridesOf(command), options, context));
     });
 
-  logging(addOverrideFlags(common(program.command('plan <job>'))))
+  logging(addOverrideFlags(stateful(program.command('plan <job>'))))
     .description('print what a run would do, and change nothing')
     .action(async (job: string, options: CommonOptions, command: Command) => {
       const { planCommand } = await import('./plan-command.ts');
@@ -45,7 +45,7 @@ export function makeProgram(context: CliContext, end: (code: ExitCode) => void):
       end(await checkCommand(options, context));
     });
 
-  logging(common(program.command('serve')))
+  logging(stateful(program.command('serve')))
     .description('run the jobs by their schedules and triggers on this machine, until it is stopped')
     .action(async (options: CommonOptions) => {
       const { serveCommand } = await import('./serve-command.ts');
@@ -85,7 +85,7 @@ function addScheduling(program: Command, context: CliContext, end: (code: ExitCo
 }
 
 function suspending(command: Command): Command {
-  return common(command)
+  return stateful(command)
     .option('--all', 'all jobs, those that are added later too')
     .option('--table <name>', 'the table of a deployed system: the output TableName of its stack Flotilla');
 }
@@ -97,8 +97,14 @@ function logging(command: Command): Command {
   );
 }
 
+/** A flag that a command makes no use of is refused, not taken in silence. */
+function stateful(command: Command): Command {
+  return common(command).option(
+    '--state <folder>',
+    'state folder: locks, history, reports (default: .flotilla beside the configuration)',
+  );
+}
+
 function common(command: Command): Command {
-  return command
-    .option('-c, --config <file>', 'configuration file', 'flotilla.yaml')
-    .option('--state <folder>', 'state folder: locks, history, reports (default: .flotilla beside the configuration)');
+  return command.option('-c, --config <file>', 'configuration file', 'flotilla.yaml');
 }

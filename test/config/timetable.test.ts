@@ -24,12 +24,12 @@ describe('the timetable of a job', () => {
     expect(timezone).toBe('Europe/Berlin');
     expect(timetable).toEqual([
       {
-        frame: { text: 'mon..fri 8-18', days: [1, 2, 3, 4, 5], from: 480, to: 1080 },
+        frame: { text: 'mon..fri 8-18', weekdays: [0, 1, 2, 3, 4], from: 480, to: 1080 },
         rateIn: 5 * 2 ** 20,
         rateOut: 1e6,
         burstOut: 9e6,
       },
-      { frame: { text: '22:00 - 6:00', days: [0, 1, 2, 3, 4, 5, 6], from: 1320, to: 360 }, rateIn: 'unlimited' },
+      { frame: { text: '22:00 - 6:00', weekdays: [0, 1, 2, 3, 4, 5, 6], from: 1320, to: 360 }, rateIn: 'unlimited' },
     ]);
   });
 
@@ -85,7 +85,7 @@ describe('the limits of a datastore', () => {
     );
     const limits = {
       ...{ rate: 20 * 2 ** 20, putRateLimit: 100, getRateLimit: 500, timezone: 'Europe/Berlin' },
-      timetable: [{ frame: { text: 'sat,sun 0-24', days: [0, 6], from: 0, to: 1440 }, rate: 'unlimited' }],
+      timetable: [{ frame: { text: 'sat,sun 0-24', weekdays: [5, 6], from: 0, to: 1440 }, rate: 'unlimited' }],
     };
     expect(parse(text).datastores[1]).toMatchObject(limits);
     expect(parseJob(jobDocument(parse(text), 'daily-offsite')).target).toMatchObject(limits);

@@ -17,7 +17,7 @@ const DEADLINE_MS = 13.5 * 60_000;
 
 /** The functions of the machine as `functions/` has them, each call in a process of its own, on what is in memory. */
 export function weekFunctions(execution: Execution, cloud: MemoryCloud): MachineRun['handlers'] {
-  const { now } = cloud.clock;
+  const now = (): number => cloud.clock.now();
   const call = <T>(document: unknown, run: RunName, use: (worker: RemovalWorker) => Promise<T>): Promise<T> => {
     const [job, begun] = [parseJob(document), now()];
     const stopReason = () => (now() - begun > DEADLINE_MS ? 'deadline' : undefined);

@@ -40,8 +40,7 @@ const JUDGES: Judges = {
   begins: () => none,
   serves: (model, run, { tick }, at) => {
     const verdict = admit(model, run, at);
-    if (!('serves' in verdict) || verdict.serves === undefined)
-      return [`${run.id} serves ${tick.served}: ${JSON.stringify(verdict)}`];
+    if (!('serves' in verdict)) return [`${run.id} serves ${tick.served}: ${JSON.stringify(verdict)}`];
     return faultsOfServed(run.id, tick, verdict.serves);
   },
   asks: (model, run, { answer }, at) => {
@@ -64,13 +63,13 @@ const JUDGES: Judges = {
     count(model, 'wait for a group');
     return groups.waits(name, run, doing);
   },
-  works: ({ turnsOf }, { id, arrival }, _, at) => {
-    turnsOf(arrival.job).works(id, at);
+  works: (model, { id, arrival }, _, at) => {
+    model.turnsOf(arrival.job).works(id, at);
     return none;
   },
-  leaves: ({ turnsOf, groups }, { id, arrival }, _, at) => {
-    turnsOf(arrival.job).leaves(id, at);
-    groups.leaves(id);
+  leaves: (model, { id, arrival }, _, at) => {
+    model.turnsOf(arrival.job).leaves(id, at);
+    model.groups.leaves(id);
     return none;
   },
   locks: ({ groups }, run, { group }) => groups.locks(group, run),
@@ -102,13 +101,10 @@ const JUDGES: Judges = {
   },
 };
 
-export function judge<What extends SeenOfRun['what']>(
-  model: WeekModel,
-  run: JudgedRun,
-  each: Extract<SeenOfRun, { readonly what: What }>,
-  at: number,
-): readonly string[] {
-  return (JUDGES[each.what as What] as Judges[What])(model, run, each, at);
+export function judge(model: WeekModel, run: JudgedRun, each: SeenOfRun, at: number): readonly string[] {
+  // The table has for each kind of thing a judge of just that kind, which the compiler cannot follow.
+  const one = JUDGES[each.what] as (...known: [WeekModel, JudgedRun, SeenOfRun, number]) => readonly string[];
+  return one(model, run, each, at);
 }
 
 /** What should become of its tick, decided once: when it first does something for it. */
@@ -117,7 +113,7 @@ function admit(model: WeekModel, run: JudgedRun, at: number): Verdict {
   const verdict = model.ticks.decide(run.arrival, at);
   run.verdict = verdict;
   count(model, verdict.kind === 'skip' ? verdict.why : verdict.kind);
-  if ('serves' in verdict && verdict.serves !== undefined) {
+  if ('serves' in verdict) {
     if (verdict.serves.missed.length > 0) count(model, 'catch up');
     model.ticks.serve(run.arrival, run.id, verdict.serves);
   }

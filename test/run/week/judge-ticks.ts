@@ -1,5 +1,5 @@
 import type { Arrival } from './draw-week.ts';
-import { MEANT } from './meant.ts';
+import { MEANT, type Meant } from './meant.ts';
 
 /** What a run should do for its tick. Times are epoch milliseconds. */
 export type Verdict =
@@ -24,21 +24,17 @@ export interface TickModel {
 
 export function tickModel(): TickModel {
   const suspended = new Set<string | undefined>();
-  const served = new Map<string, { readonly time: number; readonly run: string }>();
+  const served = new Map<string, Latest>();
   return {
-    suspend: (job, on) => void (on ? suspended.add(job) : suspended.delete(job)),
+    suspend: (job, on) => {
+      if (on) suspended.add(job);
+      else suspended.delete(job);
+    },
     decide: (arrival, now) => {
       const tick = tickOf(arrival);
       if (tick === undefined) return { kind: 'go' };
       if (suspended.has(arrival.job) || suspended.has(undefined)) return { kind: 'skip', why: 'suspended since' };
-      const { times, tooLate } = tick.meant;
-      if (!times.includes(tick.time)) return { kind: 'none' };
-      const known = served.get(tick.schedule);
-      if (known !== undefined && tick.time <= known.time) return { kind: 'skip', why: `is served by run ${known.run}` };
-      const due = times.filter((time) => time <= Math.max(now, tick.time)).at(-1) ?? tick.time;
-      const from = known === undefined ? tick.time : known.time + 1;
-      const serves = { time: due, missed: times.filter((time) => time >= from && time < due) };
-      return now > (tooLate(due) ?? Infinity) ? { kind: 'late', serves } : { kind: 'go', serves };
+      return decideTick(tick, served.get(tick.schedule), now);
     },
     serve: (arrival, run, { time }) => {
       const tick = tickOf(arrival);
@@ -47,13 +43,34 @@ export function tickModel(): TickModel {
   };
 }
 
+/** The latest tick of a schedule that a run serves. */
+interface Latest {
+  readonly time: number;
+  readonly run: string;
+}
+
+function decideTick({ time, meant: { times, tooLate } }: Tick, known: Latest | undefined, now: number): Verdict {
+  if (!times.includes(time)) return { kind: 'none' };
+  if (known !== undefined && time <= known.time) return { kind: 'skip', why: `is served by run ${known.run}` };
+  const due = times.filter((each) => each <= Math.max(now, time)).at(-1) ?? time;
+  const from = known === undefined ? time : known.time + 1;
+  const serves = { time: due, missed: times.filter((each) => each >= from && each < due) };
+  return { kind: now > (tooLate(due) ?? Infinity) ? 'late' : 'go', serves };
+}
+
 /** What the scheduler told; undefined: a person started it. */
 export function toldTime({ input }: Arrival): number | undefined {
   const told = input['scheduled-time'];
   return typeof told === 'string' ? Date.parse(told) : undefined;
 }
 
-function tickOf(arrival: Arrival) {
+interface Tick {
+  readonly schedule: string;
+  readonly time: number;
+  readonly meant: Meant;
+}
+
+function tickOf(arrival: Arrival): Tick | undefined {
   const time = toldTime(arrival);
   if (time === undefined) return undefined;
   const schedule = `${arrival.job} ${String(arrival.input['schedule-name'])}`;

@@ -16,21 +16,26 @@ export interface JudgedRun extends Asker {
 
 /** What its record says is what it was told, and why. */
 export function faultsOfRecord(run: JudgedRun, record: RunRecord): readonly string[] {
-  const { state, message = '', scheduledTime, endedAt } = record;
   const why = whySkipped(run);
+  const said = `${run.id} is recorded as ${record.state}: ${record.message ?? ''}`;
   if (why !== undefined) {
-    const isSaid = state === 'skipped' && why.test(message);
-    return isSaid ? [] : [`${run.id} is recorded as ${state}: ${message}; it is to be skipped: ${String(why)}`];
+    const isSaid = record.state === 'skipped' && why.test(record.message ?? '');
+    return isSaid ? [] : [`${said}; it is to be skipped: ${String(why)}`];
   }
-  const isRight = endedAt === undefined ? state === 'waiting' || state === 'running' : state === 'ok';
-  if (!isRight) return [`${run.id} is recorded as ${state}: ${message}`];
-  const serves = run.verdict?.kind === 'go' ? run.verdict.serves : undefined;
-  if (serves !== undefined) return faultsOfServed(run.id, { ...record, served: scheduledTime ?? '' }, serves);
-  return scheduledTime === undefined ? [] : [`${run.id} serves ${scheduledTime}, though it should not`];
+  const states = record.endedAt === undefined ? ['waiting', 'running'] : ['ok'];
+  return states.includes(record.state) ? faultsOfTick(run, record) : [said];
+}
+
+function faultsOfTick({ id, verdict }: JudgedRun, { scheduledTime, missed }: RunRecord): readonly string[] {
+  const serves = verdict?.kind === 'go' ? verdict.serves : undefined;
+  if (serves !== undefined) {
+    return faultsOfServed(id, { served: scheduledTime ?? '', ...(missed !== undefined && { missed }) }, serves);
+  }
+  return scheduledTime === undefined ? [] : [`${id} serves ${scheduledTime}, though it should not`];
 }
 
 function whySkipped({ verdict, isRefused }: JudgedRun): RegExp | undefined {
-  if (verdict?.kind === 'none') return /nothing is to be recorded/;
+  if (verdict?.kind === 'none') return /^its tick is none$/;
   if (verdict?.kind === 'skip') return new RegExp(`${verdict.why}\\b`);
   if (verdict?.kind === 'late') return / comes after the window /;
   return isRefused === true ? /run \S+ (is at work|waits already)/ : undefined;
@@ -48,10 +53,17 @@ export function faultsOfServed(
 }
 
 /** Whatever was started has come to an end that was told, unless it died. */
-export function faultsOfEnd({ id, verdict, isDead, record, announced, end }: JudgedRun): readonly string[] {
-  if (isDead === true) return [];
-  if (end !== 'SUCCEEDED') return [`${id} has ended as ${end ?? 'nothing: it is still there'}`];
-  if (verdict?.kind === 'none') return announced.length === 0 ? [] : [`${id} is told of, though it has no tick`];
+export function faultsOfEnd(run: JudgedRun): readonly string[] {
+  if (run.isDead === true) return [];
+  if (run.end !== 'SUCCEEDED') return [`${run.id} has ended as ${run.end ?? 'nothing: it is still there'}`];
+  return run.verdict?.kind === 'none' ? faultsOfNone(run) : faultsOfReport(run);
+}
+
+function faultsOfNone({ id, announced, record }: JudgedRun): readonly string[] {
+  return announced.length === 0 && record === undefined ? [] : [`${id} is told of, though it has no tick`];
+}
+
+function faultsOfReport({ id, announced, record }: JudgedRun): readonly string[] {
   if (record?.endedAt === undefined) return [`${id} has no record of its end`];
   const isTold = announced.length > 0 && announced.every((state) => state === record.state);
   return isTold ? [] : [`${id} is announced as ${announced.join(', ')} and recorded as ${record.state}`];

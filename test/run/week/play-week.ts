@@ -36,7 +36,7 @@ export async function playWeek(week: Week): Promise<Played> {
       simulation.at(time - FROM, () => void event().catch((error: unknown) => void failures.push(error)));
     },
   };
-  for (const { at, save } of await backUp(week.backups)) stage.at(at, () => save(stage.cloud.source));
+  for (const night of await backUp(week.backups)) stage.at(night.at, () => night.save(stage.cloud.source));
   for (const pause of week.pauses) suspend(pause, stage);
   for (const [index, arrival] of week.arrivals.entries()) {
     stage.at(arrival.at, () => execute(arrival, `${arrival.job}-${String(index)}`, stage));
@@ -63,7 +63,7 @@ function suspend({ job, from, until, runsOut }: Pause, { cloud: { store }, seen,
 }
 
 async function execute(arrival: Arrival, id: string, { simulation, cloud, definitions, seen }: Stage): Promise<void> {
-  const { now } = cloud.clock;
+  const now = (): number => cloud.clock.now();
   const execution = openExecution(arrival, {
     see: (each) => void seen.push({ at: now(), run: id, ...each }),
     sleep: (ms) => simulation.sleep(ms),
