@@ -28,7 +28,7 @@ export function weekFunctions(execution: Execution, cloud: MemoryCloud): Machine
   return {
     'start-run': (payload) => {
       const input = payload as StartRunInput | NextGroupsInput;
-      if ('next' in input) return call(input.job, input.run, (worker) => nextGroups(worker.control, worker));
+      if ('after' in input) return call(input.job, input.run, (worker) => nextGroups(input.after, worker.control, worker));
       const job = mergeOverrides(input.job, readRunInput(input.overrides).overrides);
       return call(job, input.run, async (worker) => ({
         ...(await startRun(runTrigger(job), worker.control, worker)),
