@@ -115,13 +115,14 @@ export function nextDue(state: ServeState, jobs: readonly ServedJob[], facts: Fa
 
 /**
  * The state without an intent whose run has ended. `missedAt`: when it ended (epoch ms) without having done what it was started for:
- * its tick is due again, as soon as it can be served; backups are followed again after a while, and later each time.
+ * its tick is due again, as soon as it can be served, and so is the run that it came after; backups are followed again after a while,
+ * and later each time.
  */
 export function withoutIntent(state: ServeState, { run, cause }: Intent, missedAt?: number): ServeState {
   const intents = state.intents.filter((other) => other.run.job !== run.job || other.run.id !== run.id);
   switch (cause.kind) {
     case 'after':
-      return { ...state, intents };
+      return missedAt === undefined ? { ...state, intents } : withoutFollowed({ ...state, intents }, run.job, cause);
     case 'on-backup':
       return { ...state, intents, misses: countMiss(state.misses, run, missedAt) };
     case 'schedule':
@@ -133,6 +134,13 @@ function countMiss(misses: ServeState['misses'], { job, startedAt }: RunRef, mis
   const { [job]: before, ...others } = misses;
   if (missedAt === undefined) return others;
   return { ...others, [job]: { began: Date.parse(startedAt), at: missedAt, count: (before?.count ?? 0) + 1 } };
+}
+
+function withoutFollowed(state: ServeState, job: string, { job: other, run }: Cause & { kind: 'after' }): ServeState {
+  const known = state.followed[job]?.[other];
+  if (known === undefined) return state;
+  const followed = { ...state.followed[job], [other]: known.filter((id) => id !== run) };
+  return { ...state, followed: { ...state.followed, [job]: followed } };
 }
 
 function withMissedTick(state: ServeState, job: string, { schedule, tick }: Cause & { kind: 'schedule' }): ServeState {

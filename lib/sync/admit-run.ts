@@ -62,8 +62,8 @@ async function hasClaimed(trigger: RunTrigger, { store, run }: Admitting): Promi
   return (await store.loadTick(run.job, schedule))?.run === run.id;
 }
 
-/** What starts one run and no other, beside ticks of the job's own schedules. */
-function causeOf({ scheduledTime, schedule, afterRun }: RunTrigger): string | undefined {
+/** What starts one run and no other, beside ticks of the job's own schedules: it is claimed by this name. */
+export function causeOf({ scheduledTime, schedule, afterRun }: RunTrigger): string | undefined {
   if (afterRun !== undefined) return `after ${afterRun}`;
   return schedule === undefined ? scheduledTime : undefined;
 }

@@ -103,6 +103,16 @@ describe('a job that comes after another', () => {
     expect(decide(due, [second], ended('c', 'b', 'a'), name)).toBe(due);
   });
 
+  it('follows a run again whose follower did nothing, when the job is no longer suspended', () => {
+    const begun = decide(NEW_STATE, [second], ended('a'), name);
+    const due = decide(begun, [second], ended('b', 'a'), name);
+    const missed = withoutIntent(due, due.intents[0]!, 5);
+    expect(decide(missed, [second], { ...ended('b', 'a'), isSuspended: () => true }, name)).toBe(missed);
+    expect(follows(decide(missed, [second], ended('b', 'a'), name))).toEqual([{ 'after-run': 'nightly/b' }]);
+    const served = withoutIntent(due, due.intents[0]!);
+    expect(decide(served, [second], ended('b', 'a'), name)).toBe(served);
+  });
+
   it('takes runs that were not looked up for neither ended nor new', () => {
     const unknown = facts(0, { endedWell: () => undefined });
     expect(decide(NEW_STATE, [second], unknown, name)).toBe(NEW_STATE);

@@ -3,13 +3,14 @@ import type { Configuration } from '../../config/load-config.ts';
 import type { EmbeddedCloud } from '../../local/embedded-cloud.ts';
 import type { IntentEnd } from '../../serve/serve.ts';
 import type { Cause, Intent } from '../../serve/state.ts';
+import { causeOf } from '../../sync/admit-run.ts';
 import type { Report } from '../../sync/report/report.ts';
 import type { RunRecord, RunStore } from '../../sync/run-store.ts';
 import type { RunLogs } from '../run-log.ts';
 
 export interface ExecuteWorld {
   readonly cloud: Pick<EmbeddedCloud, 'run' | 'store' | 'control'>;
-  readonly configuration: () => Configuration;
+  readonly configuration: () => Pick<Configuration, 'jobs'>;
   readonly stopAsked: () => boolean;
   readonly openLog: RunLogs['open'];
 }
@@ -60,17 +61,20 @@ async function hasEnded(record: RunRecord, { control }: Pick<EmbeddedCloud, 'con
   return !failures.some(({ code }) => code === 'RUN_STOPPED');
 }
 
-async function endOf(cause: Cause, { job, state }: RunRecord, store: Pick<RunStore, 'loadTick'>): Promise<IntentEnd> {
-  switch (cause.kind) {
-    case 'schedule': {
-      // Suspended: its tick is due again when its job no longer is.
-      const tick = state === 'skipped' ? await store.loadTick(job, cause.schedule) : undefined;
-      return state === 'skipped' && (tick === undefined || Date.parse(tick.served) < cause.tick) ? 'missed' : 'ended';
-    }
-    case 'on-backup':
-      // What it did not bring over is not tried again at once: the fault may last.
-      return state === 'ok' || state === 'warnings' ? 'ended' : 'missed';
-    case 'after':
-      return 'ended';
+async function endOf(cause: Cause, { job, state }: RunRecord, store: ServedStore): Promise<IntentEnd> {
+  // What a run for backups did not bring over is not tried again at once: the fault may last.
+  if (cause.kind === 'on-backup') return state === 'ok' || state === 'warnings' ? 'ended' : 'missed';
+  return state === 'skipped' && !(await isServed(cause, job, store)) ? 'missed' : 'ended';
+}
+
+type ServedStore = Pick<RunStore, 'loadTick' | 'loadCause'>;
+
+/** A run that was skipped because its job was suspended serves nothing: what it was for is due again when its job no longer is. */
+async function isServed(cause: Exclude<Cause, { kind: 'on-backup' }>, job: string, store: ServedStore): Promise<boolean> {
+  if (cause.kind === 'schedule') {
+    const tick = await store.loadTick(job, cause.schedule);
+    return tick !== undefined && Date.parse(tick.served) >= cause.tick;
   }
+  const name = causeOf({ afterRun: `${cause.job}/${cause.run}` });
+  return name !== undefined && (await store.loadCause(job, name)) !== undefined;
 }
