@@ -5,8 +5,8 @@ import { syncGroup } from '../lib/sync/sync-group.ts';
 
 export const syncGroupFunction = defineFunction<SyncGroupInput>('sync-group', async (input, { services, context }) => {
   const worker = services.openWorker(parseJob(input.job), input.run, context);
-  const output = await syncGroup(input.item, input.cursor, worker, input.turn);
-  return { ...output, turn: output.turn ?? null };
+  const output = await syncGroup(input.item, input.cursor, worker, input.place);
+  return { ...output, place: output.place ?? null };
 });
 
 export const handler = onLambda(syncGroupFunction);

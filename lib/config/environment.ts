@@ -22,7 +22,7 @@ const base = z.object({
     .pipe(z.enum(LOG_LEVELS))
     .default('info')
     .meta({ description: 'The least level that is logged.' }),
-  LOCK_LEASE_SECONDS: text(checkSeconds, { description: 'How long a lock or claim lasts when it is not renewed.' })
+  LOCK_LEASE_SECONDS: text(checkSeconds, { description: 'How long a lock or turn lasts when it is not renewed.' })
     .transform(Number)
     .default(120),
   AWS_REGION: name('The region of the table and the control bucket; set by Lambda.').exactOptional(),

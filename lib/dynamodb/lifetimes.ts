@@ -11,7 +11,7 @@ export const LIFETIME = {
   suspension: 7 * DAY_SECONDS,
   /** A lock's fence must not restart while anyone may still hold an old one. */
   lock: 365 * DAY_SECONDS,
-  claim: 7 * DAY_SECONDS,
+  turnLease: 7 * DAY_SECONDS,
   /** Longer than any run is at work. */
   turns: 365 * DAY_SECONDS,
   /** A group of which nothing is known looks newly written to a poll: once a year is no burden. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { askGate, longestLine, NO_STARTS, recordStart, secondsToTurn, turnInterval } from '../limits/start-gate/start-gate.ts';
+import { askGate, longestLine, NO_STARTS, recordStart, secondsToPlace, placeInterval } from '../limits/start-gate/start-gate.ts';
 import type { StartGate } from '../limits/start-gate/start-gate.ts';
 import type { RunStore, StartAnswer, StartClaim } from '../sync/run-store.ts';
 import { startGateItem } from './keys.ts';
@@ -33,7 +33,7 @@ async function claimStart(table: Table, target: string, claim: StartClaim, clock
     // The answer to the first try was lost, and the client sent it again.
     if (tried !== undefined && gate.owner === claim.owner && gate.starts.at(-1) === tried) return { startedAt: tried };
     const now = clock();
-    const answer = askGate(gate, claim.batch, now, claim.turn);
+    const answer = askGate(gate, claim.batch, now, claim.place);
     if ('opensAt' in answer) return standInLine(table, target, claim, { now, opensAt: answer.opensAt });
     tried = answer.at;
     const next = { ...recordStart(gate, claim.batch, tried), owner: claim.owner, version: gate.version + 1 };
@@ -63,16 +63,16 @@ async function saveStart(table: Table, target: string, next: StoredGate): Promis
 async function standInLine(
   table: Table,
   target: string,
-  { turn, batch }: StartClaim,
+  { place, batch }: StartClaim,
   { now, opensAt }: { readonly now: number; readonly opensAt: number },
 ): Promise<StartAnswer> {
-  const line = { opensAt, interval: turnInterval(batch), longest: longestLine(batch, now) };
-  const own = turn ?? (await takeTurn(table, target, line));
-  return { turn: own, waitSeconds: secondsToTurn(own, opensAt, now) };
+  const line = { opensAt, interval: placeInterval(batch), longest: longestLine(batch, now) };
+  const own = place ?? (await takePlace(table, target, line));
+  return { place: own, waitSeconds: secondsToPlace(own, opensAt, now) };
 }
 
 /** The end of the line, or when the gate opens if that is later. Adding needs no version: a thousand may do it at once. */
-async function takeTurn(
+async function takePlace(
   table: Table,
   target: string,
   { opensAt, interval, longest }: { readonly opensAt: number; readonly interval: number; readonly longest: number },

@@ -22,20 +22,20 @@ const TurnLeaseSchema = z.object({ id: z.string(), order: z.string(), leaseUntil
 /** Of runs that start at once, one gets its answer each time. */
 const MAX_RACES = 25;
 
-export function turnMethods(table: Table): Pick<RunStore, 'claimJob' | 'beginWork' | 'renewJob' | 'releaseJob' | 'listLiving'> {
+export function turnMethods(table: Table): Pick<RunStore, 'askTurn' | 'beginWork' | 'renewTurn' | 'releaseTurn' | 'listLiving'> {
   return {
-    claimJob: (asker, now, leaseMs) => claim(table, asker, now, leaseMs),
+    askTurn: (asker, now, leaseMs) => ask(table, asker, now, leaseMs),
     beginWork: (run) => change(table, run, (turns) => ({ turns: turns.map((turn) => working(turn, run)), answer: undefined })),
-    renewJob: (run, now, leaseMs) => renew(table, run, { now, leaseMs }),
-    releaseJob: (run) => release(table, run),
+    renewTurn: (run, now, leaseMs) => renew(table, run, { now, leaseMs }),
+    releaseTurn: (run) => release(table, run),
     listLiving: (job, now, leaseMs) => listLiving(table, job, { now, leaseMs }),
   };
 }
 
 /** The lease comes first: whoever reads a turn finds its lease, unless it has run out. */
-async function claim(table: Table, asker: TurnAsker, now: number, leaseMs: number): Promise<TurnAnswer> {
+async function ask(table: Table, asker: TurnAsker, now: number, leaseMs: number): Promise<TurnAnswer> {
   const leaseUntil = now + leaseMs;
-  const lease = { id: asker.id, order: asker.order, leaseUntil, 'expires-at': expiresAt(leaseUntil, LIFETIME.claim) };
+  const lease = { id: asker.id, order: asker.order, leaseUntil, 'expires-at': expiresAt(leaseUntil, LIFETIME.turnLease) };
   await putItem(table, { ...turnLeaseItem(asker), ...lease });
   const answer = await change(table, asker, (turns) => askTurn(turns, asker), { now, leaseMs });
   if (answer.decision === 'skip') await deleteItem(table, turnLeaseItem(asker));
@@ -61,7 +61,7 @@ async function prolong(table: Table, run: RunRef, { now, leaseMs }: LeaseTime, c
   const set = {
     text: 'SET leaseUntil = :until, #ttl = :ttl',
     names: { '#ttl': 'expires-at' },
-    values: { ':until': now + leaseMs, ':ttl': expiresAt(now + leaseMs, LIFETIME.claim) },
+    values: { ':until': now + leaseMs, ':ttl': expiresAt(now + leaseMs, LIFETIME.turnLease) },
   };
   return (await updateItem(table, turnLeaseItem(run), { set, condition }, TurnLeaseSchema)) !== undefined;
 }

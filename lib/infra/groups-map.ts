@@ -37,7 +37,7 @@ export function groupsMap(scope: Construct, syncGroup: IFunction, controlBucket:
       job: JsonPath.objectAt('$.start.job'),
       run: JsonPath.objectAt('$.run'),
       item: JsonPath.objectAt('$$.Map.Item.Value'),
-      next: { done: false, waitSeconds: 0, cursor: JsonNull.INSTANCE, turn: JsonNull.INSTANCE },
+      next: { done: false, waitSeconds: 0, cursor: JsonNull.INSTANCE, place: JsonNull.INSTANCE },
     },
     resultPath: JsonPath.DISCARD,
   });
@@ -53,9 +53,9 @@ function syncUntilDone(scope: Construct, syncGroup: IFunction): IChainable {
       run: JsonPath.objectAt('$.run'),
       item: JsonPath.objectAt('$.item'),
       cursor: JsonPath.objectAt('$.next.cursor'),
-      turn: JsonPath.objectAt('$.next.turn'),
+      place: JsonPath.objectAt('$.next.place'),
     },
-    keep: ['done', 'waitSeconds', 'cursor', 'turn'],
+    keep: ['done', 'waitSeconds', 'cursor', 'place'],
     resultPath: '$.next',
   });
   const wait = Wait.jsonPath(scope, 'WaitForGroup', {

@@ -15,13 +15,13 @@ export function decide(state: ServeState, jobs: readonly ServedJob[], facts: Fac
 }
 
 function decideJob(state: ServeState, job: ServedJob, facts: Facts, name: NameRun): ServeState {
-  const ticked = job.schedules.reduce((before, schedule) => decideTick(before, { job, schedule }, facts, name), state);
+  const ticked = job.schedules.reduce((before, schedule) => decideSchedule(before, { job, schedule }, facts, name), state);
   const followed = job.after.reduce((before, other) => decideAfter(before, { job, other }, facts, name), ticked);
   return decideOnBackup(followed, job, facts, name);
 }
 
 /** However many times of a schedule went by, the latest is served: once. One that lies ahead of the clock must not keep back all until then. */
-function decideTick(
+function decideSchedule(
   state: ServeState,
   { job, schedule }: { readonly job: ServedJob; readonly schedule: ServedSchedule },
   facts: Facts,

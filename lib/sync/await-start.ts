@@ -15,33 +15,33 @@ export function hasStarted(earlier: GroupRecord | undefined): boolean {
 
 /**
  * Takes the start gate of the target for a group whose lock is held: only then does a start mean that work begins. Undefined: it
- * is recorded, and the work begins now. Else the lock is given back for its place in line, and the worker comes again when its turn is due.
+ * is recorded, and the work begins now. Else the lock is given back for its place in line, and the worker comes again when its place is due.
  */
 export async function awaitStart(
   lock: Lock,
-  turn: number | null,
+  place: number | null,
   progress: Progress,
   worker: Worker,
 ): Promise<SyncGroupOutput | undefined> {
   const { job, store, run, leaseMs, log } = worker;
-  const answer = await claimStart(lock, turn, worker);
+  const answer = await claimStart(lock, place, worker);
   if ('startedAt' in answer) {
     progress.start(answer.startedAt);
     return undefined;
   }
-  // Who waits renews the run's claim, and has to come before that runs out.
+  // Who waits renews the run's lease, and has to come before that runs out.
   const waitSeconds = Math.min(answer.waitSeconds, Math.max(1, Math.floor(leaseMs / 2_000)));
-  if (turn === null) {
+  if (place === null) {
     const limit = `${String(job.startBatchSize)} groups start in ${String(job.startBatchPeriod)} s at most`;
     log.info(`waits ${String(waitSeconds)} s for its start: ${limit}`, placeOf(lock.key.group));
   }
   await yieldGroup(lock, worker);
-  await store.renewJob(run, worker.now(), leaseMs);
-  return { done: false, waitSeconds, cursor: null, turn: answer.turn };
+  await store.renewTurn(run, worker.now(), leaseMs);
+  return { done: false, waitSeconds, cursor: null, place: answer.place };
 }
 
-function claimStart({ key, owner }: Lock, turn: number | null, { job, store, now }: Worker): Promise<StartAnswer> {
+function claimStart({ key, owner }: Lock, place: number | null, { job, store, now }: Worker): Promise<StartAnswer> {
   if (job.startBatchSize === 0) return Promise.resolve({ startedAt: now() });
   const batch = { size: job.startBatchSize, periodMs: job.startBatchPeriod * 1000 };
-  return store.claimStart(key.target, { owner: `${owner}/${formatGroup(key.group)}`, batch, turn }, now);
+  return store.claimStart(key.target, { owner: `${owner}/${formatGroup(key.group)}`, batch, place }, now);
 }

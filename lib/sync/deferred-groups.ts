@@ -20,7 +20,7 @@ export async function deferGroup(item: GroupItem, heldBy: string, progress: Prog
   // In this order: a call that is made again, and gets the lock, knows by the record that there is something to forget.
   await progress.save('waiting');
   await store.saveDeferred(run, { item, offers: 0 });
-  await store.renewJob(run, now(), leaseMs);
+  await store.renewTurn(run, now(), leaseMs);
   return { done: true, waitSeconds: 0, cursor: null };
 }
 
@@ -33,7 +33,7 @@ export interface AskedDeferred {
 /** Asks for all groups that the run waits for, and keeps its place in their lines: their workers may have to wait for a slot. */
 export async function askDeferred(worker: Worker): Promise<AskedDeferred> {
   const { store, run, now, leaseMs } = worker;
-  await store.renewJob(run, now(), leaseMs);
+  await store.renewTurn(run, now(), leaseMs);
   const free: DeferredGroup[] = [];
   let left = 0;
   await inFlight(store.listDeferred(run), { limit: READS_AT_ONCE }, async (deferred) => {

@@ -37,7 +37,7 @@ export async function finishRun(input: Pick<FinishRunInput, 'start' | 'error'>, 
   await settleWritten(control, worker, report);
   const before = await store.loadRun(run);
   await store.saveRun({ ...run, ...before, state: report.state, endedAt: report.endedAt, reportKey: key, message });
-  await store.releaseJob(run);
+  await store.releaseTurn(run);
   if (input.error !== undefined && report.state === 'failed') {
     worker.log.error(failedLine(`sync job '${run.job}'`, runFailure(input.error).message));
   }

@@ -14,17 +14,17 @@ export interface Lease {
 
 export function holdLease(first: Lock, { store, run, now, leaseMs }: Pick<Worker, 'store' | 'run' | 'now' | 'leaseMs'>): Lease {
   let lock = first;
-  let [renewedAt, jobRenewedAt] = [now(), now()];
+  let [renewedAt, turnRenewedAt] = [now(), now()];
   // A clock that was put back says nothing of how much of the lease is over.
   const isDue = (since: number): boolean => now() < since || now() - since >= leaseMs / 4;
 
-  const renewJob = async (): Promise<void> => {
-    if (!isDue(jobRenewedAt)) return;
-    jobRenewedAt = now();
-    await store.renewJob(run, jobRenewedAt, leaseMs);
+  const renewTurn = async (): Promise<void> => {
+    if (!isDue(turnRenewedAt)) return;
+    turnRenewedAt = now();
+    await store.renewTurn(run, turnRenewedAt, leaseMs);
   };
   const prove = async (): Promise<void> => {
-    const [renewed] = await Promise.all([store.renewLock(lock, now(), leaseMs), renewJob()]);
+    const [renewed] = await Promise.all([store.renewLock(lock, now(), leaseMs), renewTurn()]);
     if (renewed === undefined) throw lockLost(lock);
     lock = renewed;
     renewedAt = now();

@@ -108,15 +108,15 @@ export interface SyncGroupInput {
   readonly item: PlanItem;
   readonly cursor: SyncCursor | null;
   /** Its place in the line before the start gate; null: it has none. */
-  readonly turn: number | null;
+  readonly place: number | null;
 }
 
-/** Out: sync-group. Not done: call again after `waitSeconds`, with `cursor` and `turn`. */
+/** Out: sync-group. Not done: call again after `waitSeconds`, with `cursor` and `place`. */
 export interface SyncGroupOutput {
   readonly done: boolean;
   readonly waitSeconds: number;
   readonly cursor: SyncCursor | null;
-  readonly turn?: number;
+  readonly place?: number;
 }
 
 /** In: remove-vanished. */

@@ -40,7 +40,7 @@ export interface RemovalSides {
   readonly held: number | undefined;
   /** Whether this run could not bring the group (of the source) up to date: nothing of it is removed. Undefined: no run went before. */
   readonly isTroubled?: (group: Group) => boolean;
-  /** Called for each entry of the listings: a long plan keeps the run's claim alive. */
+  /** Called for each entry of the listings: a long plan keeps the run's turn. */
   readonly beat?: () => Promise<void>;
 }
 

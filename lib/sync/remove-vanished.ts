@@ -5,7 +5,7 @@ import type { RemoveVanishedOutput } from './payloads.ts';
 import { planRemoval, type RemovalPlan, type RemovalSides } from './plan-removal.ts';
 import { removeTogether, type RemovalProgress, type RemovingWorker } from './remove-together.ts';
 import { loadPlan, planKey, removalKey, removedKey } from './run-files.ts';
-import { claimKeeper, expectTime } from './write-plan.ts';
+import { turnKeeper, expectTime } from './write-plan.ts';
 
 /** How often it is written down how far the list was carried out: what is removed twice is removed once. */
 const SAVE_EVERY_MS = 5000;
@@ -66,10 +66,10 @@ async function removalSides(worker: RemovalWorker): Promise<RemovalSides> {
     (await loadPlan(control, planKey(run))).map((item) => (item.kind === 'group' ? formatGroup(item) : '')),
   );
   for await (const record of store.listGroups(run)) if (record.state === 'ok') troubled.delete(formatGroup(record));
-  const keepClaim = claimKeeper(worker);
+  const keepTurn = turnKeeper(worker);
   const beat = async (): Promise<void> => {
     expectTime(worker);
-    await keepClaim();
+    await keepTurn();
   };
   return { ...worker, held: await heldBefore(worker), isTroubled: (group) => troubled.has(formatGroup(group)), beat };
 }

@@ -87,15 +87,15 @@ export interface HeldSnapshots {
   readonly snapshots: number;
 }
 
-/** Who wants to start, one name for each worker of a run; `turn` is what an earlier answer gave, null at first. */
+/** Who wants to start, one name for each worker of a run; `place` is what an earlier answer gave, null at first. */
 export interface StartClaim {
   readonly owner: string;
   readonly batch: StartBatch;
-  readonly turn: number | null;
+  readonly place: number | null;
 }
 
-/** `startedAt`: the worker may start, which is recorded. Else it comes again after `waitSeconds`, with `turn`, its place in line. */
-export type StartAnswer = { readonly startedAt: number } | { readonly waitSeconds: number; readonly turn: number };
+/** `startedAt`: the worker may start, which is recorded. Else it comes again after `waitSeconds`, with `place`, when its place in line is due. */
+export type StartAnswer = { readonly startedAt: number } | { readonly waitSeconds: number; readonly place: number };
 
 /** A snapshot known to be on a target. `sourceEtag` is that of the commit marker as the source listed it. */
 export interface Replica {
@@ -139,16 +139,16 @@ export interface RunStore extends LockStore {
    * Asks for a run's turn among the runs of its job whose leases are running (`turn.ts` says who goes). A run that goes or
    * waits is remembered for `leaseMs`, one that is skipped is not. Of runs that ask at once each sees those before it.
    */
-  claimJob(asker: TurnAsker, now: number, leaseMs: number): Promise<TurnAnswer>;
+  askTurn(asker: TurnAsker, now: number, leaseMs: number): Promise<TurnAnswer>;
   /** The run has planned, and is at work on its groups from now on. */
   beginWork(run: RunRef): Promise<void>;
   /**
    * Prolongs the lease of a run that waits or is at work. False when it has none. One that had run out is at work again from then on,
    * though others may have gone meanwhile.
    */
-  renewJob(run: RunRef, now: number, leaseMs: number): Promise<boolean>;
+  renewTurn(run: RunRef, now: number, leaseMs: number): Promise<boolean>;
   /** Ends the run's turn, or its waiting for it. */
-  releaseJob(run: RunRef): Promise<void>;
+  releaseTurn(run: RunRef): Promise<void>;
   /** The ids of the runs of a job that wait or are at work: whose leases are running, where they last `leaseMs`. */
   listLiving(job: string, now: number, leaseMs: number): Promise<ReadonlySet<string>>;
 

@@ -20,7 +20,7 @@ export type StartDecision = Omit<StartRunOutput, 'job'>;
 /** `written`: what the source said was written, beside what is known of that already. */
 export type StartTrigger = RunTrigger & { readonly written?: readonly WrittenKey[] };
 
-/** Claims the tick and the job's turn, plans, and writes the groups that have work as JSON lines into the control bucket. */
+/** Serves the tick, takes the run's turn, plans, and writes the groups that have work as JSON lines into the control bucket. */
 export async function startRun(
   { written = [], ...trigger }: StartTrigger,
   control: ObjectWriter,

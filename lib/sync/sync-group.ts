@@ -34,20 +34,20 @@ export async function syncGroup(
   item: PlanItem,
   cursor: SyncCursor | null,
   worker: Worker,
-  turn: number | null = null,
+  place: number | null = null,
 ): Promise<SyncGroupOutput> {
   if (item.kind === 'namespaces') return syncNamespaces(item.missingNamespaces, worker);
   if (item.kind === 'wait') return waitForOthers(item, worker);
-  return syncOne({ item, cursor, turn }, worker);
+  return syncOne({ item, cursor, place }, worker);
 }
 
 interface GroupCall {
   readonly item: GroupItem;
   readonly cursor: SyncCursor | null;
-  readonly turn: number | null;
+  readonly place: number | null;
 }
 
-async function syncOne({ item, cursor, turn }: GroupCall, worker: Worker): Promise<SyncGroupOutput> {
+async function syncOne({ item, cursor, place }: GroupCall, worker: Worker): Promise<SyncGroupOutput> {
   const targetGroup: Group = { namespace: targetNamespace(worker.job, item.namespace), name: item.name };
   const earlier = await worker.store.loadGroup(worker.run, item);
   const progress = openProgress(item, cursor === null ? begunAnew(earlier) : earlier, worker);
@@ -56,7 +56,7 @@ async function syncOne({ item, cursor, turn }: GroupCall, worker: Worker): Promi
   const answer = await awaitGroupLock(item, worker);
   if (!('lock' in answer)) return deferGroup(item, answer.heldBy, progress, worker);
   if (earlier?.state === 'waiting') await worker.store.removeDeferred(worker.run, item);
-  const notYet = cursor !== null || hasStarted(earlier) ? undefined : await awaitStart(answer.lock, turn, progress, worker);
+  const notYet = cursor !== null || hasStarted(earlier) ? undefined : await awaitStart(answer.lock, place, progress, worker);
   return notYet ?? syncLocked({ item, targetGroup, lock: answer.lock, cursor }, progress, worker);
 }
 

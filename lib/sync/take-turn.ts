@@ -21,7 +21,7 @@ export async function takeTurn(record: RunStart, worker: Worker): Promise<Blocke
   const { store, run, job, now, leaseMs } = worker;
   if (job.dryRun) return undefined;
   const { overlap, queueDepth, scheduledTime } = job;
-  const answer = await store.claimJob({ ...run, order: runOrder(run, scheduledTime), overlap, queueDepth }, now(), leaseMs);
+  const answer = await store.askTurn({ ...run, order: runOrder(run, scheduledTime), overlap, queueDepth }, now(), leaseMs);
   if (answer.decision === 'go') return undefined;
   if (answer.decision === 'wait') await tellWait(record, answer, worker);
   return answer;

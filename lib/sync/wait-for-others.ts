@@ -47,7 +47,7 @@ async function hasGroup({ restSeconds }: WaitItem, waited: number, worker: Worke
 
 /** The run keeps its places in the lines of its groups for as long as its lease is running. */
 async function rest({ store, run, now, leaseMs }: Worker): Promise<false> {
-  await store.renewJob(run, now(), leaseMs);
+  await store.renewTurn(run, now(), leaseMs);
   return false;
 }
 

@@ -52,6 +52,6 @@ export interface Worker extends RunContext {
   readonly controller: ConcurrencyController;
   /** Requests this call has sent so far. */
   readonly requests: { readonly source: RequestCounts; readonly target: RequestCounts };
-  /** How long a lock or a claim lives without being renewed. */
+  /** How long a lock or a turn lives without being renewed. */
   readonly leaseMs: number;
 }

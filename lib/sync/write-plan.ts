@@ -21,14 +21,14 @@ export interface WrittenPlan {
 /** Plans the run, of all groups or of `only` some, and writes the plan into the control bucket. Throws a `ConflictError` RUN_STOPPED when somebody asks it to stop. */
 export async function writePlan(control: ObjectWriter, worker: Worker, only?: readonly Group[]): Promise<WrittenPlan> {
   const items: PlanItem[] = [];
-  const keepClaim = claimKeeper(worker);
+  const keepTurn = turnKeeper(worker);
   let [groups, held] = [0, 0];
   const leftOut: SkipCounts = {};
   const begun = await listBegun(worker);
   for await (const planned of planRun(worker, only)) {
     stopIfAsked(worker);
     expectTime(worker);
-    await keepClaim();
+    await keepTurn();
     if (planned.kind === 'group') {
       groups += 1;
       held += planned.source.snapshots.filter((snapshot) => worker.layout.isFinished(snapshot)).length;
@@ -73,13 +73,13 @@ export function expectTime({ stopReason, job }: Pick<Worker, 'stopReason' | 'job
   throw new ConfigError('PLANNING_TOO_LONG', message, { context: { job: job.id } });
 }
 
-/** A large datastore takes longer to list than a claim lasts without being renewed. */
-export function claimKeeper({ store, run, now, leaseMs }: Worker): () => Promise<void> {
+/** A large datastore takes longer to list than a turn lasts without being renewed. */
+export function turnKeeper({ store, run, now, leaseMs }: Worker): () => Promise<void> {
   let renewedAt = now();
   return async () => {
     if (now() - renewedAt < leaseMs / 4) return;
     renewedAt = now();
-    await store.renewJob(run, renewedAt, leaseMs);
+    await store.renewTurn(run, renewedAt, leaseMs);
   };
 }
 

@@ -40,7 +40,7 @@ describe('a run that flotilla serve has decided on', () => {
     expect([await execute(intent(after)), await execute(intent(tick))]).toEqual(['missed', 'missed']);
     await cloud.cloud.store.removeSuspension(job.id);
     const busy = { job: job.id, id: 'busy', startedAt: new Date().toISOString(), order: '0' };
-    await cloud.cloud.store.claimJob({ ...busy, overlap: 'queue', queueDepth: 1 }, Date.now(), 60_000);
+    await cloud.cloud.store.askTurn({ ...busy, overlap: 'queue', queueDepth: 1 }, Date.now(), 60_000);
     expect([await execute(intent(after)), await execute(intent(tick))]).toEqual(['ended', 'ended']);
     const { store } = cloud.cloud;
     expect((await store.listRuns(job.id, 9)).map(({ state }) => state)).toEqual(['skipped', 'skipped', 'skipped', 'skipped']);

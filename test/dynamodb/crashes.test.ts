@@ -52,28 +52,28 @@ describe('a process that dies between two writes', () => {
 
   it('gives a run its turn though it died between its lease and its place in line', async () => {
     const [first, second, third] = [asker('job-a', 1), asker('job-a', 2), asker('job-a', 3)];
-    await store.claimJob(first, NOW, LEASE);
-    await dieAfter(1, (dying) => dying.claimJob(second, NOW, LEASE));
-    expect(await store.claimJob(third, NOW, LEASE)).toEqual({ decision: 'wait', ahead: ['run-1'], waiting: [] });
-    await store.releaseJob(third);
-    expect(await store.claimJob(second, NOW, LEASE)).toMatchObject({ decision: 'wait' });
+    await store.askTurn(first, NOW, LEASE);
+    await dieAfter(1, (dying) => dying.askTurn(second, NOW, LEASE));
+    expect(await store.askTurn(third, NOW, LEASE)).toEqual({ decision: 'wait', ahead: ['run-1'], waiting: [] });
+    await store.releaseTurn(third);
+    expect(await store.askTurn(second, NOW, LEASE)).toMatchObject({ decision: 'wait' });
   });
 
   it('lets the next run go when the release of the one before it dies half way', async () => {
     const [first, second] = [asker('job-b', 1), asker('job-b', 2)];
-    await store.claimJob(first, NOW, LEASE);
-    await dieAfter(1, (dying) => dying.releaseJob(first));
-    expect(await store.claimJob(second, NOW, LEASE)).toEqual({ decision: 'go' });
-    await store.releaseJob(first);
-    expect(await store.renewJob(second, NOW, LEASE)).toBe(true);
+    await store.askTurn(first, NOW, LEASE);
+    await dieAfter(1, (dying) => dying.releaseTurn(first));
+    expect(await store.askTurn(second, NOW, LEASE)).toEqual({ decision: 'go' });
+    await store.releaseTurn(first);
+    expect(await store.renewTurn(second, NOW, LEASE)).toBe(true);
   });
 
   it('keeps its one place in line when the answers to its writes are lost', async () => {
     const forgetful = openRunStore({ table: table.name, client: openForgetfulClient(table) });
-    await forgetful.claimJob(asker('job-c', 1), NOW, LEASE);
-    expect(await forgetful.claimJob(asker('job-c', 2), NOW, LEASE)).toMatchObject({ decision: 'wait', waiting: [] });
-    await forgetful.releaseJob(asker('job-c', 1));
-    expect(await forgetful.claimJob(asker('job-c', 2), NOW, LEASE)).toEqual({ decision: 'go' });
+    await forgetful.askTurn(asker('job-c', 1), NOW, LEASE);
+    expect(await forgetful.askTurn(asker('job-c', 2), NOW, LEASE)).toMatchObject({ decision: 'wait', waiting: [] });
+    await forgetful.releaseTurn(asker('job-c', 1));
+    expect(await forgetful.askTurn(asker('job-c', 2), NOW, LEASE)).toEqual({ decision: 'go' });
   });
 
   it('acquires at the second try with a second fence when the answer to the first is lost', async () => {

@@ -68,7 +68,7 @@ describe('the items of the table', () => {
     const { store, scan } = await open();
     const now = Date.parse(AT);
     await store.claimCause('job', AT, 'run-1', now);
-    await store.claimJob({ ...REF, order: AT, overlap: 'queue', queueDepth: 1 }, now, 60_000);
+    await store.askTurn({ ...REF, order: AT, overlap: 'queue', queueDepth: 1 }, now, 60_000);
     await store.saveTick('job', 'main', { times: 'daily UTC', served: AT, run: 'run-1' }, undefined);
     await store.saveSuspension('job', { since: AT });
     await store.saveSuspension(undefined, { since: AT, until: AT });

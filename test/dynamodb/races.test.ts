@@ -44,19 +44,19 @@ describe('a holder that goes between the refused write and the question who it i
 
   it('gives the turn to the run that asks', async () => {
     const [active, waits] = [asker('job-a', 1), asker('job-a', 2)];
-    await store.claimJob(active, NOW, LEASE);
+    await store.askTurn(active, NOW, LEASE);
     let left = 1;
-    const asking = interrupted({ read: async () => left-- > 0 && store.releaseJob(active) });
-    expect(await asking.claimJob(waits, NOW, LEASE)).toEqual({ decision: 'go' });
+    const asking = interrupted({ read: async () => left-- > 0 && store.releaseTurn(active) });
+    expect(await asking.askTurn(waits, NOW, LEASE)).toEqual({ decision: 'go' });
   });
 
   it('makes the run that asks try again later when the turns change each time', async () => {
     const [active, waits] = [asker('job-b', 1), asker('job-b', 2)];
     let change = 0;
     const asking = interrupted({
-      write: () => ((change += 1) % 2 === 0 ? store.claimJob(active, NOW, LEASE) : store.releaseJob(active)),
+      write: () => ((change += 1) % 2 === 0 ? store.askTurn(active, NOW, LEASE) : store.releaseTurn(active)),
     });
-    await expect(asking.claimJob(waits, NOW, LEASE)).rejects.toMatchObject({ name: 'TransientError', code: 'JOB_CONTENDED' });
+    await expect(asking.askTurn(waits, NOW, LEASE)).rejects.toMatchObject({ name: 'TransientError', code: 'JOB_CONTENDED' });
   });
 });
 

@@ -6,7 +6,8 @@ import { runMachine, type MachineOutcome, type MachineRun } from '../../lib/loca
 import { openPaces } from '../../lib/runtime/paces.ts';
 import { finishRun } from '../../lib/sync/finish-run.ts';
 import { limitsOf } from '../../lib/sync/limits.ts';
-import type { FinishRunInput, StartRunInput, SyncGroupInput } from '../../lib/sync/payloads.ts';
+import type { FinishRunInput, NextGroupsInput, StartRunInput, SyncGroupInput } from '../../lib/sync/payloads.ts';
+import { nextGroups } from '../../lib/sync/next-groups.ts';
 import { loadPlan } from '../../lib/sync/run-files.ts';
 import type { RemovalWorker } from '../../lib/sync/remove-vanished.ts';
 import type { RunRef } from '../../lib/sync/run-store.ts';
@@ -72,19 +73,20 @@ function functionsOf(scene: Scene): MachineRun['handlers'] {
   const openPace = processes(scene);
   return {
     'start-run': async (payload) => {
-      const { job } = payload as StartRunInput;
+      const { job, ...rest } = payload as StartRunInput | NextGroupsInput;
+      if ('after' in rest) return nextGroups(rest.after, scene.cloud.control, open(scene));
       return { ...(await startRun({}, scene.cloud.control, open(scene))), job };
     },
     'sync-group': async (payload) => {
-      const { job, item, cursor, turn } = payload as SyncGroupInput;
+      const { job, item, cursor, place } = payload as SyncGroupInput;
       const worker = { ...open(scene), job: parseJob(job) };
       const { target, rest } = openPace(worker);
       const { workers } = scene;
       workers.most = Math.max(workers.most, (workers.now += 1));
-      const output = await syncGroup(item, cursor, { ...worker, target }, turn);
+      const output = await syncGroup(item, cursor, { ...worker, target }, place);
       workers.now -= 1;
       await rest();
-      return { ...output, turn: output.turn ?? null };
+      return { ...output, place: output.place ?? null };
     },
     'remove-vanished': () => Promise.reject(new Error('the job removes nothing')),
     'finish-run': (payload) => finishRun(payload as FinishRunInput, { ...open(scene), announce: () => Promise.resolve() }),

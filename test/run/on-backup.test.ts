@@ -130,7 +130,7 @@ describe('a run that is started by backups', () => {
     await poll();
     const other = { job: 'nightly', id: 'other', startedAt: new Date().toISOString() };
     const asker = { ...other, order: '0', overlap: 'parallel', queueDepth: 1 } as const;
-    await store.claimJob(asker, Date.now(), 60_000);
+    await store.askTurn(asker, Date.now(), 60_000);
     await store.beginWork(other);
     for (const record of await written()) {
       if (record.group.name === 'vm/100') await store.moveWritten('nightly', record, 'taken', 'other');
@@ -140,7 +140,7 @@ describe('a run that is started by backups', () => {
     expect(beside).toMatchObject({ state: 'ok', groups: { total: source.groups - 1 } });
     expect((await states()).filter((state) => !state.endsWith('settled'))).toEqual(['vm/100 taken']);
     expect(await open()).toBe(0);
-    await store.releaseJob(other);
+    await store.releaseTurn(other);
     expect(await open()).toBe(1);
     expect(await cloud.run(job(), { 'pending-only': true })).toMatchObject({ state: 'ok', groups: { total: 1 } });
     expect(missing()).toEqual([]);

@@ -79,7 +79,7 @@ describe('a run that died without a word', () => {
 
   it('keeps the next one from its turn no longer than its lease', async () => {
     const dead = asker(document.id, 0);
-    await cloud.cloud.store.claimJob(dead, start, LEASE_MS);
+    await cloud.cloud.store.askTurn(dead, start, LEASE_MS);
     await cloud.cloud.store.beginWork(dead);
     const milliseconds = await waited();
     expect(milliseconds).toBeGreaterThan(LEASE_MS);
@@ -92,7 +92,7 @@ describe('a run that died without a word', () => {
     const key = { target: targetPlace(parseJob(document).target), group: { namespace: '', name: 'vm/100' } };
     const [dead, waiting] = [asker('other', 0), asker('another', 0)];
     await store.acquireLock(key, 'other/run-0', start, LEASE_MS);
-    await store.claimJob(waiting, start, LEASE_MS);
+    await store.askTurn(waiting, start, LEASE_MS);
     await store.awaitLock(key, { owner: 'another/run-0', order: dead.order, run: waiting }, start, LEASE_MS);
     const milliseconds = await waited();
     expect(milliseconds).toBeGreaterThan(LEASE_MS);

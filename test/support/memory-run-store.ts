@@ -4,8 +4,8 @@ import {
   longestLine,
   NO_STARTS,
   recordStart,
-  secondsToTurn,
-  turnInterval,
+  secondsToPlace,
+  placeInterval,
 } from '../../lib/limits/start-gate/start-gate.ts';
 import type { StartGate } from '../../lib/limits/start-gate/start-gate.ts';
 import type { GroupRecord } from '../../lib/sync/report/group-record.ts';
@@ -101,19 +101,19 @@ function memoryLocks(hasLease: (run: RunRef, at: LeaseTime) => boolean): LockMet
 function memoryStartGates(): Pick<RunStore, 'claimStart'> {
   const gates = new Map<string, StartGate>();
   return {
-    async claimStart(target, { batch, turn }, clock) {
+    async claimStart(target, { batch, place }, clock) {
       await Promise.resolve();
       const now = clock();
       const gate = gates.get(target) ?? NO_STARTS;
-      const answer = askGate(gate, batch, now, turn);
+      const answer = askGate(gate, batch, now, place);
       if ('at' in answer) {
         gates.set(target, recordStart(gate, batch, answer.at));
         return { startedAt: answer.at };
       }
       const line = gate.line > longestLine(batch, now) ? 0 : gate.line;
-      const own = turn ?? Math.max(line, answer.opensAt);
-      if (turn === null) gates.set(target, { ...gate, line: own + turnInterval(batch) });
-      return { turn: own, waitSeconds: secondsToTurn(own, answer.opensAt, now) };
+      const own = place ?? Math.max(line, answer.opensAt);
+      if (place === null) gates.set(target, { ...gate, line: own + placeInterval(batch) });
+      return { place: own, waitSeconds: secondsToPlace(own, answer.opensAt, now) };
     },
   };
 }
@@ -158,7 +158,7 @@ function memorySuspensions(): Pick<RunStore, 'loadSuspension' | 'saveSuspension'
   };
 }
 
-type TurnMethods = Pick<RunStore, 'claimJob' | 'beginWork' | 'renewJob' | 'releaseJob' | 'listLiving'>;
+type TurnMethods = Pick<RunStore, 'askTurn' | 'beginWork' | 'renewTurn' | 'releaseTurn' | 'listLiving'>;
 
 function memoryTurns(leases: Map<string, number>): TurnMethods {
   const jobs = new Map<string, readonly Turn[]>();
@@ -167,7 +167,7 @@ function memoryTurns(leases: Map<string, number>): TurnMethods {
   const livingOf = (job: string, at: LeaseTime): readonly Turn[] =>
     turnsOf(job).filter((turn) => isRunning(leases.get(runName({ job, ...turn })) ?? -Infinity, at));
   return {
-    async claimJob(asker, now, leaseMs) {
+    async askTurn(asker, now, leaseMs) {
       const living = livingOf(asker.job, { now, leaseMs });
       const { turns, answer } = askTurn(living, asker);
       jobs.set(asker.job, turns);
@@ -179,7 +179,7 @@ function memoryTurns(leases: Map<string, number>): TurnMethods {
       const begun = turnsOf(run.job).map((turn) => (turn.id === run.id ? { ...turn, state: 'working' as const } : turn));
       jobs.set(run.job, begun);
     },
-    async renewJob(run, now, leaseMs): Promise<boolean> {
+    async renewTurn(run, now, leaseMs): Promise<boolean> {
       const leaseUntil = leases.get(runName(run));
       if (leaseUntil === undefined) return false;
       if (leaseUntil < now || !isRunning(leaseUntil, { now, leaseMs })) {
@@ -188,7 +188,7 @@ function memoryTurns(leases: Map<string, number>): TurnMethods {
       leases.set(runName(run), now + leaseMs);
       return true;
     },
-    async releaseJob(run): Promise<void> {
+    async releaseTurn(run): Promise<void> {
       leases.delete(runName(run));
       const others = turnsOf(run.job).filter(({ id }) => id !== run.id);
       jobs.set(run.job, others);

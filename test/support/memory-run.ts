@@ -106,14 +106,14 @@ export async function readPlan(cloud: MemoryCloud, { round: { planKey } }: Pick<
 /** Calls sync-group for one line of the plan until it is done, as the state machine does. */
 export async function syncUntilDone(item: PlanItem, openWorker: () => Worker, cloud: MemoryCloud): Promise<number> {
   let cursor: SyncCursor | null = null;
-  let turn: number | null = null;
+  let place: number | null = null;
   for (let calls = 1; ; calls += 1) {
-    const [at, due]: [SyncCursor | null, number | null] = [cursor, turn];
+    const [at, due]: [SyncCursor | null, number | null] = [cursor, place];
     const next: SyncGroupOutput = await retrying(() => syncGroup(item, at, openWorker(), due));
     if (next.done) return calls;
     cloud.clock.advance(next.waitSeconds * 1000);
     cursor = next.cursor;
-    turn = next.turn ?? null;
+    place = next.place ?? null;
   }
 }
 

@@ -61,7 +61,7 @@ describe('finishRun', () => {
     const { cloud, run, start } = await runUpTo(3);
     await finish(cloud, run, { start });
     const next = { ...newRun(cloud), order: '', overlap: 'skip', queueDepth: 0 } as const;
-    expect(await cloud.store.claimJob(next, cloud.clock.now(), 1000)).toEqual({ decision: 'go' });
+    expect(await cloud.store.askTurn(next, cloud.clock.now(), 1000)).toEqual({ decision: 'go' });
   });
 
   it('counts a group whose worker left no result as unfinished, never as done', async () => {

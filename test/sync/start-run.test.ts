@@ -100,7 +100,7 @@ describe('startRun and other runs', () => {
       'waiting',
       'wait',
     ]);
-    await cloud.store.releaseJob(first);
+    await cloud.store.releaseTurn(first);
     expect(await start(cloud, second)).toMatchObject({ decision: 'go' });
 
     const third = newRun(cloud);
@@ -128,7 +128,7 @@ describe('startRun and other runs', () => {
     const cloud = await smallCloud();
     const [first, second, third] = [newRun(cloud), newRun(cloud), newRun(cloud)];
     expect((await start(cloud, first, { tick: '2025-11-02T00:00:00Z' })).decision).toBe('go');
-    await cloud.store.releaseJob(first);
+    await cloud.store.releaseTurn(first);
     expect((await start(cloud, second, { tick: '2025-11-02T00:00:00Z' })).decision).toBe('skip');
     expect(await state(cloud, second)).toBe('skipped');
     expect((await start(cloud, third, { tick: '2025-11-03T00:00:00Z' })).decision).toBe('go');
@@ -140,7 +140,7 @@ describe('startRun and other runs', () => {
     const [first, second] = [newRun(cloud), newRun(cloud)];
     await start(cloud, first);
     await start(cloud, second, { tick: 'noon' });
-    await cloud.store.releaseJob(first);
+    await cloud.store.releaseTurn(first);
     expect((await start(cloud, second, { tick: 'noon' })).decision).toBe('go');
   });
 });
@@ -224,7 +224,7 @@ describe('startRun and mistakes', () => {
           call.method === 'list' ? wire.before?.(call) : undefined,
       };
       const answer = await start(cloud, run, { faults: listsOnly }).catch((error: unknown) => error);
-      await cloud.store.releaseJob(run);
+      await cloud.store.releaseTurn(run);
       if (!wire.tripped) break;
       expect(answer).toMatchObject({ message: 'connection lost' });
       expect([...cloud.control.objects.keys()].filter((key) => key.includes(`${run.id}/`))).toEqual([]);

@@ -14,18 +14,18 @@ async function twoGroups(): Promise<MemoryCloud> {
 }
 
 describe('syncGroup and the start gate', () => {
-  it('waits for its turn without its lock, without a record and without a look at the datastores', async () => {
+  it('waits for its place without its lock, without a record and without a look at the datastores', async () => {
     const cloud = await twoGroups();
     const run = newRun(cloud);
     const first = await syncOnce(cloud, { run });
     expect(first.record).toMatchObject({ state: 'ok', startedAt: new Date(cloud.clock.now()).toISOString() });
     const second = await syncOnce(cloud, { run, item: groupItem('vm/101') });
-    expect(second.output).toEqual({ done: false, waitSeconds: 10, cursor: null, turn: cloud.clock.now() + 10_000 });
+    expect(second.output).toEqual({ done: false, waitSeconds: 10, cursor: null, place: cloud.clock.now() + 10_000 });
     expect(second.record).toBeUndefined();
     const methods = second.calls.map(({ method }) => method);
     expect(methods.filter((method) => ['list', 'head', 'get', 'put', 'saveGroup'].includes(method))).toEqual([]);
     // The run's claim does not run out while all its workers wait.
-    expect(methods.slice(-3)).toEqual(['claimStart', 'yieldLock', 'renewJob']);
+    expect(methods.slice(-3)).toEqual(['claimStart', 'yieldLock', 'renewTurn']);
     // It keeps its place: a later run does not have the group before it.
     cloud.clock.advance(1);
     const later = await syncOnce(cloud, { item: groupItem('vm/101') });

@@ -34,7 +34,7 @@ async function tick(cloud: MemoryCloud, time: string, run = newRun(cloud), sched
 async function begin(cloud: MemoryCloud, trigger: RunTrigger, run: RunRef): Promise<StartDecision> {
   const worker = callWorker(cloud, run);
   const decision = await startRun(trigger, worker.control, worker);
-  await cloud.store.releaseJob(run);
+  await cloud.store.releaseTurn(run);
   return decision;
 }
 
@@ -81,8 +81,8 @@ describe('a tick', () => {
     expect(await call(waiting, trigger)).toMatchObject({ decision: 'wait' });
     advanceTo(cloud, '2026-11-21T11:00:00Z');
     await call(later, { schedule: 'main', scheduledTime: '2026-11-21T11:00:00Z' });
-    await cloud.store.releaseJob(busy);
-    await cloud.store.releaseJob(later);
+    await cloud.store.releaseTurn(busy);
+    await cloud.store.releaseTurn(later);
     expect(await call(waiting, trigger)).toMatchObject({ decision: 'go' });
     expect(await cloud.store.loadRun(waiting)).toMatchObject({ scheduledTime: '2026-11-21T10:00:00Z' });
   });
@@ -206,7 +206,7 @@ describe('a suspended job', () => {
       const cloud = cloudAt('2026-11-21T12:00:00Z');
       const run = newRun(cloud);
       const throttled = (method: string): void => {
-        if (method === 'claimJob') throw new Error('throttled');
+        if (method === 'askTurn') throw new Error('throttled');
       };
       const worker = callWorker(cloud, run, { faults: { before: ({ method }) => throttled(method) } });
       await expect(startRun(trigger, worker.control, worker)).rejects.toThrow('throttled');

@@ -58,10 +58,10 @@ async function deferred() {
 
 /** Time in which the run has its workers elsewhere, who renew its lease. */
 async function live({ store, clock }: MemoryCloud, run: RunRef, milliseconds: number): Promise<void> {
-  await store.claimJob({ ...run, order: '', overlap: 'queue', queueDepth: 1 }, clock.now(), LEASE_MS);
+  await store.askTurn({ ...run, order: '', overlap: 'queue', queueDepth: 1 }, clock.now(), LEASE_MS);
   for (let passed = 0; passed < milliseconds; passed += LEASE_MS / 4) {
     clock.advance(LEASE_MS / 4);
-    await store.renewJob(run, clock.now(), LEASE_MS);
+    await store.renewTurn(run, clock.now(), LEASE_MS);
   }
 }
 
@@ -183,7 +183,7 @@ describe('a run that waits for its turn', () => {
     for (let decision = await start(second); decision.decision === 'wait'; decision = await start(second)) {
       const [item] = await readPlan(cloud, decision);
       const asked = await ask(cloud, second, item!, async () => {
-        if (cloud.clock.now() - since < 2 * DAY_MS) await cloud.store.renewJob(first, cloud.clock.now(), LEASE_MS);
+        if (cloud.clock.now() - since < 2 * DAY_MS) await cloud.store.renewTurn(first, cloud.clock.now(), LEASE_MS);
       });
       expect(asked * EVENTS_PER_ASK).toBeLessThan(MAX_EVENTS / 2);
     }

@@ -17,7 +17,7 @@ export interface ExecuteWorld {
 
 /**
  * Executes the run of an intent, with its job as the configuration has it now. A run that had ended when the service died is not
- * executed again; one that had not goes on under its name: its claims and locks are its own, and what it had done it finds done.
+ * executed again; one that had not goes on under its name: its turn and its locks are its own, and what it had done it finds done.
  */
 export function executeIntent(world: ExecuteWorld): (intent: Intent) => Promise<IntentEnd> {
   const { cloud, configuration, openLog } = world;
@@ -27,12 +27,12 @@ export function executeIntent(world: ExecuteWorld): (intent: Intent) => Promise<
     const job = configuration().jobs.find(({ id }) => id === run.job);
     if (job === undefined) {
       log.warn(`the configuration has no job ${run.job} any more: its run ${run.id} is not executed`);
-      await cloud.store.releaseJob(run);
+      await cloud.store.releaseTurn(run);
       return 'ended';
     }
     const before = await cloud.store.loadRun(run);
     if (before !== undefined && (await hasEnded(before, cloud))) {
-      await cloud.store.releaseJob(run);
+      await cloud.store.releaseTurn(run);
       return endOf(cause, before, cloud.store);
     }
     if (before !== undefined) log.info(`run ${run.id} had not ended when the service did: it goes on`);

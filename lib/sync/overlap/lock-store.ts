@@ -34,7 +34,7 @@ export interface LockStore {
    */
   acquireLock(key: LockKey, owner: string, now: number, leaseMs: number): Promise<LockAnswer>;
   /**
-   * The same for one who waits: when it is refused it has a place in line, for `leaseMs` and as long as its run's lease (`claimJob`) is
+   * The same for one who waits: when it is refused it has a place in line, for `leaseMs` and as long as its run's lease (`askTurn`) is
    * running. It is refused only by who holds the lock or has an earlier place. Taking the lock ends its waiting.
    */
   awaitLock(key: LockKey, asker: LockAsker, now: number, leaseMs: number): Promise<LockAnswer>;

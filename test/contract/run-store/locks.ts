@@ -190,14 +190,14 @@ export function describeLockLine(store: () => RunStore): void {
 
   it('waits for one that has not asked for long, as long as the lease of its run is running', async () => {
     const other = askerOf('a').run;
-    await store().claimJob({ ...other, order: 'a', overlap: 'queue', queueDepth: 1 }, NOW, LEASE);
+    await store().askTurn({ ...other, order: 'a', overlap: 'queue', queueDepth: 1 }, NOW, LEASE);
     await wait('a');
     await store().releaseLock(held);
-    await store().renewJob(other, NOW + 50_000, LEASE);
+    await store().renewTurn(other, NOW + 50_000, LEASE);
     expect(await wait('b', LATER)).toMatchObject({ heldBy: 'a' });
-    await store().renewJob(other, LATER + 40_000, LEASE);
+    await store().renewTurn(other, LATER + 40_000, LEASE);
     expect(await wait('b', LATER + 45_000)).toMatchObject({ heldBy: 'a' });
-    await store().releaseJob(other);
+    await store().releaseTurn(other);
     expect(await wait('b', LATER + 45_000)).toHaveProperty('lock');
   });
 

@@ -26,7 +26,7 @@ export interface Simulated {
 interface Worker {
   at: number;
   readonly clock: number;
-  turn: number | null;
+  place: number | null;
 }
 
 /** Plays it through in simulated time. */
@@ -39,22 +39,22 @@ export async function simulate(options: Simulation): Promise<Simulated> {
   const due: Worker[] = Array.from({ length: Math.min(options.workers, options.groups) }, () => ({
     at: EPOCH + latency(),
     clock: Math.round((random.fraction() * 2 - 1) * options.skewMs),
-    turn: null,
+    place: null,
   }));
   let left = options.groups - due.length;
   while (due.length > 0) {
     const next = due.reduce((a, b) => (b.at < a.at ? b : a));
     result.calls += 1;
-    const claim = { owner: String(result.calls), batch, turn: next.turn };
+    const claim = { owner: String(result.calls), batch, place: next.place };
     const answer: StartAnswer = await store.claimStart('target', claim, () => next.at + next.clock);
-    if ('turn' in answer) {
-      next.turn = answer.turn;
+    if ('place' in answer) {
+      next.place = answer.place;
       next.at += answer.waitSeconds * 1000 + latency();
       continue;
     }
     result.recorded.push(answer.startedAt);
     result.real.push(next.at);
-    next.turn = null;
+    next.place = null;
     next.at += Math.round(options.groupMs * (0.5 + random.fraction())) + latency();
     left -= 1;
     if (left < 0) due.splice(due.indexOf(next), 1);

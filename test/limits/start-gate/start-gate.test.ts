@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { askGate, NO_STARTS, recordStart, secondsToTurn, type StartGate } from '../../../lib/limits/start-gate/start-gate.ts';
+import { askGate, NO_STARTS, recordStart, secondsToPlace, type StartGate } from '../../../lib/limits/start-gate/start-gate.ts';
 import { mostInWindow, simulate, startsPerSecond, type Simulation } from './simulate.ts';
 
 const NOW = Date.UTC(2026, 10, 1);
@@ -52,9 +52,9 @@ describe('the start gate', () => {
   });
 
   it('sends nobody away for longer than a minute: those in line may have been stopped', () => {
-    expect(secondsToTurn(NOW + 500_000, NOW, NOW)).toBe(60);
-    expect(secondsToTurn(NOW, NOW + 5_000_000, NOW)).toBe(60);
-    expect(secondsToTurn(NOW, NOW, NOW)).toBe(1);
+    expect(secondsToPlace(NOW + 500_000, NOW, NOW)).toBe(60);
+    expect(secondsToPlace(NOW, NOW + 5_000_000, NOW)).toBe(60);
+    expect(secondsToPlace(NOW, NOW, NOW)).toBe(1);
   });
 });
 

@@ -19,7 +19,7 @@ import { makeJob } from '../../infra/job-document.ts';
 const job = makeJob();
 const { definition } = synthesizeJob(job);
 const merged = { ...job, 'worker-threads': 8 };
-const done = { done: true, waitSeconds: 0, cursor: null, turn: null };
+const done = { done: true, waitSeconds: 0, cursor: null, place: null };
 
 const started: StartRunOutput = {
   ...{ decision: 'go', job: merged, workerThreads: 8, items: 1, removeVanished: false },
@@ -100,12 +100,12 @@ describe('a run of the synthesized machine', () => {
     expect(read).toEqual(['flotilla-control/runs/a/plan.jsonl']);
   });
 
-  it('hands sync-group the merged job, the run, one line of the plan, and neither cursor nor turn', async () => {
+  it('hands sync-group the merged job, the run, one line of the plan, and neither cursor nor place', async () => {
     const seen: unknown[] = [];
     await run({ handlers: { 'sync-group': async (payload) => (seen.push(payload), done) } });
     const item = { kind: 'group', namespace: '', name: 'vm/100', missingNamespaces: [] };
     expect(seen).toEqual([
-      { job: merged, run: { id: 'run-1', startedAt: '2026-01-02T03:04:05.678Z' }, item, cursor: null, turn: null },
+      { job: merged, run: { id: 'run-1', startedAt: '2026-01-02T03:04:05.678Z' }, item, cursor: null, place: null },
     ]);
   });
 

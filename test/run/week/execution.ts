@@ -101,8 +101,8 @@ function watched(store: RunStore, see: Execution['see']): RunStore {
       if (isSaved) see({ what: 'serves', tick });
       return isSaved;
     },
-    async claimJob(asker, now, leaseMs) {
-      const answer = await store.claimJob(asker, now, leaseMs);
+    async askTurn(asker, now, leaseMs) {
+      const answer = await store.askTurn(asker, now, leaseMs);
       see({ what: 'asks', answer: answer.decision });
       return answer;
     },
@@ -119,8 +119,8 @@ function watched(store: RunStore, see: Execution['see']): RunStore {
       await store.beginWork(run);
       see({ what: 'works' });
     },
-    async releaseJob(run) {
-      await store.releaseJob(run);
+    async releaseTurn(run) {
+      await store.releaseTurn(run);
       see({ what: 'leaves' });
     },
     async saveRun(record) {

@@ -36,11 +36,11 @@ export function weekFunctions(execution: Execution, cloud: MemoryCloud): Machine
       }));
     },
     'sync-group': (payload) => {
-      const { job, run, item, cursor, turn } = payload as SyncGroupInput;
+      const { job, run, item, cursor, place } = payload as SyncGroupInput;
       const group = item.kind === 'group' ? item.name : '';
       return call(job, run, async (worker) => {
-        const output = await syncGroup(item, cursor, watchWrites(worker, group, execution), turn);
-        return { ...output, turn: output.turn ?? null };
+        const output = await syncGroup(item, cursor, watchWrites(worker, group, execution), place);
+        return { ...output, place: output.place ?? null };
       });
     },
     'remove-vanished': () => Promise.reject(new Error('the jobs remove nothing')),
