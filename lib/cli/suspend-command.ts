@@ -6,6 +6,7 @@ import { parseDuration } from '../schedule/duration.ts';
 import { formatTime, tickInput, type Schedule } from '../schedule/schedule.ts';
 import { tickDue } from '../sync/decide-tick.ts';
 import type { RunStore } from '../sync/run-store.ts';
+import { plural } from '../sync/report/words.ts';
 import { isActive } from '../sync/suspension.ts';
 import { readConfig, type CliContext, type CommonOptions } from './context.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
@@ -60,11 +61,12 @@ async function tellOther(scope: string | undefined, store: RunStore, { terminal:
   if (all !== undefined && isActive(all, now())) print(`all jobs are still suspended since ${all.since}: flotilla resume --all`);
 }
 
-async function tellMissed(
-  scope: string | undefined,
-  store: RunStore,
-  { options, context }: { readonly options: SuspendOptions; readonly context: CliContext },
-): Promise<void> {
+interface Resuming {
+  readonly options: SuspendOptions;
+  readonly context: CliContext;
+}
+
+async function tellMissed(scope: string | undefined, store: RunStore, { options, context }: Resuming): Promise<void> {
   for (const job of readConfig(options, context).jobs.filter(({ id }) => scope === undefined || id === scope)) {
     for (const schedule of schedulesOf(job)) {
       const due = tickDue(schedule, await store.loadTick(job.id, schedule.name), context.now());
@@ -72,7 +74,18 @@ async function tellMissed(
       const how = options.table === undefined ? 'flotilla serve serves it' : whatToStart(job.id, schedule, due);
       context.terminal.print(`${job.id}, ${schedule.name}: the tick of ${formatTime(due)} was missed: ${how}`);
     }
+    if (job.trigger !== undefined) await tellWritten(job.id, store, { options, context });
   }
+}
+
+/** What was written while runs were skipped, and what one is at work on. */
+async function tellWritten(job: string, store: RunStore, { options, context }: Resuming): Promise<void> {
+  let count = 0;
+  for await (const { state } of store.listWritten(job)) if (state !== 'settled') count += 1;
+  if (count === 0) return;
+  const look = `a run for them starts within the hour, or start Flotilla-${job} now with {"pending-only":true}`;
+  const how = options.table === undefined ? 'flotilla serve starts a run for them' : look;
+  context.terminal.print(`${job}: ${plural(count, 'group')} with backups that are not copied yet: ${how}`);
 }
 
 /** The next tick makes up for it too. */

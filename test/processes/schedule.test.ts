@@ -11,7 +11,7 @@ describe('the commands about schedules', () => {
     world = await openCliWorld();
     await smallSource(world.openSource()).addNight();
     await world.writeConfig('timed.yaml', {
-      datastores: [datastoreEntry(world.s3, 'main', 'source'), datastoreEntry(world.s3, 'offsite', 'target')],
+      datastores: datastores(),
       jobs: [
         {
           ...{ id: 'daily', source: 'main', target: 'offsite', timezone: 'Europe/Berlin', 'not-before': '1:00', jitter: '5m' },
@@ -22,6 +22,7 @@ describe('the commands about schedules', () => {
   });
   afterAll(() => world.close());
 
+  const datastores = () => [datastoreEntry(world.s3, 'main', 'source'), datastoreEntry(world.s3, 'offsite', 'target')];
   const timed = (...args: string[]) => world.run([...args, '-c', 'timed.yaml']);
 
   it('schedule: tells the times in words, the next ten of them, and the expressions', async () => {
@@ -80,6 +81,22 @@ describe('the commands about schedules', () => {
     const { stdout } = await deployed('resume', 'daily');
     expect(stdout).toMatch(/its next one serves both, or start Flotilla-daily now with .*"schedule-name":"main"/);
     expect(await store.loadSuspension('daily')).toBeUndefined();
+    await table.close();
+  });
+
+  it('resume: tells of groups that were backed up meanwhile, and when they are copied', async () => {
+    const table = await openMemoryTable('deployed');
+    const env = { ...table.environment, AWS_REGION: 'eu-central-1' };
+    const job = { id: 'following', source: 'main', target: 'offsite', trigger: 'on-backup' };
+    await world.writeConfig('following.yaml', { datastores: datastores(), jobs: [job] });
+    const resume = () => world.run(['resume', 'following', '-c', 'following.yaml', '--table', 'deployed'], { env });
+    expect((await resume()).stdout).not.toContain('not copied yet');
+    const store = openRunStore({ table: 'deployed', environment: table.environment });
+    const written = { group: { namespace: '', name: 'vm/100' }, marker: 'monday 1' };
+    await store.addWritten('following', written, Date.now());
+    expect((await resume()).stdout).toContain(
+      'following: 1 group with backups that are not copied yet: a run for them starts within the hour, or start Flotilla-following now',
+    );
     await table.close();
   });
 
