@@ -1,18 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import type { CalendarEvent } from '../../lib/calendar/calendar-event.ts';
 import { planCron } from '../../lib/calendar/eventbridge-cron.ts';
 import { isTime, nextAfter } from '../../lib/calendar/next-after.ts';
-import { parseEvent } from '../../lib/calendar/parse-event.ts';
+import { eventOf } from './event-of.ts';
 import { firings } from './eventbridge-model.ts';
 import { timesWithin } from './times-within.ts';
 
 const NOW = Date.parse('2026-11-21T00:00:00Z');
-
-function eventOf(text: string): CalendarEvent {
-  const parsed = parseEvent(text);
-  if ('problem' in parsed) throw new Error(`${text} ${parsed.problem}`);
-  return parsed.event;
-}
 
 describe('expressions', () => {
   test.each([

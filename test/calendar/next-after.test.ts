@@ -1,17 +1,11 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { nextAfter } from '../../lib/calendar/next-after.ts';
-import { parseEvent } from '../../lib/calendar/parse-event.ts';
-import { matchesBySecond, spelledEvents } from './second-by-second.ts';
+import { expectNextTimes } from './expect-next-times.ts';
+import { eventOf } from './event-of.ts';
 import { timesWithin } from './times-within.ts';
 
-const event = (text: string) => {
-  const parsed = parseEvent(text);
-  if ('problem' in parsed) throw new Error(`${text} ${parsed.problem}`);
-  return parsed.event;
-};
 const next = (text: string, after: string, zone = 'UTC'): string | undefined => {
-  const found = nextAfter(event(text), Date.parse(after), zone);
+  const found = nextAfter(eventOf(text), Date.parse(after), zone);
   return found === undefined ? undefined : new Date(found).toISOString().replace('.000Z', 'Z');
 };
 
@@ -81,7 +75,7 @@ describe('when clocks change', () => {
 
 test('many times in a row do not repeat one', () => {
   const from = Date.parse('2026-10-24T22:00:00Z');
-  const times = timesWithin((after) => nextAfter(event('*:0/30'), after, 'Europe/Berlin'), from, from + 10 * 3_600_000);
+  const times = timesWithin((after) => nextAfter(eventOf('*:0/30'), after, 'Europe/Berlin'), from, from + 10 * 3_600_000);
   // One of these hours comes twice.
   expect(new Set(times).size).toBe(18);
   expect(times).toHaveLength(18);
@@ -89,23 +83,5 @@ test('many times in a row do not repeat one', () => {
 });
 
 test('every next time is the one that a search second by second finds', () => {
-  const zones = ['UTC', 'Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'Asia/Kathmandu'];
-  // Days on which some of these zones change their clocks, and days on which none does.
-  const days = ['2026-03-29', '2026-10-25', '2026-03-08', '2026-11-01', '2026-10-04', '2026-04-05', '2026-02-28', '2024-02-28'];
-  fc.assert(
-    fc.property(
-      spelledEvents,
-      fc.constantFrom(...zones),
-      fc.constantFrom(...days),
-      fc.integer({ min: -43_200, max: 129_600 }),
-      ({ text, spec }, zone, day, offset) => {
-        const after = Date.parse(`${day}T00:00:00Z`) + offset * 1000;
-        const until = after + 2 * 3600 * 1000;
-        const expected = matchesBySecond(spec, zone, after, until);
-        const found = nextAfter(event(text), after, zone);
-        expect(found !== undefined && found <= until ? found : undefined).toBe(expected);
-      },
-    ),
-    { numRuns: 40 },
-  );
+  expectNextTimes(40);
 });

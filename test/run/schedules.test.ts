@@ -14,7 +14,7 @@ interface Delivery {
   readonly at: number;
 }
 
-describe('a week of ticks through the synthesized schedule and the state machine', () => {
+describe('ticks of a synthesized schedule, through the embedded cloud', () => {
   let world: TestCloud;
   let job: JobDocument;
   let input: string;
