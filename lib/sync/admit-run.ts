@@ -1,5 +1,5 @@
 import { TransientError } from '../errors.ts';
-import { decideTick, type TickDecision } from './decide-tick.ts';
+import { decideTick, strayTick, type TickDecision } from './decide-tick.ts';
 import type { RunTrigger } from './payloads.ts';
 import type { RunRecord } from './run-store.ts';
 import { activeSuspension, suspendedText } from './suspension.ts';
@@ -50,7 +50,14 @@ async function decideOnce(trigger: RunTrigger, worker: Admitting): Promise<Admis
   }
   // What the run has claimed before nobody else will do.
   if (suspension === undefined || (await hasClaimed(trigger, worker))) return admitTrigger(trigger, worker);
-  return { kind: 'skip', why: suspendedText(suspension), quiet: true };
+  return strayStart(trigger, worker) ?? { kind: 'skip', why: suspendedText(suspension), quiet: true };
+}
+
+/** What is no time of its schedule leaves no record, suspended or not. */
+function strayStart({ scheduledTime, schedule: name }: RunTrigger, { job }: Admitting): Admission | undefined {
+  const schedule = job.schedules.find((candidate) => candidate.name === name);
+  if (schedule === undefined || scheduledTime === undefined) return undefined;
+  return strayTick({ schedule, time: Date.parse(scheduledTime) });
 }
 
 /** Whether an earlier call of this run has got as far as to claim what started it. */

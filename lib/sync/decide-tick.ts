@@ -19,6 +19,8 @@ export type TickDecision =
   | { readonly kind: 'skip'; readonly why: string; readonly quiet: boolean }
   | { readonly kind: 'none'; readonly why: string };
 
+type NoTick = Extract<TickDecision, { readonly kind: 'none' }>;
+
 export interface TickQuestion {
   readonly schedule: Schedule;
   /** Epoch milliseconds. */
@@ -63,7 +65,12 @@ function serve(schedule: Schedule, record: TickRecord, now: number): TickDecisio
   return { kind: isOver(schedule, Date.parse(record.served), now) ? 'late' : 'serve', record };
 }
 
-function noTime({ schedule, time }: TickQuestion): TickDecision {
+/** A start that a scheduler makes since it cannot tell the schedule's times alone; undefined: it is one of them. */
+export function strayTick(question: Pick<TickQuestion, 'schedule' | 'time'>): NoTick | undefined {
+  return tickMeant(question.schedule, question.time) === undefined ? noTime(question) : undefined;
+}
+
+function noTime({ schedule, time }: Pick<TickQuestion, 'schedule' | 'time'>): NoTick {
   return { kind: 'none', why: `${formatTime(time)} is no time of schedule ${schedule.name}` };
 }
 

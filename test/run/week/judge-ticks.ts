@@ -33,7 +33,8 @@ export function tickModel(): TickModel {
     decide: (arrival, now) => {
       const tick = tickOf(arrival);
       if (tick === undefined) return { kind: 'go' };
-      if (suspended.has(arrival.job) || suspended.has(undefined)) return { kind: 'skip', why: 'suspended since' };
+      const isSuspended = suspended.has(arrival.job) || suspended.has(undefined);
+      if (isSuspended && tick.meant.times.includes(tick.time)) return { kind: 'skip', why: 'suspended since' };
       return decideTick(tick, served.get(tick.schedule), now);
     },
     serve: (arrival, run, { time }) => {
