@@ -1,6 +1,7 @@
 import { formatGroup } from '../datastore/group.ts';
 import { ConflictError } from '../errors.ts';
 import type { Lock } from './overlap/lock-store.ts';
+import { isRenewalDue } from './overlap/clocks.ts';
 import type { Worker } from './worker.ts';
 
 /** The right to write one group, renewed by the work itself, so that a stuck worker loses it. */
@@ -15,8 +16,7 @@ export interface Lease {
 export function holdLease(first: Lock, { store, run, now, leaseMs }: Pick<Worker, 'store' | 'run' | 'now' | 'leaseMs'>): Lease {
   let lock = first;
   let [renewedAt, turnRenewedAt] = [now(), now()];
-  // A clock that was put back says nothing of how much of the lease is over.
-  const isDue = (since: number): boolean => now() < since || now() - since >= leaseMs / 4;
+  const isDue = (renewedAt: number): boolean => isRenewalDue(renewedAt, { now: now(), leaseMs });
 
   const renewTurn = async (): Promise<void> => {
     if (!isDue(turnRenewedAt)) return;

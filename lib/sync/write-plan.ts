@@ -2,6 +2,7 @@ import { formatGroup, type Group } from '../datastore/group.ts';
 import type { ObjectReader, ObjectWriter } from '../datastore/object-store.ts';
 import { ConfigError, ConflictError } from '../errors.ts';
 import { failedLine, heldBackLine, placeOf, skippedLine, wouldSyncLine } from './log-lines.ts';
+import { isRenewalDue } from './overlap/clocks.ts';
 import type { PlanItem } from './payloads.ts';
 import { planItem, planRun, type PlannedGroup, type PlannedNamespaces } from './plan-run.ts';
 import { formatPlan, planKey } from './run-files.ts';
@@ -75,9 +76,10 @@ export function expectTime({ stopReason, job }: Pick<Worker, 'stopReason' | 'job
 
 /** A large datastore takes longer to list than a turn lasts without being renewed. */
 export function turnKeeper({ store, run, now, leaseMs }: Worker): () => Promise<void> {
-  let renewedAt = now();
+  // The clock may have been put right since the turn was taken.
+  let renewedAt = -Infinity;
   return async () => {
-    if (now() - renewedAt < leaseMs / 4) return;
+    if (!isRenewalDue(renewedAt, { now: now(), leaseMs })) return;
     renewedAt = now();
     await store.renewTurn(run, renewedAt, leaseMs);
   };

@@ -145,7 +145,7 @@ describe('startRun and other runs', () => {
   });
 });
 
-describe('startRun and a claim that outlives its lease', () => {
+describe('startRun and a turn that outlives its lease', () => {
   it('keeps its turn while it lists what takes longer than the lease', async () => {
     const cloud = memoryCloud();
     await fill(
@@ -162,6 +162,18 @@ describe('startRun and a claim that outlives its lease', () => {
       },
     };
     await startRun({}, slow.control, slow);
+    expect(await start(cloud, second)).toMatchObject({ decision: 'wait' });
+  });
+
+  it('keeps its turn though its clock is put right meanwhile, a year back', async () => {
+    const cloud = await smallCloud();
+    const [first, second] = [newRun(cloud), newRun(cloud)];
+    const right = cloud.clock.now();
+    cloud.clock.advance(365 * 86_400_000);
+    const putRight = ({ method }: { method: string }): void => {
+      if (method === 'list') cloud.clock.advance(right - cloud.clock.now());
+    };
+    await start(cloud, first, { faults: { before: putRight } });
     expect(await start(cloud, second)).toMatchObject({ decision: 'wait' });
   });
 });

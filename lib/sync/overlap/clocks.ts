@@ -20,6 +20,11 @@ export function runningLeases({ now, leaseMs }: LeaseTime): { readonly first: nu
   return { first: now - CLOCK_SKEW_MS, last: now + leaseMs + FURTHEST_AHEAD_MS };
 }
 
+/** Whether its owner has to renew a lease: a quarter of it is over, or its clock was put back and does not tell. */
+export function isRenewalDue(renewedAt: number, { now, leaseMs }: LeaseTime): boolean {
+  return now < renewedAt || now - renewedAt >= leaseMs / 4;
+}
+
 /** Whether somebody else's lease is running. */
 export function isRunning(leaseUntil: number, at: LeaseTime): boolean {
   const { first, last } = runningLeases(at);

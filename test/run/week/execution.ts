@@ -115,6 +115,14 @@ function watched(store: RunStore, see: Execution['see']): RunStore {
       await store.releaseLock(lock);
       see({ what: 'unlocks', group: lock.key.group.name });
     },
+    async yieldLock(lock, asker, now, leaseMs) {
+      await store.yieldLock(lock, asker, now, leaseMs);
+      see({ what: 'unlocks', group: lock.key.group.name });
+    },
+    async leaveLock(key, owner) {
+      await store.leaveLock(key, owner);
+      see({ what: 'unlocks', group: key.group.name });
+    },
     async beginWork(run) {
       await store.beginWork(run);
       see({ what: 'works' });
