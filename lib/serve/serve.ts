@@ -4,7 +4,7 @@ import { keepState, type StateKeeper } from './state-keeper.ts';
 import type { Intent, ServeState } from './state.ts';
 
 /** Clocks are set, jobs suspended and resumed, runs started by hand: so it looks up at least this often. */
-export const LOOK_MS = 60_000;
+const LOOK_MS = 60_000;
 
 const MINUTE_MS = 60_000;
 

@@ -20,7 +20,7 @@ export function writtenBy({ key, etag }: WrittenKey, job: Job, layout: Layout): 
 }
 
 /** What the job's groups were last written on the source, by a listing of all of its metadata. */
-export async function* listNewest({
+async function* listNewest({
   source,
   layout,
   job,
