@@ -61,6 +61,18 @@ describe('syncGroup and its lock', () => {
     expect(lost).toBeGreaterThan(20);
   });
 
+  it('renews its lease when it has listed for long, before it moves anything', async () => {
+    const cloud = await vmCloud();
+    const calls: string[] = [];
+    const before = ({ method }: { method: string }): void => {
+      calls.push(method);
+      if (method === 'list') cloud.clock.advance(8_000);
+    };
+    expect((await syncOnce(cloud, { faults: { before } })).record.state).toBe('ok');
+    expect(calls.indexOf('renewLock')).toBeGreaterThan(calls.indexOf('list'));
+    expect(calls.indexOf('renewLock')).toBeLessThan(calls.indexOf('get'));
+  });
+
   it('renews its lease while it moves what takes longer than the lease', async () => {
     const cloud = await vmCloud();
     const slow = { before: () => cloud.clock.advance(14_000) };
