@@ -61,7 +61,7 @@ describe('flotilla run, in a process of its own', () => {
     const args = ['run', 'daily', '--json', 'skipped.json', '--scheduled-time', '2026-11-21T01:00:00Z'];
     const { code, stdout } = await world.run(args);
     expect(code).toBe(3);
-    expect(stdout).toContain('skipped: the tick 2026-11-21T01:00:00Z is served by another execution');
+    expect(stdout).toContain('skipped: another execution serves the tick 2026-11-21T01:00:00Z');
     expect(stdout).not.toContain('found no new data');
     expect(await expectReport('skipped.json')).toMatchObject({ state: 'skipped' });
   });
