@@ -6,12 +6,12 @@ import { activeSuspension, suspendedText } from './suspension.ts';
 import type { RunLog, Worker } from './worker.ts';
 
 /**
- * Whether what started a run lets it go on. `go`: with what it serves. `skip`: it ends, and is recorded; `quiet`: nobody needs to look
- * into that. `none`: nobody wanted it, and nothing is recorded.
+ * Whether what started a run lets it go on. `go`: with what it serves. `skip`: it ends, and is recorded, with what it had served before
+ * it was skipped; `quiet`: nobody needs to look into that. `none`: nobody wanted it, and nothing is recorded.
  */
 export type Admission =
   | { readonly kind: 'go'; readonly serves: Served }
-  | { readonly kind: 'skip'; readonly why: string; readonly quiet: boolean }
+  | { readonly kind: 'skip'; readonly why: string; readonly quiet: boolean; readonly serves?: Served }
   | { readonly kind: 'none'; readonly why: string };
 
 export type Served = Pick<RunRecord, 'scheduledTime' | 'missed'>;
@@ -37,9 +37,8 @@ function wasDecided(before: RunRecord, trigger: RunTrigger): boolean {
 }
 
 function decidedBefore({ state, message, scheduledTime, missed }: RunRecord): Admission {
-  if (state === 'skipped') return { kind: 'skip', why: message ?? 'as before', quiet: true };
   const serves = { ...(scheduledTime !== undefined && { scheduledTime }), ...(missed !== undefined && { missed }) };
-  return { kind: 'go', serves };
+  return state === 'skipped' ? { kind: 'skip', why: message ?? 'as before', quiet: true, serves } : { kind: 'go', serves };
 }
 
 async function decideOnce(trigger: RunTrigger, worker: Admitting): Promise<Admission> {

@@ -92,7 +92,7 @@ async function takeGroups(control: ObjectWriter, worker: Worker): Promise<readon
 }
 
 async function turnAway(admission: Exclude<Admission, { kind: 'go' }>, record: RunStart, worker: Worker): Promise<StartDecision> {
-  if (admission.kind === 'skip') return skip(record, worker, admission.why, admission);
+  if (admission.kind === 'skip') return skip({ ...record, ...admission.serves }, worker, admission.why, admission);
   worker.log.info(admission.why);
   return { ...nothing(worker), decision: 'none' };
 }

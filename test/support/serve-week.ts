@@ -65,20 +65,33 @@ export function faultsOfWeek(hourly: readonly RunRecord[], chained: readonly Run
   ];
 }
 
-const SERVES_NOTHING = /is served by run|suspended since/;
+const SUSPENDED = /suspended since/;
+const SERVED_BY = /is served by run (\S+)/;
 
-/** Each hour is served by one run, or named among those that the next one missed. */
+/**
+ * Each hour is served by one run, named among those that it missed, or has a run of its own that says which later one serves it: a run
+ * that was killed between its claim and its record may find that another one has gone on with the next tick meanwhile.
+ */
 function faultsOfTicks(runs: readonly RunRecord[]): string[] {
-  const serving = runs.filter(({ state, message }) => state !== 'skipped' || !SERVES_NOTHING.test(message ?? ''));
-  const ticks = serving.filter(({ scheduledTime }) => scheduledTime !== undefined);
-  const sorted = ticks.toSorted((a, b) => Date.parse(a.scheduledTime ?? '') - Date.parse(b.scheduledTime ?? ''));
-  return sorted.slice(1).flatMap((run, index) => {
-    const before = Date.parse(sorted[index]?.scheduledTime ?? '');
-    const hours = (Date.parse(run.scheduledTime ?? '') - before) / HOUR_MS;
-    const told = (run.missed?.count ?? 0) + 1;
-    return hours === told
-      ? []
-      : [`run ${run.id} comes ${String(hours)} h after the one before, and tells of ${String(told)} ticks`];
+  const scheduled = runs.filter(({ scheduledTime, message }) => scheduledTime !== undefined && !SUSPENDED.test(message ?? ''));
+  const served = new Map<number, string[]>();
+  const told = new Set<number>();
+  for (const run of scheduled) {
+    const hour = Date.parse(run.scheduledTime ?? '') / HOUR_MS;
+    const by = run.state === 'skipped' ? SERVED_BY.exec(run.message ?? '')?.[1] : undefined;
+    if (by !== undefined && runs.some(({ id }) => id === by)) told.add(hour);
+    if (by !== undefined) continue;
+    for (let missed = run.missed?.count ?? 0; missed >= 0; missed--) {
+      served.set(hour - missed, [...(served.get(hour - missed) ?? []), run.id]);
+    }
+  }
+  const hours = [...served.keys()];
+  const all = Array.from({ length: Math.max(...hours) - Math.min(...hours) + 1 }, (_, at) => Math.min(...hours) + at);
+  return all.flatMap((hour) => {
+    const by = served.get(hour) ?? [];
+    const time = new Date(hour * HOUR_MS).toISOString();
+    if (by.length > 1) return [`the tick of ${time} is served by ${by.join(' and ')}`];
+    return by.length === 1 || told.has(hour) ? [] : [`nothing is known of the tick of ${time}`];
   });
 }
 

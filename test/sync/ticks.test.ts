@@ -87,6 +87,22 @@ describe('a tick', () => {
     expect(await cloud.store.loadRun(waiting)).toMatchObject({ scheduledTime: '2026-11-21T10:00:00Z' });
   });
 
+  it('is told of by the run that was skipped with it, those that were missed too, however often it is asked', async () => {
+    const cloud = cloudAt('2026-11-21T10:00:05Z', { overlap: 'skip' });
+    await tick(cloud, '2026-11-21T10:00:00Z');
+    const [busy, skipped] = [newRun(cloud), newRun(cloud)];
+    await startRun({}, callWorker(cloud, busy).control, callWorker(cloud, busy));
+    advanceTo(cloud, '2026-11-21T13:00:05Z');
+    await cloud.store.renewTurn(busy, cloud.clock.now(), callWorker(cloud, busy).leaseMs);
+    for (const asked of ['once', 'again']) {
+      expect([asked, (await tick(cloud, '2026-11-21T12:00:00Z', skipped)).decision]).toEqual([asked, 'skip']);
+      expect(await cloud.store.loadRun(skipped)).toMatchObject({
+        ...{ state: 'skipped', scheduledTime: '2026-11-21T13:00:00Z' },
+        missed: { count: 2, since: '2026-11-21T11:00:00Z' },
+      });
+    }
+  });
+
   it('that is no time of its schedule leaves nothing behind', async () => {
     const cloud = cloudAt('2026-11-21T10:30:00Z');
     const run = newRun(cloud);
