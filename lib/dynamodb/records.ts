@@ -29,11 +29,11 @@ export const RunRecordSchema: z.ZodType<RunRecord> = z.object({
   message: z.string().exactOptional(),
 });
 
-export const TickRecordSchema: z.ZodType<TickRecord> = z.object({
+const ServedTickSchema = z.object({ served: z.string(), run: z.string(), missed: MissedSchema.exactOptional() });
+
+export const TickRecordSchema: z.ZodType<TickRecord> = ServedTickSchema.extend({
   times: z.string(),
-  served: z.string(),
-  run: z.string(),
-  missed: MissedSchema.exactOptional(),
+  earlier: z.array(ServedTickSchema).exactOptional(),
 });
 
 export const SuspensionSchema: z.ZodType<Suspension> = z.object({

@@ -1,5 +1,5 @@
 import { TransientError } from '../errors.ts';
-import { decideTick, strayTick, type TickDecision } from './decide-tick.ts';
+import { decideTick, ownTick, strayTick, type TickDecision } from './decide-tick.ts';
 import type { RunTrigger } from './payloads.ts';
 import type { RunRecord } from './run-store.ts';
 import { activeSuspension, suspendedText } from './suspension.ts';
@@ -65,7 +65,7 @@ async function hasClaimed(trigger: RunTrigger, { store, run }: Admitting): Promi
   const cause = causeOf(trigger);
   if (cause !== undefined) return (await store.loadCause(run.job, cause)) === run.id;
   if (scheduledTime === undefined || schedule === undefined) return false;
-  return (await store.loadTick(run.job, schedule))?.run === run.id;
+  return ownTick(await store.loadTick(run.job, schedule), run.id) !== undefined;
 }
 
 /** What starts one run and no other, beside ticks of the job's own schedules: it is claimed by this name. */
@@ -100,7 +100,8 @@ async function admitTick(
     const known = await store.loadTick(job.id, name);
     const decision = decideTick({ schedule, known, time: Date.parse(scheduledTime), run: run.id, now: now() });
     if (decision.kind === 'none' || decision.kind === 'skip') return decision;
-    if (known?.run === run.id || (await store.saveTick(job.id, name, decision.record, known))) return serve(decision, name, log);
+    const isOwn = ownTick(known, run.id) !== undefined;
+    if (isOwn || (await store.saveTick(job.id, name, decision.record, known))) return serve(decision, name, log);
   }
   throw new TransientError('TICK_CONTENDED', `runs of schedule ${name} of job ${job.id} start too fast; try again`, {
     context: { job: job.id, run: run.id },

@@ -8,6 +8,9 @@ const START_GRACE_MS = 15 * 60_000;
 /** More missed ticks than these are not counted one by one. */
 const MAX_COUNTED = 1000;
 
+/** More runs of one schedule are hardly killed at once, each between its claim and its record. */
+const MAX_EARLIER = 8;
+
 /**
  * What a run does for its tick. `serve`: it serves `served`, the latest that is due, once `record` is written in the place of what was
  * known, in which `doubt` says what cannot be. `late`: the same, but the schedule's window is over, so that it serves it by saying so.
@@ -34,7 +37,8 @@ export interface TickQuestion {
 
 export function decideTick(question: TickQuestion): TickDecision {
   const { schedule, run, now, known } = question;
-  if (known?.run === run) return serve(schedule, known, now);
+  const own = ownTick(known, run);
+  if (own !== undefined) return serve(schedule, own, now);
   const time = tickMeant(schedule, question.time);
   if (time === undefined) return noTime(question);
   if (isAhead(time, now)) return { kind: 'skip', why: `${formatTime(time)} is still to come: look at the clocks`, quiet: false };
@@ -45,12 +49,26 @@ export function decideTick(question: TickQuestion): TickDecision {
   return time === minuteOf(question.time) ? { kind: 'skip', why: servedBy(time, known), quiet: true } : noTime(question);
 }
 
+/** What this run serves already, though others may have served later ticks since; undefined: it serves none. */
+export function ownTick(known: TickRecord | undefined, run: string): TickRecord | undefined {
+  if (known === undefined) return undefined;
+  const own = [known, ...(known.earlier ?? [])].find((tick) => tick.run === run);
+  return own && { ...own, times: known.times };
+}
+
 function serveDue(question: TickQuestion, time: number): TickDecision {
-  const { schedule, run, now } = question;
+  const { schedule, run, now, known } = question;
   const due = Math.max(time, lastTime(schedule, now) ?? time);
   const missed = countMissed({ ...question, time }, due);
-  const record = { times: timesText(schedule), served: formatTime(due), run, ...(missed !== undefined && { missed }) };
+  const record = {
+    ...{ times: timesText(schedule), served: formatTime(due), run, ...(missed !== undefined && { missed }) },
+    ...(known !== undefined && { earlier: earlierThan(known) }),
+  };
   return serve(schedule, record, now);
+}
+
+function earlierThan({ served, run, missed, earlier = [] }: TickRecord): NonNullable<TickRecord['earlier']> {
+  return [{ served, run, ...(missed !== undefined && { missed }) }, ...earlier].slice(0, MAX_EARLIER);
 }
 
 /** What a wrong clock has left says nothing of what was served. */

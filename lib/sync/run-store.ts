@@ -65,6 +65,8 @@ export interface TickRecord {
   /** The run's id. */
   readonly run: string;
   readonly missed?: MissedTicks;
+  /** Who served before it, the latest first, a few of them: a run that was killed before its own record says so finds here what is its own. */
+  readonly earlier?: readonly Pick<TickRecord, 'served' | 'run' | 'missed'>[];
 }
 
 /** While it holds, no run starts by itself. Times are ISO 8601, UTC. */

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { tickInput } from '../../lib/schedule/schedule.ts';
 import type { Job } from '../../lib/sync/job.ts';
 import type { RunTrigger } from '../../lib/sync/payloads.ts';
+import { admitRun } from '../../lib/sync/admit-run.ts';
 import { tickDue } from '../../lib/sync/decide-tick.ts';
 import type { RunRef } from '../../lib/sync/run-store.ts';
 import { startRun, type StartDecision } from '../../lib/sync/start-run.ts';
@@ -101,6 +102,23 @@ describe('a tick', () => {
         missed: { count: 2, since: '2026-11-21T11:00:00Z' },
       });
     }
+  });
+
+  it('is its run’s with all that it missed, though the run was killed before it said so and a later tick was served since', async () => {
+    const cloud = cloudAt('2026-11-21T10:00:05Z');
+    await tick(cloud, '2026-11-21T10:00:00Z');
+    advanceTo(cloud, '2026-11-21T13:00:05Z');
+    const [killed, later] = [newRun(cloud), newRun(cloud)];
+    const worker = callWorker(cloud, killed);
+    await admitRun({ scheduledTime: '2026-11-21T13:00:00Z', schedule: 'main' }, worker);
+    advanceTo(cloud, '2026-11-21T14:00:05Z');
+    await tick(cloud, '2026-11-21T14:00:00Z', later);
+    expect(await cloud.store.loadRun(later)).not.toHaveProperty('missed');
+    expect(await tick(cloud, '2026-11-21T13:00:00Z', killed)).toMatchObject({ decision: 'go' });
+    expect(await cloud.store.loadRun(killed)).toMatchObject({
+      ...{ scheduledTime: '2026-11-21T13:00:00Z', missed: { count: 2, since: '2026-11-21T11:00:00Z' } },
+    });
+    expect(await cloud.store.loadTick(cloud.job.id, 'main')).toMatchObject({ run: later.id });
   });
 
   it('that is no time of its schedule leaves nothing behind', async () => {

@@ -8,7 +8,9 @@ export function describeSchedules(store: () => RunStore): void {
   it('gives back what was saved of each schedule of a job', async () => {
     const job = fresh('job');
     expect(await store().loadTick(job, 'main')).toBeUndefined();
-    const record = { ...tick('21', 'first'), missed: { count: 2, since: '2026-11-19T00:00:00Z' } };
+    const missed = { count: 2, since: '2026-11-19T00:00:00Z' };
+    const before = { served: '2026-11-18T00:00:00Z', run: 'before' };
+    const record: TickRecord = { ...tick('21', 'first'), missed, earlier: [{ ...before, missed }, before] };
     expect(await store().saveTick(job, 'main', record, undefined)).toBe(true);
     expect(await store().saveTick(job, 'full', tick('20', 'other'), undefined)).toBe(true);
     expect(await store().loadTick(job, 'main')).toEqual(record);
