@@ -73,26 +73,33 @@ const SERVED_BY = /is served by run (\S+)/;
  * that was killed between its claim and its record may find that another one has gone on with the next tick meanwhile.
  */
 function faultsOfTicks(runs: readonly RunRecord[]): string[] {
-  const scheduled = runs.filter(({ scheduledTime, message }) => scheduledTime !== undefined && !SUSPENDED.test(message ?? ''));
-  const served = new Map<number, string[]>();
-  const told = new Set<number>();
-  for (const run of scheduled) {
-    const hour = Date.parse(run.scheduledTime ?? '') / HOUR_MS;
-    const by = run.state === 'skipped' ? SERVED_BY.exec(run.message ?? '')?.[1] : undefined;
-    if (by !== undefined && runs.some(({ id }) => id === by)) told.add(hour);
-    if (by !== undefined) continue;
-    for (let missed = run.missed?.count ?? 0; missed >= 0; missed--) {
-      served.set(hour - missed, [...(served.get(hour - missed) ?? []), run.id]);
-    }
-  }
-  const hours = [...served.keys()];
-  const all = Array.from({ length: Math.max(...hours) - Math.min(...hours) + 1 }, (_, at) => Math.min(...hours) + at);
+  const scheduled = runs.filter(({ scheduledTime, message = '' }) => scheduledTime !== undefined && !SUSPENDED.test(message));
+  const isTold = (run: RunRecord): boolean => runs.some(({ id }) => id === servedBy(run));
+  const told = new Set(scheduled.filter(isTold).map(hourOf));
+  const served = scheduled
+    .filter((run) => servedBy(run) === undefined)
+    .flatMap((run) => hoursOf(run).map((hour) => ({ hour, id: run.id })));
+  const hours = served.map(({ hour }) => hour);
+  const first = Math.min(...hours);
+  const all = Array.from({ length: Math.max(...hours) - first + 1 }, (_, at) => first + at);
   return all.flatMap((hour) => {
-    const by = served.get(hour) ?? [];
+    const by = served.filter((each) => each.hour === hour).map(({ id }) => id);
     const time = new Date(hour * HOUR_MS).toISOString();
     if (by.length > 1) return [`the tick of ${time} is served by ${by.join(' and ')}`];
     return by.length === 1 || told.has(hour) ? [] : [`nothing is known of the tick of ${time}`];
   });
+}
+
+const hourOf = ({ scheduledTime = '' }: RunRecord): number => Date.parse(scheduledTime) / HOUR_MS;
+
+/** Its own, and those that it missed. */
+function hoursOf(run: RunRecord): number[] {
+  return Array.from({ length: (run.missed?.count ?? 0) + 1 }, (_, back) => hourOf(run) - back);
+}
+
+/** The run that a skipped one names as that which serves its tick. */
+function servedBy({ state, message = '' }: RunRecord): string | undefined {
+  return state === 'skipped' ? SERVED_BY.exec(message)?.[1] : undefined;
 }
 
 function faultsOfChain(hourly: readonly RunRecord[], chained: readonly RunRecord[]): string[] {
