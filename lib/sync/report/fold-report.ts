@@ -178,7 +178,8 @@ function endedWell(records: readonly GroupRecord[]): 'ok' | 'warnings' {
 
 function stateOf({ error, decision, records }: RunFacts, ends: readonly GroupEnd[], failed: boolean): RunState {
   if (error?.Error === 'ConflictError' && records.length === 0) return 'skipped';
-  if (error !== undefined) return 'failed';
+  // Between its groups, or when it was begun again: what it did is there.
+  if (error !== undefined) return runFailure(error).code === 'RUN_STOPPED' ? 'stopped' : 'failed';
   if (decision === 'skip') return 'skipped';
   if (decision === 'wait' || records.some(({ state }) => state === 'stopped')) return 'stopped';
   return failed || ends.some(({ end }) => end !== 'ok') ? 'errors' : endedWell(records);

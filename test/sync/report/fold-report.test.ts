@@ -115,6 +115,11 @@ describe('foldReport', () => {
     expect(foldReport(runFacts([groupRecord()], { error: { Error: 'ConflictError', Cause: 'busy' } })).state).toBe('failed');
   });
 
+  it('was stopped, and has not failed, when that was asked for between its groups', () => {
+    const error = { Error: 'ConflictError', Cause: 'RUN_STOPPED: stopped on request before anything was written' };
+    expect(foldReport(runFacts([groupRecord()], { error })).state).toBe('stopped');
+  });
+
   it('counts the worker that makes namespaces as no group, but its requests and its death', () => {
     const namespaces = groupRecord({ name: 'namespaces' });
     const done = foldReport(runFacts([namespaces, groupRecord()]));
