@@ -177,10 +177,14 @@ function endedWell(records: readonly GroupRecord[]): 'ok' | 'warnings' {
 }
 
 function stateOf({ error, decision, records }: RunFacts, ends: readonly GroupEnd[], failed: boolean): RunState {
-  if (error?.Error === 'ConflictError' && records.length === 0) return 'skipped';
-  // Between its groups, or when it was begun again: what it did is there.
-  if (error !== undefined) return runFailure(error).code === 'RUN_STOPPED' ? 'stopped' : 'failed';
+  if (error !== undefined) return stateAfter(error, records);
   if (decision === 'skip') return 'skipped';
   if (decision === 'wait' || records.some(({ state }) => state === 'stopped')) return 'stopped';
   return failed || ends.some(({ end }) => end !== 'ok') ? 'errors' : endedWell(records);
+}
+
+/** Who was asked to stop between its groups, or when it was begun again, has done something. */
+function stateAfter(error: CaughtError, records: RunFacts['records']): RunState {
+  if (error.Error === 'ConflictError' && records.length === 0) return 'skipped';
+  return runFailure(error).code === 'RUN_STOPPED' ? 'stopped' : 'failed';
 }
