@@ -1,0 +1,69 @@
+import type { Group } from '../../datastore/group.ts';
+import type { Behind, Lag } from './lag.ts';
+
+/** A group and what was known of it at a time (ISO 8601); up to date groups that had work lately are among them, with nothing missing. */
+export interface GroupBehind extends Behind {
+  readonly group: Group;
+  readonly at: string;
+}
+
+/** Sums over all runs of a job since its table began; each run counts once. */
+export interface Totals {
+  /** Ended runs by state. */
+  readonly runs: Readonly<Record<string, number>>;
+  readonly seconds: number;
+  readonly bytes: number;
+  readonly chunks: number;
+  /** Snapshots by what became of them: copied, updated, failed, removed. */
+  readonly snapshots: Readonly<Record<string, number>>;
+  /** Groups with work by how they ended: ok, errors, unfinished. */
+  readonly groups: Readonly<Record<string, number>>;
+  /** Requests by side and operation: `source get`, `target put`. */
+  readonly requests: Readonly<Record<string, number>>;
+  /** By side: `source`, `target`. */
+  readonly throttled: Readonly<Record<string, number>>;
+  readonly retried: Readonly<Record<string, number>>;
+  /** Failures by kind. */
+  readonly errors: Readonly<Record<string, number>>;
+}
+
+/** What is known of a job over all its runs; kept in the table, changed by one conditional write at a time. Times are ISO 8601, UTC. */
+export interface Standing {
+  /** Raised by each write. */
+  readonly revision: number;
+  /** Ids of the last runs that are counted in `totals`, the latest last. */
+  readonly counted: readonly string[];
+  readonly totals: Totals;
+  /** When both sides were last listed, all of the job in one run. */
+  readonly asOf?: string;
+  /** Since when no run got as far as that; left out when the last one did. */
+  readonly blindSince?: string;
+  /** The last run that ended ok or with warnings, no dry run. */
+  readonly lastGood?: { readonly id: string; readonly startedAt: string; readonly endedAt: string };
+  /** Set while lag is over max-lag. */
+  readonly lagRaised?: string;
+  /** By schedule: the tick that was told to be overdue. */
+  readonly overdueTold?: Readonly<Record<string, string>>;
+}
+
+/** How a job stands at one moment, between and during runs. */
+export interface JobHealth {
+  readonly job: string;
+  /** ISO 8601. */
+  readonly at: string;
+  readonly lag: Lag;
+  /** Left out where the job has none. */
+  readonly maxLagSeconds?: number;
+  readonly groups: readonly GroupBehind[];
+  /** Ticks that no run has come for though they were due longer ago than the grace allows. */
+  readonly overdue: readonly { readonly schedule: string; readonly due: string; readonly seconds: number }[];
+  /** Runs that wait or are at work, workers with a group, and for how long the one that showed no progress for longest has held its lock. */
+  readonly live: {
+    readonly waiting: number;
+    readonly running: number;
+    readonly workers: number;
+    readonly idleLockSeconds: number;
+  };
+  /** Undefined before the first run ended. */
+  readonly standing: Standing | undefined;
+}
