@@ -16,8 +16,7 @@ export interface Layer {
   readonly because: string;
 }
 
-/** All that a function may carry to Lambda. */
-const BUNDLED = [
+const DOMAIN = [
   'lib/errors.ts',
   'lib/datastore',
   'lib/calendar',
@@ -26,11 +25,10 @@ const BUNDLED = [
   'lib/limits',
   'lib/transfer',
   'lib/sync',
-  'lib/s3',
-  'lib/dynamodb',
-  'lib/events',
-  'lib/config',
 ];
+
+/** All that a function may carry to Lambda. */
+const BUNDLED = [...DOMAIN, 'lib/s3', 'lib/dynamodb', 'lib/events', 'lib/config'];
 const BUNDLED_PACKAGES = ['node:*', '@aws-sdk/*', '@smithy/*', '@aws-lambda-powertools/*', 'zod'];
 
 /** One entry a folder: the first whose `path` a file lies in holds. */
@@ -169,19 +167,7 @@ export const LAYERS: readonly Layer[] = [
 ];
 
 /** Folders whose files take clock, timers, chance, environment and console as arguments. */
-export const PURE = [
-  'lib/errors.ts',
-  'lib/datastore',
-  'lib/calendar',
-  'lib/schedule',
-  'lib/layouts',
-  'lib/limits',
-  'lib/transfer',
-  'lib/sync',
-  'lib/serve',
-  'lib/config',
-  'lib/infra',
-];
+export const PURE = [...DOMAIN, 'lib/serve', 'lib/config', 'lib/infra'];
 
 /** Folders that may use timers and clocks, but are handed their environment, and leave printing to their callers. */
 export const HANDED = ['lib/s3', 'lib/dynamodb', 'lib/events', 'lib/local'];

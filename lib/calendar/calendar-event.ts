@@ -25,8 +25,10 @@ export interface DailyWindow {
   readonly to: number;
 }
 
-/** Whether a minute of the day lies in the window. */
-export function isInWindow(minute: number, { from, to }: DailyWindow): boolean {
+/** Whether a minute of the day lies in the window; without one all do. */
+export function isInWindow(minute: number, window: DailyWindow | undefined): boolean {
+  if (window === undefined) return true;
+  const { from, to } = window;
   return from <= to ? minute >= from && minute <= to : minute >= from || minute <= to;
 }
 

@@ -1,7 +1,7 @@
 import { isInWindow, type DailyWindow } from './calendar-event.ts';
 import { cronOf, dayTimes } from './cron-fields.ts';
 import type { CronPlan } from './eventbridge-cron.ts';
-import { wallTimeAt } from './zone.ts';
+import { DAY_MINUTES, minuteOfDay } from './zone.ts';
 
 /** Each multiple of `everyMs`, whole minutes, since 1970-01-01T00:00Z, which the wall clock shows within `window`. */
 export interface Interval {
@@ -10,7 +10,6 @@ export interface Interval {
 }
 
 const MINUTE_MS = 60_000;
-const DAY_MINUTES = 1440;
 
 /** Multiples come by all times of a day within so many steps, and whole days by both times of a year. */
 const MAX_STEPS = DAY_MINUTES + 366;
@@ -29,31 +28,22 @@ export function lastMultiple(interval: Interval, instant: number, zone: string):
 
 /** Whether `time` is one of the interval's. */
 export function isMultiple({ everyMs, window }: Interval, time: number, zone: string): boolean {
-  return time % everyMs === 0 && isOpen(window, time, zone);
-}
-
-function isOpen(window: DailyWindow | undefined, time: number, zone: string): boolean {
-  return window === undefined || isInWindow(minuteOfDay(time, zone), window);
+  return time % everyMs === 0 && isInWindow(minuteOfDay(time, zone), window);
 }
 
 function firstOpen({ window }: Interval, start: number, step: number, zone: string): number | undefined {
   for (let steps = 0; steps < MAX_STEPS; steps++) {
     const time = start + steps * step;
-    if (isOpen(window, time, zone)) return time;
+    if (isInWindow(minuteOfDay(time, zone), window)) return time;
   }
   return undefined;
-}
-
-/** The clock's minute at `instant` in `zone`, since midnight. */
-export function minuteOfDay(instant: number, zone: string): number {
-  return Math.floor(wallTimeAt(instant, zone) / MINUTE_MS) % DAY_MINUTES;
 }
 
 /** Expressions in UTC; where the interval does not divide the day they fire at the times of a shorter one that does. */
 export function planIntervalCron({ everyMs, window }: Interval, zone: string): CronPlan {
   const every = everyMs / MINUTE_MS;
   const fires = gcd(every, DAY_MINUTES);
-  const mayStart = (minute: number): boolean => window === undefined || zone !== 'UTC' || isInWindow(minute, window);
+  const mayStart = (minute: number): boolean => zone !== 'UTC' || isInWindow(minute, window);
   const times = dayTimes((hour, minute) => (hour * 60 + minute) % fires === 0 && mayStart(hour * 60 + minute));
   const all = { days: undefined, months: undefined, weekdays: undefined, years: undefined };
   const expressions = times.map((each) => cronOf({ ...all, ...each }));

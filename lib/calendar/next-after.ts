@@ -1,4 +1,4 @@
-import { isInWindow, type CalendarEvent, type DailyWindow, type Field } from './calendar-event.ts';
+import { isInWindow, type CalendarEvent, type Field } from './calendar-event.ts';
 import { instantOf, wallTimeAt, weekdayOf, type WallTime } from './zone.ts';
 
 const LAST_YEAR = 2199;
@@ -97,15 +97,11 @@ function nextMonth(date: Date): [number, number, number] {
 function timeOfDay({ hours, minutes, seconds, window }: CalendarEvent, from: number): number | undefined {
   for (let hour = Math.floor(from / 3600); hour < 24; hour++) {
     if (!matches(hours, hour)) continue;
-    const isOpen = (minute: number): boolean => matches(minutes, minute) && isWithin(window, hour * 60 + minute);
+    const isOpen = (minute: number): boolean => matches(minutes, minute) && isInWindow(hour * 60 + minute, window);
     const found = timeOfHour(isOpen, seconds, Math.max(from - hour * 3600, 0));
     if (found !== undefined) return hour * 3600 + found;
   }
   return undefined;
-}
-
-function isWithin(window: DailyWindow | undefined, minute: number): boolean {
-  return window === undefined || isInWindow(minute, window);
 }
 
 function timeOfHour(isOpen: (minute: number) => boolean, seconds: Field, from: number): number | undefined {

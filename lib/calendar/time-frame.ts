@@ -1,5 +1,5 @@
 import { weekdayNamed } from './calendar-event.ts';
-import { wallTimeAt, weekdayOf } from './zone.ts';
+import { DAY_MINUTES, minuteOf, wallTimeAt, weekdayOf } from './zone.ts';
 
 /**
  * A part of each week in local time, in minutes of the day: from `from` until before `to`, on the days on which it begins (0 is
@@ -21,7 +21,6 @@ export interface LocalTime {
 }
 
 const ALL_DAYS = [0, 1, 2, 3, 4, 5, 6];
-const DAY_MINUTES = 24 * 60;
 const FRAME = /^(?:([a-z.,]+) +)?(\d{1,2}(?::\d{2})?) *- *(\d{1,2}(?::\d{2})?)$/i;
 const SAID = 'write it as mon..fri 8:00-18:00';
 
@@ -67,5 +66,5 @@ export function isWithin({ weekdays, from, to }: TimeFrame, { weekday, minute }:
 /** What the clocks of an IANA time zone show at this epoch ms. */
 export function localTime(date: number, timezone: string): LocalTime {
   const wall = wallTimeAt(date, timezone);
-  return { weekday: weekdayOf(wall), minute: Math.floor(wall / 60_000) % DAY_MINUTES };
+  return { weekday: weekdayOf(wall), minute: minuteOf(wall) };
 }

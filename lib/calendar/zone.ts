@@ -1,5 +1,7 @@
 const FORMATS = new Map<string, Intl.DateTimeFormat>();
-const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
+export const DAY_MINUTES = 24 * 60;
+const DAY_MS = DAY_MINUTES * MINUTE_MS;
 
 /** A time as clocks on a wall show it: the epoch milliseconds that the same reading would have in UTC. */
 export type WallTime = number;
@@ -49,6 +51,16 @@ export function changeWithin(from: number, to: number, zone: string): number {
     else high = middle;
   }
   return high;
+}
+
+/** The clock's minute at `instant` (epoch milliseconds) in `zone`, since midnight. */
+export function minuteOfDay(instant: number, zone: string): number {
+  return minuteOf(wallTimeAt(instant, zone));
+}
+
+/** Minutes since midnight. */
+export function minuteOf(wall: WallTime): number {
+  return Math.floor(wall / MINUTE_MS) % DAY_MINUTES;
 }
 
 /** 0 is Monday. */

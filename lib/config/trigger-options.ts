@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { formatDuration, parseDuration } from '../schedule/duration.ts';
+import { formatDuration, millisecondsOf, parseDuration } from '../schedule/duration.ts';
 import { text } from './formats.ts';
 
 /** The longest time for which an EventBridge pipe gathers what it hands on. */
@@ -37,12 +37,6 @@ export function backupTrigger({
 interface BackupTrigger {
   readonly settleMs: number;
   readonly pollMs: number;
-}
-
-function millisecondsOf(duration: string): number {
-  const parsed = parseDuration(duration);
-  if ('problem' in parsed) throw new Error(`${duration} was not refused although it ${parsed.problem}`);
-  return parsed.ms;
 }
 
 const error = 'is neither the id of a job nor a list of such; write after: nightly, or after: [nightly, weekly]';

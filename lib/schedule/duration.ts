@@ -22,6 +22,13 @@ export function parseDuration(text: string): { readonly ms: number } | { readonl
   return { ms };
 }
 
+/** Milliseconds, from a time span that was checked before. */
+export function millisecondsOf(text: string): number {
+  const parsed = parseDuration(text);
+  if ('problem' in parsed) throw new Error(`${text} was not refused although it ${parsed.problem}`);
+  return parsed.ms;
+}
+
 /** `1h 30m`: whole weeks stay days. */
 export function formatDuration(ms: number): string {
   const parts: string[] = [];

@@ -1,7 +1,7 @@
 import type { DailyWindow } from '../calendar/calendar-event.ts';
 import { planCron } from '../calendar/eventbridge-cron.ts';
 import { parseEvent } from '../calendar/parse-event.ts';
-import { formatDuration, parseDuration } from './duration.ts';
+import { formatDuration, millisecondsOf, parseDuration } from './duration.ts';
 import { nextTime, type Schedule, type Times } from './schedule.ts';
 
 /** One of a job's schedules as the configuration writes it: `at` or `every`. */
@@ -33,15 +33,14 @@ const MAX_JITTER_MS = DAY_MS;
 export function readSchedules(value: ScheduleValue | undefined, frame: ScheduleFrame): readonly Schedule[] {
   const entries = entriesOf(value);
   const window = readWindow(frame);
-  const jitter = frame.jitter === undefined ? { ms: 0 } : parseDuration(frame.jitter);
+  const jitterMs = frame.jitter === undefined ? 0 : millisecondsOf(frame.jitter);
   return entries.map((entry, index) => {
     const text = textOf(entry);
     const times = readTimes(text);
     if ('problem' in times) throw new Error(`schedule ${text} was not refused although it ${times.problem}`);
     return {
-      ...{ name: nameOf(entry, index), text, timezone: entry.timezone ?? frame.timezone, window },
+      ...{ name: nameOf(entry, index), text, timezone: entry.timezone ?? frame.timezone, window, jitterMs },
       times: times.kind === 'calendar' ? { ...times, event: { ...times.event, window } } : times,
-      jitterMs: 'ms' in jitter ? jitter.ms : 0,
       overrides: entry.overrides ?? {},
     };
   });

@@ -1,7 +1,7 @@
 import type { CalendarEvent, DailyWindow } from '../calendar/calendar-event.ts';
-import { isMultiple, lastMultiple, minuteOfDay, nextMultiple } from '../calendar/interval.ts';
+import { isMultiple, lastMultiple, nextMultiple } from '../calendar/interval.ts';
 import { isTime as namesTime, lastAt, nextAfter } from '../calendar/next-after.ts';
-import { wallTimeAt } from '../calendar/zone.ts';
+import { DAY_MINUTES, minuteOfDay, wallTimeAt } from '../calendar/zone.ts';
 
 /** When a job starts by itself, and with which overrides. Times are epoch milliseconds, at whole minutes. */
 export interface Schedule {
@@ -69,8 +69,6 @@ export function closesAt(schedule: Schedule, time: number): number | undefined {
   const minutes = (window.to - minuteOfDay(time, zoneOf(schedule)) + DAY_MINUTES) % DAY_MINUTES;
   return time + (minutes + 1) * 60_000;
 }
-
-const DAY_MINUTES = 1440;
 
 /** What makes two schedules name the same times: what was missed is counted only while this stays as it was. */
 export function timesText({ text, timezone, window }: Schedule): string {

@@ -1,3 +1,4 @@
+import { iso } from '../iso.ts';
 import type { RunRef } from '../run-store.ts';
 
 /**
@@ -5,6 +6,6 @@ import type { RunRef } from '../run-store.ts';
  * name. Compared as text; times are written alike, so that `12:00:00Z` and `12:00:00.000Z` are one.
  */
 export function runOrder({ job, id, startedAt }: RunRef, scheduledTime: string | undefined): string {
-  const written = (time: string): string => new Date(time).toISOString();
+  const written = (time: string): string => iso(Date.parse(time));
   return [written(scheduledTime ?? startedAt), written(startedAt), job, id].join(' ');
 }
