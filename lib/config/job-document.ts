@@ -50,7 +50,7 @@ export function parseJob(document: unknown): Job {
   };
 }
 
-/** Options that say what starts a run; the schedules are read into the job. */
+/** Options that say what starts a run: they are read into the job (`parseValues`). */
 const STARTERS = ['schedule', 'jitter', 'not-before', 'not-after', 'trigger', 'settle', 'poll', 'after'] as const;
 
 /** What started a run, from its document with the overrides merged in; a person, where nothing else did. */

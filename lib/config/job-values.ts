@@ -6,6 +6,7 @@ import { parseBytes, parseFrameRate, read } from './datastore-values.ts';
 import type { JobDocument } from './job-schema.ts';
 import { parseMaxDelete } from './max-delete.ts';
 import type { JobFrameEntry } from './timetable-schema.ts';
+import { backupTrigger, followedJobs } from './trigger-options.ts';
 
 /** The members of a job that its document spells in another way, or not at all. */
 type JobValues = Pick<
@@ -21,6 +22,8 @@ type JobValues = Pick<
   | 'timetable'
   | 'scheduledTime'
   | 'schedules'
+  | 'onBackup'
+  | 'after'
 >;
 
 /** Reads from a document that has passed its schema what is text in it and more than text inside. */
@@ -37,6 +40,8 @@ export function parseValues(document: JobDocument): JobValues {
     timetable: document.timetable.map(parseFrame),
     scheduledTime: document['scheduled-time'],
     schedules: schedulesOf(document),
+    onBackup: backupTrigger(document) !== undefined,
+    after: followedJobs(document),
   };
 }
 

@@ -40,6 +40,11 @@ export function turnLeaseItem({ job, startedAt, id }: RunRef): ItemKey {
   return { pk: join('TURNS', job), sk: `${TURN_LEASE_PREFIX}${join(startedAt, id)}` };
 }
 
+/** When the run started whose lease has this `sk`. */
+export function startOfLease(sk: string): string {
+  return sk.slice(TURN_LEASE_PREFIX.length).split('#')[0] ?? '';
+}
+
 /** Sorts by start, then by id. */
 export function runItem(run: RunRef): ItemKey {
   return { pk: runsOf(run.job), sk: join(run.startedAt, run.id) };
@@ -51,6 +56,10 @@ export function runsOf(job: string): string {
 
 export function refusalItem({ job, startedAt, id }: RunRef): ItemKey {
   return { pk: join('REFUSAL', job, startedAt, id), sk: 'REFUSAL' };
+}
+
+export function stopItem({ job, startedAt, id }: RunRef): ItemKey {
+  return { pk: join('STOP', job, startedAt, id), sk: 'STOP' };
 }
 
 export function groupItem(run: RunRef, group: Group): ItemKey {

@@ -3,6 +3,8 @@ const DAY_SECONDS = 86_400;
 /** How long items outlive their last write, in seconds. TTL only tidies up: no decision depends on it. */
 export const LIFETIME = {
   run: 90 * DAY_SECONDS,
+  /** As long as the run: `flotilla serve` asks for it when it starts again. */
+  stop: 90 * DAY_SECONDS,
   group: 90 * DAY_SECONDS,
   outcome: 90 * DAY_SECONDS,
   cause: 7 * DAY_SECONDS,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { RequestCountsSchema } from '../sync/report/group-record.ts';
 import { RUN_STATES, SkipCountsSchema } from '../sync/report/report.ts';
-import type { Refusal, Replica, RunRecord, Suspension, TickRecord } from '../sync/run-store.ts';
+import type { Refusal, Replica, RunRecord, StopAsk, Suspension, TickRecord } from '../sync/run-store.ts';
 
 /** How values come back from the table. Members that a later version may add are dropped. */
 
@@ -42,6 +42,8 @@ export const SuspensionSchema: z.ZodType<Suspension> = z.object({
   by: z.string().exactOptional(),
   reason: z.string().exactOptional(),
 });
+
+export const StopAskSchema: z.ZodType<StopAsk> = z.object({ at: z.string(), by: z.string().exactOptional() });
 
 export const RefusalSchema: z.ZodType<Refusal> = z.object({ code: z.string(), message: z.string() });
 

@@ -8,6 +8,7 @@ import { outcomeMethods } from './outcomes.ts';
 import { replicaMethods } from './replicas.ts';
 import { runMethods } from './runs.ts';
 import { startGateMethods } from './start-gate.ts';
+import { stopMethods } from './stops.ts';
 import { turnMethods } from './turns.ts';
 import { writtenMethods } from './written.ts';
 import { suspensionMethods } from './suspensions.ts';
@@ -24,6 +25,7 @@ export function openRunStore(options: RunStoreOptions): RunStore {
     ...tickMethods(table),
     ...suspensionMethods(table),
     ...runMethods(table),
+    ...stopMethods(table),
     ...groupMethods(table),
     ...deferredMethods(table),
     ...outcomeMethods(table),

@@ -3,7 +3,7 @@ import { TransientError } from '../errors.ts';
 import type { RunRef, RunStore } from '../sync/run-store.ts';
 import { askTurn, putBack, type Turn, type TurnAnswer, type TurnAsker } from '../sync/overlap/turn.ts';
 import { isRunning, runningLeases, type LeaseTime } from '../sync/overlap/clocks.ts';
-import { turnLeaseItem, TURN_LEASE_PREFIX, turnsItem } from './keys.ts';
+import { startOfLease, turnLeaseItem, TURN_LEASE_PREFIX, turnsItem } from './keys.ts';
 import { expiresAt, LIFETIME } from './lifetimes.ts';
 import { deleteItem, type Expression, putItem, queryItems, readItem, type Table, updateItem } from './table.ts';
 
@@ -17,7 +17,7 @@ const TurnSchema: z.ZodType<Turn> = z.object({
 const TurnsSchema = z.object({ turns: z.array(TurnSchema), version: z.number(), 'expires-at': z.number() });
 const NO_TURNS: z.output<typeof TurnsSchema> = { turns: [], version: 0, 'expires-at': 0 };
 /** Apart from it, since all workers of all runs renew theirs at once. */
-const TurnLeaseSchema = z.object({ id: z.string(), order: z.string(), leaseUntil: z.number() });
+const TurnLeaseSchema = z.object({ sk: z.string(), id: z.string(), order: z.string(), leaseUntil: z.number() });
 
 /** Of runs that start at once, one gets its answer each time. */
 const MAX_RACES = 25;
@@ -95,10 +95,12 @@ async function living(table: Table, { job }: RunRef, turns: readonly Turn[], at:
   return turns.filter(({ id }) => alive.has(id));
 }
 
-async function listLiving(table: Table, job: string, at: LeaseTime): Promise<ReadonlySet<string>> {
-  const alive = new Set<string>();
+async function listLiving(table: Table, job: string, at: LeaseTime): Promise<ReadonlyMap<string, RunRef>> {
+  const alive = new Map<string, RunRef>();
   const leases = queryItems(table, { pk: turnsItem(job).pk, prefix: TURN_LEASE_PREFIX }, TurnLeaseSchema);
-  for await (const { id, leaseUntil } of leases) if (isRunning(leaseUntil, at)) alive.add(id);
+  for await (const { sk, id, leaseUntil } of leases) {
+    if (isRunning(leaseUntil, at)) alive.set(id, { job, id, startedAt: startOfLease(sk) });
+  }
   return alive;
 }
 

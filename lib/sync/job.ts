@@ -92,6 +92,10 @@ export interface Job {
   readonly scheduledTime: string | undefined;
   /** When it runs by itself. */
   readonly schedules: readonly Schedule[];
+  /** Whether each backup of the source starts a run of it. */
+  readonly onBackup: boolean;
+  /** The jobs whose runs, when they end well, start one of it. */
+  readonly after: readonly string[];
   /** Stop after planning. */
   readonly dryRun: boolean;
 }

@@ -83,6 +83,12 @@ export interface Refusal {
   readonly message: string;
 }
 
+/** Somebody wants a run to end; `at` is ISO 8601, UTC. */
+export interface StopAsk {
+  readonly at: string;
+  readonly by?: string;
+}
+
 /** Finished snapshots of the source; `reach` names the part of it that was counted (`held-before.ts`). */
 export interface HeldSnapshots {
   readonly reach: string;
@@ -151,13 +157,17 @@ export interface RunStore extends LockStore {
   renewTurn(run: RunRef, now: number, leaseMs: number): Promise<boolean>;
   /** Ends the run's turn, or its waiting for it. */
   releaseTurn(run: RunRef): Promise<void>;
-  /** The ids of the runs of a job that wait or are at work: whose leases are running, where they last `leaseMs`. */
-  listLiving(job: string, now: number, leaseMs: number): Promise<ReadonlySet<string>>;
+  /** The runs of a job that wait or are at work, by their ids: whose leases are running, where they last `leaseMs`. */
+  listLiving(job: string, now: number, leaseMs: number): Promise<ReadonlyMap<string, RunRef>>;
 
   saveRun(record: RunRecord): Promise<void>;
   loadRun(run: RunRef): Promise<RunRecord | undefined>;
   /** Newest first, at most `limit`. */
   listRuns(job: string, limit: number): Promise<readonly RunRecord[]>;
+
+  /** Asks all workers of a run to end at their next safe point, wherever they are; the first to ask is remembered. */
+  askStop(run: RunRef, ask: StopAsk): Promise<void>;
+  loadStop(run: RunRef): Promise<StopAsk | undefined>;
 
   /** Remembers what a worker was refused: its run fails, and its other workers end before they begin. The last one saved holds. */
   saveRefusal(run: RunRef, refusal: Refusal): Promise<void>;

@@ -6,6 +6,7 @@ import { listGroups } from './list-groups.ts';
 import type { WrittenKey } from './payloads.ts';
 import type { Report } from './report/report.ts';
 import { takenKey } from './run-files.ts';
+import type { RunRef } from './run-store.ts';
 import { isInScope } from './scope.ts';
 import type { Worker } from './worker.ts';
 import type { WrittenGroup, WrittenRecord } from './written-record.ts';
@@ -84,7 +85,7 @@ type Looking = Pick<Worker, 'store' | 'job' | 'now' | 'leaseMs'>;
 
 /** What no run has taken up, and what one took up that has ended, or died, without settling it. */
 async function* listOpen({ store, job, now, leaseMs }: Looking): AsyncGenerator<WrittenRecord> {
-  let living: ReadonlySet<string> | undefined;
+  let living: ReadonlyMap<string, RunRef> | undefined;
   for await (const record of store.listWritten(job.id)) {
     const { group, state, run } = record;
     if (state === 'settled' || !isReached(job, group)) continue;

@@ -83,6 +83,8 @@ describe('parseJob', () => {
       queueDepth: 1,
       scheduledTime: undefined,
       schedules: [],
+      onBackup: false,
+      after: [],
       dryRun: false,
     });
   });

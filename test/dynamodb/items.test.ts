@@ -73,6 +73,7 @@ describe('the items of the table', () => {
     await store.saveSuspension('job', { since: AT });
     await store.saveSuspension(undefined, { since: AT, until: AT });
     await store.saveRun({ ...REF, state: 'running' });
+    await store.askStop(REF, { at: AT });
     await store.saveGroup(REF, record([]));
     await store.saveOutcome(REF, VM, failedOutcome('x'));
     await store.acquireLock({ target: 'aws/b/main', group: VM }, 'owner', now, 60_000);
@@ -88,6 +89,7 @@ describe('the items of the table', () => {
         ['SUSPENDED#job', 'SUSPENDED', undefined],
         ['SUSPENDED#*', 'SUSPENDED', AT_SECONDS + 7 * DAY],
         ['RUNS#job', `${AT}#run-1`, AT_SECONDS + 90 * DAY],
+        [`STOP#job#${AT}#run-1`, 'STOP', AT_SECONDS + 90 * DAY],
         [`RUN#job#${AT}#run-1`, 'a/b#vm/100', AT_SECONDS + 90 * DAY],
         [`OUTCOMES#job#${AT}#run-1`, `a/b#vm/100#${AT}`, AT_SECONDS + 90 * DAY],
         ['LOCK#aws/b/main#a/b#vm/100', 'LOCK', AT_SECONDS + 60 + 365 * DAY],

@@ -44,6 +44,8 @@ export function job(members: Partial<Job> = {}): Job {
     queueDepth: 1,
     scheduledTime: undefined,
     schedules: [],
+    onBackup: false,
+    after: [],
     dryRun: false,
     ...members,
   };

@@ -15,7 +15,7 @@ import { firstBefore, joinLine, leaveLine, type LockWaiter } from '../../lib/syn
 import { isRunning, type LeaseTime } from '../../lib/sync/overlap/clocks.ts';
 import { askTurn, putBack, type Turn } from '../../lib/sync/overlap/turn.ts';
 import type { Lock, LockAnswer, LockKey } from '../../lib/sync/overlap/lock-store.ts';
-import type { Refusal, Replica, RunRecord, RunRef, RunStore, Suspension, TickRecord } from '../../lib/sync/run-store.ts';
+import type { Refusal, Replica, RunRecord, RunRef, RunStore, StopAsk, Suspension, TickRecord } from '../../lib/sync/run-store.ts';
 import type { WrittenRecord } from '../../lib/sync/written-record.ts';
 
 interface Held {
@@ -34,6 +34,7 @@ export function memoryRunStore(): RunStore {
     ...memoryStartGates(),
     ...memoryTurns(leases),
     ...memoryRuns(),
+    ...memoryStops(),
     ...memoryGroups(),
     ...memoryDeferred(),
     ...memoryOutcomes(),
@@ -193,7 +194,8 @@ function memoryTurns(leases: Map<string, number>): TurnMethods {
       const others = turnsOf(run.job).filter(({ id }) => id !== run.id);
       jobs.set(run.job, others);
     },
-    listLiving: async (job, now, leaseMs) => new Set(livingOf(job, { now, leaseMs }).map(({ id }) => id)),
+    listLiving: async (job, now, leaseMs) =>
+      new Map(livingOf(job, { now, leaseMs }).map(({ id, startedAt }) => [id, { job, id, startedAt }])),
   };
 }
 
@@ -218,6 +220,18 @@ function memoryRuns(): Pick<RunStore, 'saveRun' | 'loadRun' | 'listRuns' | 'save
       const ofJob = [...runs.values()].filter((run) => run.job === job);
       const newestFirst = ofJob.toSorted((a, b) => (isBefore(a, b) ? 1 : -1));
       return structuredClone(newestFirst.slice(0, Math.max(limit, 0)));
+    },
+  };
+}
+
+function memoryStops(): Pick<RunStore, 'askStop' | 'loadStop'> {
+  const stops = new Map<string, StopAsk>();
+  return {
+    async askStop(run, ask): Promise<void> {
+      stops.set(runName(run), stops.get(runName(run)) ?? { ...ask });
+    },
+    async loadStop(run): Promise<StopAsk | undefined> {
+      return stops.get(runName(run));
     },
   };
 }

@@ -2,12 +2,19 @@ import type { GroupRecord } from '../report/group-record.ts';
 import type { JobHealth } from '../health/health.ts';
 import type { RunRecord, Suspension } from '../run-store.ts';
 
-/** A run that waits or is at work. `groups` is what its workers have written so far; undefined before it is planned. */
+/** A run that waits or is at work. */
 export interface LiveRun {
   readonly run: RunRecord;
+  /** What its workers have written so far, `MAX_LIVE_GROUPS` of it at most; undefined before it is planned. */
   readonly groups?: readonly GroupRecord[];
   /** Somebody asked it to end at its next safe point. */
   readonly stopAsked: boolean;
+}
+
+/** A run of the past, or one that is at work. */
+export interface RecentRun extends RunRecord {
+  /** It says that it waits or is at work, but its lease has run out: it was killed, or died without a word. */
+  readonly lost?: true;
 }
 
 /** What there is to know of one job at a glance; times are ISO 8601, UTC. */
@@ -22,5 +29,5 @@ export interface JobStatus {
   readonly health: JobHealth;
   readonly live: readonly LiveRun[];
   /** The last runs, the newest first, those at work among them. */
-  readonly recent: readonly RunRecord[];
+  readonly recent: readonly RecentRun[];
 }

@@ -34,6 +34,18 @@ export function describeRuns(store: () => RunStore): void {
     expect(await Array.fromAsync(store().listGroups(run(job, 1)))).toEqual([]);
   });
 
+  it('remembers who was the first to ask a run to stop, and nothing of other runs', async () => {
+    const job = fresh('job');
+    expect(await store().loadStop(run(job, 1))).toBeUndefined();
+    const first = { at: '2025-11-01T08:00:00.000Z', by: 'ops' };
+    for (const ask of [first, { at: '2025-11-01T09:00:00.000Z' }]) await store().askStop(run(job, 1), ask);
+    expect(await store().loadStop(run(job, 1))).toStrictEqual(first);
+    await store().askStop(run(job, 3), { at: first.at });
+    expect(await store().loadStop(run(job, 3))).toStrictEqual({ at: first.at });
+    expect(await store().loadStop(run(job, 2))).toBeUndefined();
+    expect(await store().listRuns(job, 10)).toEqual([]);
+  });
+
   it('knows no run that was never saved', async () => {
     expect(await store().loadRun(run(fresh('job'), 1))).toBeUndefined();
   });

@@ -60,7 +60,7 @@ export function describeTurns(store: () => RunStore): void {
 
   it('lets the next run go when the lease of the one before it lies so far ahead that a wrong clock has made it', async () => {
     await ask(1, {}, NOW + 365 * 86_400_000);
-    expect(await store().listLiving(job, NOW, LEASE)).toEqual(new Set());
+    expect(await store().listLiving(job, NOW, LEASE)).toEqual(new Map());
     expect(await ask(2)).toEqual(GO);
     expect(await ask(3)).toMatchObject({ decision: 'wait', ahead: ['run-2'] });
   });
@@ -91,15 +91,17 @@ export function describeTurns(store: () => RunStore): void {
   });
 
   it('tells which runs live: those that wait or are at work and were not released, nor died', async () => {
-    expect(await store().listLiving(job, NOW, LEASE)).toEqual(new Set());
+    expect(await store().listLiving(job, NOW, LEASE)).toEqual(new Map());
     await ask(1);
     await ask(2);
     await ask(3);
-    expect(await store().listLiving(job, NOW, LEASE)).toEqual(new Set(['run-1', 'run-2']));
+    expect(await store().listLiving(job, NOW, LEASE)).toEqual(
+      new Map([1, 2].map((number) => [`run-${number}`, run(job, number)])),
+    );
     await store().renewTurn(run(job, 2), NOW + 50_000, LEASE);
-    expect(await store().listLiving(job, LATER, LEASE)).toEqual(new Set(['run-2']));
+    expect(await store().listLiving(job, LATER, LEASE)).toEqual(new Map([['run-2', run(job, 2)]]));
     await store().releaseTurn(run(job, 2));
-    expect(await store().listLiving(job, LATER, LEASE)).toEqual(new Set());
+    expect(await store().listLiving(job, LATER, LEASE)).toEqual(new Map());
   });
 
   it('keeps jobs apart', async () => {

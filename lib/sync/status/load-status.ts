@@ -1,0 +1,50 @@
+import { describeSchedule } from '../../schedule/describe.ts';
+import { formatTime, nextTime } from '../../schedule/schedule.ts';
+import type { JobHealth } from '../health/health.ts';
+import { iso } from '../iso.ts';
+import type { Job } from '../job.ts';
+import { activeSuspension } from '../suspension.ts';
+import { targetPlace } from '../target-place.ts';
+import type { Worker } from '../worker.ts';
+import type { JobStatus } from './job-status.ts';
+import { loadRuns } from './load-runs.ts';
+
+export type StatusWorld = Pick<Worker, 'store' | 'now' | 'leaseMs'>;
+
+/** Reads from the table how a job stands; neither of its datastores is asked. Throws as the `RunStore` does. */
+export async function loadStatus(job: Job, world: StatusWorld): Promise<JobStatus> {
+  const at = world.now();
+  const [runs, suspension, health] = await Promise.all([
+    loadRuns(job, world),
+    activeSuspension(world.store, job.id, at),
+    loadHealth(job, world),
+  ]);
+  const next = suspension === undefined ? nextRun(job, at) : undefined;
+  return {
+    id: job.id,
+    source: { id: job.source.id, place: targetPlace(job.source) },
+    target: { id: job.target.id, place: targetPlace(job.target) },
+    starts: startsOf(job),
+    ...(next !== undefined && { nextRun: next }),
+    ...(suspension !== undefined && { suspension }),
+    health,
+    ...runs,
+  };
+}
+
+/** What starts a job, in words. */
+function startsOf({ schedules, onBackup, after }: Job): readonly string[] {
+  return [...schedules.map(describeSchedule), ...(onBackup ? ['after each backup'] : []), ...after.map((job) => `after ${job}`)];
+}
+
+function nextRun({ schedules }: Job, after: number): string | undefined {
+  const times = schedules.map((schedule) => nextTime(schedule, after)).filter((time) => time !== undefined);
+  return times.length === 0 ? undefined : formatTime(Math.min(...times));
+}
+
+/** What the job's last run that could look at both sides knew of its lag is not kept in the table yet. */
+function loadHealth({ id }: Job, { now }: StatusWorld): Promise<JobHealth> {
+  const live = { waiting: 0, running: 0, workers: 0, idleLockSeconds: 0 };
+  const lag = { state: 'unknown', missing: 0, groups: 0 } as const;
+  return Promise.resolve({ job: id, at: iso(now()), lag, groups: [], overdue: [], live, standing: undefined });
+}
