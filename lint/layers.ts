@@ -90,6 +90,13 @@ export const LAYERS: readonly Layer[] = [
     packages: ['zod'],
     because: `what is due is decided from what was looked up, and started by whoever can; ${DOMAIN_REASON}`,
   },
+  {
+    path: 'lib/prometheus',
+    may: ['lib/errors.ts', 'lib/datastore', 'lib/sync'],
+    types: [],
+    packages: [],
+    because: `metrics are a text made of what is known of jobs, whoever asks for it; ${DOMAIN_REASON}`,
+  },
   ...['lib/s3', 'lib/dynamodb', 'lib/events'].map((path) => ({
     path,
     may: [
@@ -167,7 +174,7 @@ export const LAYERS: readonly Layer[] = [
 ];
 
 /** Folders whose files take clock, timers, chance, environment and console as arguments. */
-export const PURE = [...DOMAIN, 'lib/serve', 'lib/config', 'lib/infra'];
+export const PURE = [...DOMAIN, 'lib/serve', 'lib/prometheus', 'lib/config', 'lib/infra'];
 
 /** Folders that may use timers and clocks, but are handed their environment, and leave printing to their callers. */
 export const HANDED = ['lib/s3', 'lib/dynamodb', 'lib/events', 'lib/local'];

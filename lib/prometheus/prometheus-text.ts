@@ -1,0 +1,34 @@
+import { renderFamily, type Family } from './exposition.ts';
+import { GROUP_LAG, GROUP_MISSING, groupSamples, GROUPS_LEFT_OUT, MAX_GROUP_SERIES, pickGroups } from './group-metrics.ts';
+import { JOB_METRICS } from './job-metrics.ts';
+import type { JobNumbers } from './job-numbers.ts';
+
+const BUILD_INFO: Family = { name: 'flotilla_build_info', type: 'gauge', help: 'Always 1; which version this is.' };
+
+/** Every metric that the text may have. */
+export const METRICS: readonly Family[] = [BUILD_INFO, ...JOB_METRICS, GROUP_LAG, GROUP_MISSING, GROUPS_LEFT_OUT];
+
+export interface TextOptions {
+  /** Left out of a textfile: several of them side by side would say it twice. */
+  readonly version?: string;
+  readonly maxGroups?: number;
+}
+
+/** The metrics of some jobs as Prometheus reads them: exposition format 0.0.4. Each job is to be there once. */
+export function prometheusText(jobs: readonly JobNumbers[], { version, maxGroups = MAX_GROUP_SERIES }: TextOptions = {}): string {
+  const { picked, leftOut } = pickGroups(jobs, maxGroups);
+  const left = [...leftOut].map(([job, value]) => ({ labels: { job }, value }));
+  return [
+    renderFamily(BUILD_INFO, version === undefined ? [] : [{ labels: { version }, value: 1 }]),
+    ...JOB_METRICS.map((metric) => renderFamily(metric, jobs.flatMap(metric.samples))),
+    renderFamily(
+      GROUP_LAG,
+      groupSamples(picked, ({ lagSeconds }) => lagSeconds),
+    ),
+    renderFamily(
+      GROUP_MISSING,
+      groupSamples(picked, ({ group }) => group.missing),
+    ),
+    renderFamily(GROUPS_LEFT_OUT, left),
+  ].join('');
+}
