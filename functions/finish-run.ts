@@ -5,7 +5,8 @@ import type { FinishRunInput } from '../lib/sync/payloads.ts';
 
 export const finishRunFunction = defineFunction<FinishRunInput>('finish-run', (input, { services, host }) => {
   const run = services.openRun(parseJob(input.start?.job ?? input.job), input.run);
-  return finishRun(input, { ...run, control: services.openControl(), announce: (report) => host.announce(report) });
+  const { tell, measureRun } = host;
+  return finishRun(input, { ...run, control: services.openControl(), controlBucket: services.controlBucket, tell, measureRun });
 });
 
 export const handler = onLambda(finishRunFunction);

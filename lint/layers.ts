@@ -106,6 +106,8 @@ export const LAYERS: readonly Layer[] = [
       'lib/sync/run-store.ts',
       'lib/sync/overlap',
       'lib/sync/report',
+      'lib/sync/event/event.ts',
+      'lib/sync/health',
       'lib/sync/skip-reasons.ts',
       'lib/sync/written-record.ts',
     ],

@@ -4,6 +4,7 @@ import { openEmbeddedCloud, type EmbeddedCloud } from '../local/embedded-cloud.t
 import type { CliContext, CommonOptions } from './context.ts';
 import { formatEntry } from './log-format.ts';
 import { afterTimeout } from './grouped-log.ts';
+import { SILENT } from '../runtime/host.ts';
 import { runLogs, type RunLogs } from './run-log.ts';
 
 /** The state folder: `.flotilla` beside the configuration file unless the command says otherwise. */
@@ -45,7 +46,7 @@ export async function openCloud(
       now: () => context.now(),
       openLog: (fields) => logs.open(fields),
       stopAsked: () => stop.asked(),
-      announce: () => Promise.resolve(),
+      ...SILENT,
     },
     sleep: (seconds) => stop.sleep(seconds),
   });

@@ -30,7 +30,7 @@ const base = z.object({
   AWS_ENDPOINT_URL_DYNAMODB: endpointUrl('DynamoDB'),
 });
 
-/** Functions that tell the world how a run went. Without a bus they tell nobody. */
+/** Functions that tell the world what happens to a run. Without a bus they tell nobody. */
 const telling = base.extend({
   EVENT_BUS_NAME: name('The EventBridge bus for what happened to runs.').exactOptional(),
   AWS_ENDPOINT_URL_EVENTBRIDGE: endpointUrl('EventBridge'),
@@ -38,7 +38,7 @@ const telling = base.extend({
 
 /** The environment of each function: the stack gives it, and the function parses it. */
 export const functionEnvironments = {
-  'start-run': base,
+  'start-run': telling,
   'sync-group': base,
   'remove-vanished': base,
   'finish-run': telling,

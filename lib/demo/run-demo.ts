@@ -11,6 +11,7 @@ import { openEmbeddedCloud, type EmbeddedCloud } from '../local/embedded-cloud.t
 import { startObjectStore } from '../local/object-store/server.ts';
 import { createS3Connection, openDatastore, type S3Datastore } from '../s3/open-datastore.ts';
 import { iso } from '../sync/iso.ts';
+import { SILENT } from '../runtime/host.ts';
 import { proveDatastore } from '../sync/prove-datastore.ts';
 import type { Report } from '../sync/report/report.ts';
 import { reportKey } from '../sync/run-files.ts';
@@ -83,7 +84,7 @@ async function openStage(options: DemoOptions): Promise<Stage> {
       now: () => options.now(),
       openLog: (fields) => logs.open(fields),
       stopAsked: () => false,
-      announce: () => Promise.resolve(),
+      ...SILENT,
     },
   });
   const close = async (): Promise<void> => {

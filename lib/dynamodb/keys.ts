@@ -113,6 +113,19 @@ export function writtenOf(job: string): string {
   return join('WRITTEN', job);
 }
 
+/** Sorts by group. */
+export function behindItem(job: string, group: Group): ItemKey {
+  return { pk: behindOf(job), sk: join(group.namespace, group.name) };
+}
+
+export function behindOf(job: string): string {
+  return join('BEHIND', job);
+}
+
+export function standingItem(job: string): ItemKey {
+  return { pk: join('STANDING', job), sk: 'STANDING' };
+}
+
 export function limitItem(limit: string): ItemKey {
   return { pk: join('LIMIT', limit), sk: 'LIMIT' };
 }

@@ -18,6 +18,10 @@ export const LIFETIME = {
   turns: 365 * DAY_SECONDS,
   /** A group of which nothing is known looks newly written to a poll: once a year is no burden. */
   written: 365 * DAY_SECONDS,
+  /** A group that lacks something is known to for as long as no run looks at it again; one that lacks nothing is not missed. */
+  behind: 800 * DAY_SECONDS,
+  upToDate: 30 * DAY_SECONDS,
+  standing: 800 * DAY_SECONDS,
   startGate: DAY_SECONDS,
   /** A limit whose item is gone begins anew, without a burst. */
   limit: 7 * DAY_SECONDS,

@@ -7,6 +7,13 @@ import type { Refusal, Replica, RunRecord, StopAsk, Suspension, TickRecord } fro
 
 const MissedSchema = z.object({ count: z.number(), since: z.string() });
 
+const RunSummarySchema = z.object({
+  ...{ seconds: z.number(), copied: z.number(), updated: z.number(), failed: z.number(), removed: z.number() },
+  ...{ bytes: z.number(), chunks: z.number() },
+  ...{ groupsOk: z.number(), groupsErrors: z.number(), groupsUnfinished: z.number() },
+  ...{ failureCount: z.number(), lagSeconds: z.number().exactOptional(), missing: z.number() },
+});
+
 export const RunRecordSchema: z.ZodType<RunRecord> = z.object({
   job: z.string(),
   id: z.string(),
@@ -18,6 +25,7 @@ export const RunRecordSchema: z.ZodType<RunRecord> = z.object({
   afterRun: z.string().exactOptional(),
   pendingOnly: z.boolean().exactOptional(),
   dryRun: z.boolean().exactOptional(),
+  quiet: z.boolean().exactOptional(),
   endedAt: z.string().exactOptional(),
   planKey: z.string().exactOptional(),
   groups: z.number().exactOptional(),
@@ -27,6 +35,7 @@ export const RunRecordSchema: z.ZodType<RunRecord> = z.object({
   requests: z.object({ source: RequestCountsSchema, target: RequestCountsSchema }).exactOptional(),
   reportKey: z.string().exactOptional(),
   message: z.string().exactOptional(),
+  summary: RunSummarySchema.exactOptional(),
 });
 
 const ServedTickSchema = z.object({ served: z.string(), run: z.string(), missed: MissedSchema.exactOptional() });

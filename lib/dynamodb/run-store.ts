@@ -1,12 +1,14 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { RunStore } from '../sync/run-store.ts';
 import { openClient, type TableEndpoint } from './client.ts';
+import { behindMethods } from './behind.ts';
 import { deferredMethods } from './deferred.ts';
 import { groupMethods } from './groups.ts';
 import { lockMethods } from './locks.ts';
 import { outcomeMethods } from './outcomes.ts';
 import { replicaMethods } from './replicas.ts';
 import { runMethods } from './runs.ts';
+import { standingMethods } from './standing.ts';
 import { startGateMethods } from './start-gate.ts';
 import { stopMethods } from './stops.ts';
 import { turnMethods } from './turns.ts';
@@ -33,5 +35,7 @@ export function openRunStore(options: RunStoreOptions): RunStore {
     ...startGateMethods(table),
     ...replicaMethods(table),
     ...writtenMethods(table),
+    ...behindMethods(table),
+    ...standingMethods(table),
   };
 }

@@ -1,3 +1,4 @@
-/** The source and type of the event that a run ended, which rules match. */
+/** Every event of Flotilla has this source; its type is that of `FlotillaEvent`. */
 export const EVENT_SOURCE = 'flotilla';
-export const RUN_FINISHED = 'Flotilla Run Finished';
+/** What happens to runs. */
+export const RUN_EVENT = 'flotilla.run';

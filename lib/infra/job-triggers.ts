@@ -13,7 +13,7 @@ import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { JobDocument } from '../config/job-document.ts';
 import { backupTrigger, followedJobs } from '../config/trigger-options.ts';
-import { EVENT_SOURCE, RUN_FINISHED } from '../events/event-names.ts';
+import { EVENT_SOURCE, RUN_EVENT } from '../events/event-names.ts';
 import { endpointSpace } from '../datastore/endpoint-space.ts';
 import type { LayoutName } from '../datastore/location.ts';
 import { deadLetters } from './dead-letters.ts';
@@ -61,7 +61,7 @@ export class JobTriggers extends Construct {
 
   /** The input names the run that ended: an event that comes twice starts two executions, and the second one is skipped. */
   #followJobs({ stateMachine, eventBus }: JobTriggersProps, followed: readonly string[], letters: IQueue): void {
-    const ended = `${EventField.fromPath('$.detail.job')}/${EventField.fromPath('$.detail.id')}`;
+    const ended = `${EventField.fromPath('$.detail.job')}/${EventField.fromPath('$.detail.run.id')}`;
     const target = new SfnStateMachine(stateMachine, {
       input: RuleTargetInput.fromObject({ 'after-run': ended }),
       deadLetterQueue: letters,
@@ -71,8 +71,8 @@ export class JobTriggers extends Construct {
       eventBus,
       eventPattern: {
         source: [EVENT_SOURCE],
-        detailType: [RUN_FINISHED],
-        detail: { job: followed, state: ['ok', 'warnings'], dryRun: [false] },
+        detailType: [RUN_EVENT],
+        detail: { kind: ['finished'], job: followed, state: ['ok', 'warnings'], dryRun: [false] },
       },
       targets: [target],
     });

@@ -62,7 +62,7 @@ function syncFunctions(scope: Construct, props: SyncJobProps): PerFunction<SyncF
   const base = { TABLE_NAME: props.table.tableName, CONTROL_BUCKET: props.controlBucket.bucketName };
   const telling = { ...base, EVENT_BUS_NAME: props.eventBus.eventBusName };
   const environments = {
-    'start-run': base,
+    'start-run': telling,
     'sync-group': base,
     'remove-vanished': base,
     'finish-run': telling,
@@ -85,7 +85,7 @@ function grantAccess(functions: PerFunction<SyncFunction>, props: SyncJobProps):
   grantDatastore(functions['remove-vanished'], target, 'read', 'remove');
   mapFunctions((name) => grantTable(functions[name], props.table));
   mapFunctions((name) => grantControl(functions[name], props.controlBucket, props.job.id));
-  props.eventBus.grantPutEventsTo(functions['finish-run']);
+  for (const name of ['start-run', 'finish-run'] as const) props.eventBus.grantPutEventsTo(functions[name]);
 }
 
 function grantTable(fn: SyncFunction, table: ITable): void {

@@ -1,4 +1,6 @@
 import type { RunLog, StopReason } from '../sync/worker.ts';
+import type { Tell } from '../sync/event/event.ts';
+import type { JobHealth } from '../sync/health/health.ts';
 import type { Report } from '../sync/report/report.ts';
 
 /** What surrounds a function: Lambda's environment and clock, or a laptop's. */
@@ -11,8 +13,12 @@ export interface Host {
   readonly openLog: (fields: Readonly<Record<string, string>>) => RunLog;
   /** Whether somebody asked all workers to end at their next safe point. */
   readonly stopAsked: () => boolean;
-  /** Tells the world that a run ended. */
-  readonly announce: (report: Report) => Promise<void>;
+  /** Tells the world what happened: notifications, and whoever listens on the bus. */
+  readonly tell: Tell;
+  /** Counts a run that ended, where numbers are kept. */
+  readonly measureRun: (report: Report) => void;
+  /** Keeps the numbers of how a job stands. */
+  readonly measureHealth: (health: JobHealth) => void;
 }
 
 /** The part of Lambda's context that a handler needs. */
@@ -28,3 +34,10 @@ export function stopReason(host: Host, call: CallContext): StopReason | undefine
   if (host.stopAsked()) return 'asked';
   return call.getRemainingTimeInMillis() < STOP_BEFORE_END_MS ? 'deadline' : undefined;
 }
+
+/** Of a host that tells and measures nothing. */
+export const SILENT: Pick<Host, 'tell' | 'measureRun' | 'measureHealth'> = {
+  tell: () => Promise.resolve(),
+  measureRun: () => undefined,
+  measureHealth: () => undefined,
+};

@@ -1,7 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { announceOnBus } from '../events/event-bus.ts';
+import { tellBus } from '../events/event-bus.ts';
 import { reportMetrics } from '../events/metrics.ts';
-import { describeReport } from '../sync/report/describe-report.ts';
 import type { LogPlace } from '../sync/worker.ts';
 import type { Host } from './host.ts';
 
@@ -20,15 +19,12 @@ export function lambdaHost(environment: Host['environment']): Host {
       };
     },
     stopAsked: () => false,
-    announce: async (report) => {
-      new Logger({ serviceName: 'flotilla' }).info(describeReport(report), {
-        job: report.job,
-        run: report.id,
-        state: report.state,
-      });
-      reportMetrics(report);
+    tell: async (event) => {
+      new Logger({ serviceName: 'flotilla' }).info(event.message, { job: event.job, event: event.id, severity: event.severity });
       const bus = environment['EVENT_BUS_NAME'];
-      if (bus !== undefined && bus !== '') await announceOnBus(report, bus, environment);
+      if (bus !== undefined && bus !== '') await tellBus(event, bus, environment);
     },
+    measureRun: reportMetrics,
+    measureHealth: () => undefined,
   };
 }

@@ -44,6 +44,7 @@ export interface Services {
   readonly store: RunStore;
   /** How long a lock or a turn lives without being renewed. */
   readonly leaseMs: number;
+  readonly controlBucket: string;
   openControl(): ObjectWriter;
   /** A run without its datastores: one that cannot even open them is ended all the same. */
   openRun(job: Job, run: RunName): OpenRun;
@@ -96,7 +97,7 @@ export function openServices(names: ServiceNames, host: Host): Services {
     return { worker, target };
   };
   return {
-    ...{ store, leaseMs, openControl, openRun, rest: () => paces.rest() },
+    ...{ store, leaseMs, controlBucket: names.CONTROL_BUCKET, openControl, openRun, rest: () => paces.rest() },
     openWorker: (job, run, call) => open(job, run, call).worker,
     openRemovalWorker: (job, run, call) => {
       const { worker, target } = open(job, run, call);

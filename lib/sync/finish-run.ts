@@ -1,9 +1,13 @@
 import type { ObjectWriter } from '../datastore/object-store.ts';
+import type { Tell } from './event/event.ts';
+import { runEnded } from './event/run-ended.ts';
+import { UNSEEN } from './health/lag.ts';
 import { describeReport } from './report/describe-report.ts';
 import { runFailure } from './report/fold-failures.ts';
 import { foldReport } from './report/fold-report.ts';
 import { gatherOutcomes } from './report/gather-outcomes.ts';
 import { nameSharedChunks } from './report/shared-chunks.ts';
+import { summarize } from './report/summarize.ts';
 import { releaseGroup } from './group-lock.ts';
 import { endLine, failedLine, placeOf } from './log-lines.ts';
 import type { FinishRunInput, FinishRunOutput } from './payloads.ts';
@@ -16,12 +20,13 @@ import { targetPlace } from './target-place.ts';
 import type { Worker } from './worker.ts';
 import { settleWritten } from './written-groups.ts';
 
-/** Tells the world how a run ended. Best effort never hides a result: what it throws fails the call, and the machine calls again. */
-export type Announce = (report: Report) => Promise<void>;
-
 export interface FinishWorker extends Pick<Worker, 'run' | 'job' | 'store' | 'now' | 'log'> {
   readonly control: ObjectWriter;
-  readonly announce: Announce;
+  /** Names the control bucket, for those who look for the report. */
+  readonly controlBucket: string;
+  /** What it throws fails the call, and the machine calls again. */
+  readonly tell: Tell;
+  readonly measureRun: (report: Report) => void;
 }
 
 /** Folds the results into the report, writes it, and releases what the run holds. Calling it again changes nothing. */
@@ -36,13 +41,15 @@ export async function finishRun(input: Pick<FinishRunInput, 'start' | 'error'>, 
   await releaseLocks(report.details, worker);
   await settleWritten(control, worker, report);
   const before = await store.loadRun(run);
-  await store.saveRun({ ...run, ...before, state: report.state, endedAt: report.endedAt, reportKey: key, message });
+  const record = { ...run, ...before, state: report.state, endedAt: report.endedAt, reportKey: key, message };
+  await store.saveRun({ ...record, summary: summarize(report) });
   await store.releaseTurn(run);
   if (input.error !== undefined && report.state === 'failed') {
     worker.log.error(failedLine(`sync job '${run.job}'`, runFailure(input.error).message));
   }
   worker.log.info(endLine(run.job));
-  await worker.announce(report);
+  worker.measureRun(report);
+  await worker.tell(runEnded({ job: worker.job, report, record, lag: UNSEEN, place: { bucket: worker.controlBucket, key } }));
   const { state, groups, snapshots } = report;
   return {
     state,

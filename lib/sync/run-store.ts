@@ -2,6 +2,7 @@ import type { ArchiveSummary } from '../datastore/layout.ts';
 import type { StartBatch } from '../limits/start-gate/start-gate.ts';
 import type { RequestCounts } from '../datastore/object-store.ts';
 import type { Group } from '../datastore/group.ts';
+import type { BehindAt, GroupBehind, Standing } from './health/health.ts';
 import type { DeferredGroup } from './payloads.ts';
 import type { GroupRecord } from './report/group-record.ts';
 import type { Outcome } from './report/outcome.ts';
@@ -32,6 +33,8 @@ export interface RunRecord extends RunRef {
   readonly pendingOnly?: boolean;
   /** It ended after planning, as it was asked to. */
   readonly dryRun?: boolean;
+  /** It was skipped as it should be: nobody needs to look into that. */
+  readonly quiet?: boolean;
   readonly endedAt?: string;
   /** Key of the plan in the control bucket. */
   readonly planKey?: string;
@@ -47,6 +50,27 @@ export interface RunRecord extends RunRef {
   /** Key of the report in the control bucket, without its ending. */
   readonly reportKey?: string;
   readonly message?: string;
+  /** What it did, in numbers; set when it has ended. */
+  readonly summary?: RunSummary;
+}
+
+/** A run in a line: what a history needs without its report. */
+export interface RunSummary {
+  readonly seconds: number;
+  readonly copied: number;
+  readonly updated: number;
+  readonly failed: number;
+  readonly removed: number;
+  /** Stored bytes and chunks written to the target. */
+  readonly bytes: number;
+  readonly chunks: number;
+  readonly groupsOk: number;
+  readonly groupsErrors: number;
+  readonly groupsUnfinished: number;
+  readonly failureCount: number;
+  /** How far the copy was behind when it ended (`health/lag.ts`). */
+  readonly lagSeconds?: number;
+  readonly missing: number;
 }
 
 /** Ticks that no run served before a later one of their schedule; `since` is the first of them, ISO 8601. */
@@ -201,6 +225,15 @@ export interface RunStore extends LockStore {
   listWritten(job: string): AsyncIterable<WrittenRecord>;
   /** `run` (its id) takes it up, or settles it, which is written down. Does nothing unless what is known is still `known`. */
   moveWritten(job: string, known: WrittenRecord, to: 'taken' | 'settled', run: string): Promise<void>;
+
+  /** What a group of the job lacks at a time; replaces what was known of an earlier one, and changes nothing of a later one. */
+  saveBehind(job: string, group: Group, behind: BehindAt): Promise<void>;
+  /** In the order of the groups. */
+  listBehind(job: string): AsyncIterable<GroupBehind>;
+
+  loadStanding(job: string): Promise<Standing | undefined>;
+  /** One conditional write: false, and nothing is written, unless what is known is still `before`. `next` has the revision after it. */
+  saveStanding(job: string, next: Standing, before: Standing | undefined): Promise<boolean>;
 
   /** Replaces what is known of the snapshot. */
   saveReplica(target: string, group: Group, replica: Replica): Promise<void>;

@@ -142,6 +142,6 @@ function nothing({ job, run }: Worker): StartDecision {
 /** Recorded; `quiet` where it is as it should be. */
 async function skip(record: RunStart, worker: Worker, why: string, { quiet } = { quiet: false }): Promise<StartDecision> {
   worker.log[quiet ? 'info' : 'warn'](`skipped: ${why}`);
-  await worker.store.saveRun({ ...record, state: 'skipped', message: why });
+  await worker.store.saveRun({ ...record, state: 'skipped', message: why, ...(quiet && { quiet }) });
   return { ...nothing(worker), decision: 'skip' };
 }

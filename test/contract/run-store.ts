@@ -7,6 +7,7 @@ import { describeOutcomes } from './run-store/outcomes.ts';
 import { describeFailed, describeReplicas } from './run-store/replicas.ts';
 import { describeGroups, describeRuns } from './run-store/runs.ts';
 import { describeSchedules, describeSuspensions } from './run-store/schedules.ts';
+import { describeBehind, describeStandings } from './run-store/standings.ts';
 import { describeStarts } from './run-store/starts.ts';
 import { describeOverlap, describeTurns } from './run-store/turns.ts';
 import { describeWritten } from './run-store/written.ts';
@@ -42,5 +43,7 @@ export function describeRunStore(name: string, make: () => Promise<OpenedRunStor
     describe('failed replicas', () => describeFailed(store));
     describe('the start gate', () => describeStarts(store));
     describe('what was written', () => describeWritten(store));
+    describe('what groups lack', () => describeBehind(store));
+    describe('standings', () => describeStandings(store));
   });
 }

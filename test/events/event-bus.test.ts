@@ -1,31 +1,53 @@
-import { describe, expect, it } from 'vitest';
-import { runFinishedDetail } from '../../lib/events/event-bus.ts';
+import { createServer } from 'node:http';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { tellBus } from '../../lib/events/event-bus.ts';
+import { runEnded } from '../../lib/sync/event/run-ended.ts';
+import { UNSEEN } from '../../lib/sync/health/lag.ts';
 import { foldReport } from '../../lib/sync/report/fold-report.ts';
-import { damagedChunk, groupRecord, runFacts } from '../sync/report/facts.ts';
+import { groupRecord, runFacts } from '../sync/report/facts.ts';
+import { job } from '../support/locations.ts';
 
-/** Bytes; an entry may have 1 MB (facts/aws.md 5.2). */
-const FAR_BELOW = 64 * 1024;
+const event = runEnded({
+  ...{ job: job(), report: foldReport(runFacts([groupRecord()])), record: undefined, lag: UNSEEN },
+  place: { bucket: 'control', key: 'runs/r1/report' },
+});
 
-describe('the event that a run ended', () => {
-  const kept = Array.from({ length: 50_000 }, (_, at) => `prod/vm/${String(at)}/2025-10-31T22:00:03Z (protected)`);
-  const failures = Array.from({ length: 40 }, () => damagedChunk);
-  const report = foldReport(runFacts([groupRecord({ state: 'errors', failures, failureCount: 40 })]));
-  const removed = { snapshots: 3, groups: 1, namespaces: 0, kept };
+interface Bus {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly bodies: unknown[];
+}
 
-  it('names the first of what was kept and counts all, however much that is', () => {
-    const detail = runFinishedDetail({ ...report, removed });
-    expect(detail).toMatchObject({ removed: { snapshots: 3, kept: kept.slice(0, 10), keptCount: 50_000 } });
-    expect(JSON.stringify(detail).length).toBeLessThan(FAR_BELOW);
+/** An endpoint that answers PutEvents as EventBridge does, with this result of the one entry. */
+async function startBus(entry: object): Promise<Bus> {
+  const bodies: unknown[] = [];
+  const server = createServer((request, response) => {
+    void Array.fromAsync(request as AsyncIterable<Buffer>).then((chunks) => {
+      bodies.push(JSON.parse(Buffer.concat(chunks).toString()));
+      response.setHeader('content-type', 'application/x-amz-json-1.1');
+      response.end(JSON.stringify({ FailedEntryCount: 'ErrorCode' in entry ? 1 : 0, Entries: [entry] }));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => new Promise<void>((resolve) => void server.close(() => resolve())));
+  const { port } = server.address() as { port: number };
+  return { environment: { AWS_ENDPOINT_URL_EVENTBRIDGE: `http://127.0.0.1:${String(port)}` }, bodies };
+}
+
+describe('an event on the bus', () => {
+  process.env['AWS_ACCESS_KEY_ID'] ??= 'test';
+  process.env['AWS_SECRET_ACCESS_KEY'] ??= 'test';
+  process.env['AWS_REGION'] ??= 'eu-central-1';
+
+  it('has the type of the event as its detail type, and all of it as its detail', async () => {
+    const { environment, bodies } = await startBus({ EventId: '1' });
+    await tellBus(event, 'flotilla', environment);
+    expect(bodies).toEqual([
+      { Entries: [{ EventBusName: 'flotilla', Source: 'flotilla', DetailType: 'flotilla.run', Detail: JSON.stringify(event) }] },
+    ]);
   });
 
-  it('names the first failures, counts all, and leaves the groups to the report', () => {
-    const detail = JSON.parse(JSON.stringify(runFinishedDetail(report))) as Record<string, unknown>;
-    expect(detail).toMatchObject({ failureCount: 40, state: report.state });
-    expect(detail['failures']).toHaveLength(10);
-    expect(detail).not.toHaveProperty('details');
-  });
-
-  it('says nothing of a removal where there was none', () => {
-    expect(JSON.parse(JSON.stringify(runFinishedDetail(report)))).not.toHaveProperty('removed');
+  it('is told again when the bus refuses it', async () => {
+    const { environment } = await startBus({ ErrorCode: 'ThrottlingException', ErrorMessage: 'slow down' });
+    await expect(tellBus(event, 'flotilla', environment)).rejects.toMatchObject({ code: 'EVENT_REFUSED' });
   });
 });

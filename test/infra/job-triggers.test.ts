@@ -84,14 +84,14 @@ describe('the triggers of a job', () => {
     expect(rule?.Properties).toMatchObject({
       EventPattern: {
         source: ['flotilla'],
-        'detail-type': ['Flotilla Run Finished'],
-        detail: { job: ['nightly', 'weekly'], state: ['ok', 'warnings'], dryRun: [false] },
+        'detail-type': ['flotilla.run'],
+        detail: { kind: ['finished'], job: ['nightly', 'weekly'], state: ['ok', 'warnings'], dryRun: [false] },
       },
       Targets: [
         {
           InputTransformer: {
-            InputPathsMap: { 'detail-job': '$.detail.job', 'detail-id': '$.detail.id' },
-            InputTemplate: '{"after-run":"<detail-job>/<detail-id>"}',
+            InputPathsMap: { 'detail-job': '$.detail.job', 'detail-run-id': '$.detail.run.id' },
+            InputTemplate: '{"after-run":"<detail-job>/<detail-run-id>"}',
           },
         },
       ],

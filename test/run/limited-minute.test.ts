@@ -20,7 +20,7 @@ import { faulty, type Call } from '../support/faulty.ts';
 import { documentOf } from '../support/job-document.ts';
 import { location } from '../support/locations.ts';
 import { memoryLeaseStore } from '../support/memory-lease-store.ts';
-import { callWorker, contents, memoryCloud, newRun, type MemoryCloud } from '../support/memory-run.ts';
+import { callWorker, contents, memoryCloud, newRun, type AnyWorker, type MemoryCloud } from '../support/memory-run.ts';
 import { seededRandom } from '../support/random.ts';
 
 /** Bytes a second. */
@@ -49,7 +49,7 @@ interface Scene {
 }
 
 /** What a function is given, by the clock of the simulation. */
-function open({ cloud, run, simulation }: Scene): RemovalWorker {
+function open({ cloud, run, simulation }: Scene): AnyWorker {
   return { ...callWorker(cloud, run), now: () => cloud.clock.now() + simulation.now() };
 }
 
@@ -89,7 +89,7 @@ function functionsOf(scene: Scene): MachineRun['handlers'] {
       return { ...output, place: output.place ?? null };
     },
     'remove-vanished': () => Promise.reject(new Error('the job removes nothing')),
-    'finish-run': (payload) => finishRun(payload as FinishRunInput, { ...open(scene), announce: () => Promise.resolve() }),
+    'finish-run': (payload) => finishRun(payload as FinishRunInput, open(scene)),
   };
 }
 

@@ -10,6 +10,7 @@ import { openEmbeddedCloud, type EmbeddedCloud } from '../../lib/local/embedded-
 import { startObjectStore, type ObjectStoreServer, type RequestRecord } from '../../lib/local/object-store/server.ts';
 import type { MachineOutcome } from '../../lib/local/state-machine/run-machine.ts';
 import { createS3Connection, openDatastore, type S3Datastore } from '../../lib/s3/open-datastore.ts';
+import { SILENT } from '../../lib/runtime/host.ts';
 import type { Report } from '../../lib/sync/report/report.ts';
 import { reportKey } from '../../lib/sync/run-files.ts';
 import { documentOf } from './job-document.ts';
@@ -124,7 +125,7 @@ function openCloud(
       now: options.now ?? (() => Date.now()),
       openLog: () => ({ info: note, warn: note, error: note }),
       stopAsked: options.stopAsked ?? (() => false),
-      announce: () => Promise.resolve(),
+      ...SILENT,
     },
   });
 }

@@ -17,6 +17,7 @@ import { askTurn, putBack, type Turn } from '../../lib/sync/overlap/turn.ts';
 import type { Lock, LockAnswer, LockKey } from '../../lib/sync/overlap/lock-store.ts';
 import type { Refusal, Replica, RunRecord, RunRef, RunStore, StopAsk, Suspension, TickRecord } from '../../lib/sync/run-store.ts';
 import type { WrittenRecord } from '../../lib/sync/written-record.ts';
+import { memoryStandings } from './memory-standing.ts';
 
 interface Held {
   readonly owner: string | undefined;
@@ -40,6 +41,7 @@ export function memoryRunStore(): RunStore {
     ...memoryOutcomes(),
     ...memoryReplicas(),
     ...memoryWritten(),
+    ...memoryStandings(),
   };
 }
 

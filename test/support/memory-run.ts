@@ -2,7 +2,8 @@ import { TransientError } from '../../lib/errors.ts';
 import { noRequests, type ObjectRemover, type ObjectWriter } from '../../lib/datastore/object-store.ts';
 import { pbsLayout } from '../../lib/layouts/pbs/layout.ts';
 import type { Job } from '../../lib/sync/job.ts';
-import { finishRun } from '../../lib/sync/finish-run.ts';
+import type { FlotillaEvent } from '../../lib/sync/event/event.ts';
+import { finishRun, type FinishWorker } from '../../lib/sync/finish-run.ts';
 import { nextGroups } from '../../lib/sync/next-groups.ts';
 import type { FinishRunInput, FinishRunOutput, PlanItem, SyncCursor, SyncGroupOutput } from '../../lib/sync/payloads.ts';
 import { removeVanished, type RemovalWorker } from '../../lib/sync/remove-vanished.ts';
@@ -38,6 +39,10 @@ export interface MemoryCloud {
   readonly store: RunStore;
   readonly clock: FixedClock;
   readonly lines: string[];
+  /** What was told, in its order. */
+  readonly events: FlotillaEvent[];
+  /** Reports of the runs that ended. */
+  readonly reports: Report[];
 }
 
 export function memoryCloud(members: Partial<Job> = {}): MemoryCloud {
@@ -45,7 +50,7 @@ export function memoryCloud(members: Partial<Job> = {}): MemoryCloud {
   const bucket = new WatchedBucket(job.target.prefix);
   const buckets = new Map([[job.target.bucket, bucket]]);
   return {
-    ...{ job, bucket, store: memoryRunStore(), clock: fixedClock(), lines: [] },
+    ...{ job, bucket, store: memoryRunStore(), clock: fixedClock(), lines: [], events: [], reports: [] },
     source: new MemoryObjectStore({ buckets, bucket: job.source.bucket, prefix: job.source.prefix }),
     target: new MemoryObjectStore({ buckets, bucket: job.target.bucket, prefix: job.target.prefix }),
     control: new MemoryObjectStore({ bucket: 'control' }),
@@ -78,8 +83,11 @@ export interface CallOptions {
   readonly content?: TargetContent;
 }
 
+/** What the functions are given, all in one. */
+export type AnyWorker = RemovalWorker & FinishWorker;
+
 /** What one call of a function is given. */
-export function callWorker(cloud: MemoryCloud, run: RunRef, options: CallOptions = {}): RemovalWorker {
+export function callWorker(cloud: MemoryCloud, run: RunRef, options: CallOptions = {}): AnyWorker {
   const wrap = <T extends object>(contract: T): T => (options.faults === undefined ? contract : faulty(contract, options.faults));
   const target: ObjectWriter & ObjectRemover = wrap(cloud.target);
   const { transfersInFlight } = options.job ?? cloud.job;
@@ -92,6 +100,9 @@ export function callWorker(cloud: MemoryCloud, run: RunRef, options: CallOptions
     controller: controlled(typeof transfersInFlight === 'number' ? transfersInFlight : 4),
     stopReason: options.stopReason ?? (() => undefined),
     log: { info: tell, warn: tell, error: tell },
+    controlBucket: 'control',
+    tell: async (event) => void cloud.events.push(event),
+    measureRun: (report) => void cloud.reports.push(report),
   };
 }
 
@@ -137,7 +148,7 @@ export async function retrying<T>(work: () => Promise<T>, attempts = 6): Promise
 
 /** One whole run, its groups `worker-threads` at once. What a function throws ends the group or the run, as a Catch does. */
 export async function runJob(cloud: MemoryCloud, options: CallOptions = {}, run = newRun(cloud)): Promise<RunResult> {
-  const open = (): RemovalWorker => callWorker(cloud, run, options);
+  const open = (): AnyWorker => callWorker(cloud, run, options);
   let input: Pick<FinishRunInput, 'start' | 'error'> = {};
   let start: StartDecision | undefined;
   try {
@@ -148,11 +159,9 @@ export async function runJob(cloud: MemoryCloud, options: CallOptions = {}, run 
   } catch (error) {
     input = { ...input, error: { Error: (error as Error).name, Cause: (error as Error).message } };
   }
-  const reports: Report[] = [];
-  const announce = async (report: Report): Promise<void> => void reports.push(report);
-  const finish = await retrying(() => finishRun(input, { ...open(), announce }));
+  const finish = await retrying(() => finishRun(input, open()));
   const records = await Array.fromAsync(cloud.store.listGroups(run));
-  return { run, start, finish, report: reports.at(-1)!, records };
+  return { run, start, finish, report: cloud.reports.at(-1)!, records };
 }
 
 async function syncAll(cloud: MemoryCloud, start: StartDecision, open: () => Worker): Promise<void> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { runFinishedDetail } from '../../lib/events/event-bus.ts';
+import type { FlotillaEvent } from '../../lib/sync/event/event.ts';
 import { finishRun } from '../../lib/sync/finish-run.ts';
 import type { FinishRunInput, FinishRunOutput } from '../../lib/sync/payloads.ts';
 import type { Report } from '../../lib/sync/report/report.ts';
@@ -14,13 +14,13 @@ import { fillSmall } from '../support/sample-store.ts';
 
 interface Finish {
   readonly output: FinishRunOutput;
-  readonly announced: readonly Report[];
+  readonly told: readonly FlotillaEvent[];
 }
 
 async function finish(cloud: MemoryCloud, run: RunRef, input: Pick<FinishRunInput, 'start' | 'error'>): Promise<Finish> {
-  const announced: Report[] = [];
-  const announce = async (report: Report): Promise<void> => void announced.push(report);
-  return { output: await finishRun(input, { ...callWorker(cloud, run), announce }), announced };
+  const { events: before } = cloud;
+  const from = before.length;
+  return { output: await finishRun(input, callWorker(cloud, run)), told: cloud.events.slice(from) };
 }
 
 /** A run of the small datastore that has planned, and done as many lines of its plan as asked for. */
@@ -43,14 +43,16 @@ describe('finishRun', () => {
   it('sums up what its workers did, for machines and for people, and tells the world', async () => {
     const { cloud, run, start } = await runUpTo(3);
     cloud.clock.advance(5000);
-    const { output, announced } = await finish(cloud, run, { start });
+    const { output, told } = await finish(cloud, run, { start });
     expect(output).toMatchObject({
       state: 'ok',
       succeeded: true,
       counts: { groups: { total: 2, planned: 2, ok: 2 }, snapshots: { copied: 3 } },
     });
     const report = await reportIn(cloud, output);
-    expect(announced).toEqual([report]);
+    expect(told).toMatchObject([
+      { type: 'flotilla.run', kind: 'finished', id: `${run.job}/${run.id}/finished`, state: 'ok', run: { id: run.id } },
+    ]);
     expect(report).toMatchObject({ id: run.id, seconds: 5, tally: { snapshotsCopied: 3 }, failures: [] });
     const page = (await cloud.control.get(`${output.reportKey}.html`))!.bytes.toString();
     expect(page).toContain('<html');
@@ -112,11 +114,11 @@ describe('finishRun', () => {
   it('ends a run that was skipped well, says why, and tells the world', async () => {
     const { cloud, run, start } = await runUpTo(0);
     await cloud.store.saveRun({ ...run, state: 'skipped', message: 'another one waits already' });
-    const { output, announced } = await finish(cloud, run, { start: { ...start, decision: 'skip', items: 0 } });
+    const { output, told } = await finish(cloud, run, { start: { ...start, decision: 'skip', items: 0 } });
     expect(output).toMatchObject({ state: 'skipped', succeeded: true });
     expect(output.message).toContain('another one waits already');
-    expect(announced.map((report) => runFinishedDetail(report))).toMatchObject([
-      { id: run.id, state: 'skipped', reason: 'another one waits already' },
+    expect(told).toMatchObject([
+      { kind: 'skipped', run: { id: run.id }, severity: 'notice', state: 'skipped', reason: 'another one waits already' },
     ]);
   });
 

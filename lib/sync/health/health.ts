@@ -1,9 +1,14 @@
 import type { Group } from '../../datastore/group.ts';
+import type { FlotillaEvent } from '../event/event.ts';
 import type { Behind, Lag } from './lag.ts';
 
 /** A group and what was known of it at a time (ISO 8601); up to date groups that had work lately are among them, with nothing missing. */
-export interface GroupBehind extends Behind {
+export interface GroupBehind extends BehindAt {
   readonly group: Group;
+}
+
+/** What a group lacked at a time (ISO 8601). */
+export interface BehindAt extends Behind {
   readonly at: string;
 }
 
@@ -31,6 +36,8 @@ export interface Totals {
 export interface Standing {
   /** Raised by each write. */
   readonly revision: number;
+  /** When it was written. */
+  readonly changedAt: string;
   /** Ids of the last runs that are counted in `totals`, the latest last. */
   readonly counted: readonly string[];
   readonly totals: Totals;
@@ -40,10 +47,14 @@ export interface Standing {
   readonly blindSince?: string;
   /** The last run that ended ok or with warnings, no dry run. */
   readonly lastGood?: { readonly id: string; readonly startedAt: string; readonly endedAt: string };
-  /** Set while lag is over max-lag. */
+  /** Since when lag is over max-lag; left out while it is not. */
   readonly lagRaised?: string;
+  /** How often it was raised so far: names the event. */
+  readonly lagRaises?: number;
   /** By schedule: the tick that was told to be overdue. */
   readonly overdueTold?: Readonly<Record<string, string>>;
+  /** What follows from the last writes and was not told for certain: whoever writes next tells it (`change-standing.ts`). */
+  readonly untold?: readonly FlotillaEvent[];
 }
 
 /** How a job stands at one moment, between and during runs. */

@@ -28,3 +28,6 @@ export const BehindSchema = z.object({
   newest: time.exactOptional(),
 });
 export type Behind = Fixed<z.infer<typeof BehindSchema>>;
+
+/** What is known of a job's lag before any run has looked at its source. */
+export const UNSEEN: Lag = { state: 'unknown', missing: 0, groups: 0 };

@@ -5,18 +5,25 @@ import { formatBytes, formatCount, formatSeconds, plural } from './words.ts';
 
 /** One plain sentence for the console: how the run ended, what it moved, what to look at. */
 export function describeReport(report: Report): string {
-  if (report.state === 'skipped') return `skipped: ${report.reason ?? report.failures[0]?.message ?? 'another run is at work'}`;
-  if (report.state === 'failed')
-    return `failed after ${formatSeconds(report.seconds)}: ${report.failures[0]?.message ?? 'no cause was given'}`;
-  if (report.dryRun) return `dry run: nothing was changed; the source has ${plural(report.groups.total, 'group')}`;
+  const ended = howItEnded(report);
+  if (report.state === 'failed') return `${ended}: ${report.failures[0]?.message ?? 'no cause was given'}`;
+  if (report.state === 'skipped' || report.dryRun) return ended;
   const parts = [
-    `${HOW_ENDED[report.state]} in ${formatSeconds(report.seconds)}: ${describeWork(report)}`,
+    `${ended}: ${describeWork(report)}`,
     ...describeGaps(report),
     ...describeTrouble(report),
     ...firstFailure(report),
     ...[heldBack(report), retryAdvice(report.tally)],
   ];
   return parts.filter((part) => part !== undefined).join('; ');
+}
+
+/** `done in 3 min 5 s`, `failed after 0.3 s`, `skipped: run r7 waits already`; no dry run says more than that it was one. */
+export function howItEnded({ state, reason, dryRun, seconds, failures, groups }: Report): string {
+  if (state === 'skipped') return `skipped: ${reason ?? failures[0]?.message ?? 'another run is at work'}`;
+  if (state === 'failed') return `failed after ${formatSeconds(seconds)}`;
+  if (dryRun) return `dry run: nothing was changed; the source has ${plural(groups.total, 'group')}`;
+  return `${HOW_ENDED[state]} in ${formatSeconds(seconds)}`;
 }
 
 function describeGaps({ leftOut }: Report): string[] {
@@ -61,7 +68,8 @@ export function describeTrouble({ state, groups, snapshots }: Report): string[] 
   ].filter((part) => part !== '');
 }
 
-function firstFailure({ failures, failureCount }: Report): string[] {
+/** The first failure in full, and how many there are; none where there is none. */
+export function firstFailure({ failures, failureCount }: Report): string[] {
   const [first] = failures;
   if (first === undefined) return [];
   const where = first.group === undefined || first.message.includes(first.group) ? '' : `${first.group}: `;

@@ -36,3 +36,14 @@ export function formatRate(bytes: number, seconds: number): string | undefined {
 export function capitalize(text: string): string {
   return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 }
+
+/** Time for which something lasts, in the two units that matter: `42 s`, `3 min`, `2 h 10 min`, `3 d 4 h`, `120 d`. */
+export function formatSpan(seconds: number): string {
+  const [days, hours] = [Math.floor(seconds / 86_400), Math.floor((seconds % 86_400) / 3600)];
+  if (days >= 10 || (days > 0 && hours === 0)) return `${formatCount(days)} d`;
+  if (days > 0) return `${String(days)} d ${String(hours)} h`;
+  if (seconds < 60) return `${String(Math.floor(seconds))} s`;
+  const minutes = Math.floor((seconds % 3600) / 60);
+  if (seconds < 3600) return `${String(minutes)} min`;
+  return minutes === 0 ? `${String(hours)} h` : `${String(hours)} h ${String(minutes)} min`;
+}

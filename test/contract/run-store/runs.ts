@@ -17,6 +17,11 @@ export function describeRuns(store: () => RunStore): void {
       held: { reach: 'all', snapshots: 1200 },
       reportKey: 'reports/1',
       message: 'all is well',
+      quiet: true,
+      summary: {
+        ...{ seconds: 12.5, copied: 3, updated: 1, failed: 0, removed: 2, bytes: 4096, chunks: 7, failureCount: 1 },
+        ...{ groupsOk: 2, groupsErrors: 1, groupsUnfinished: 0, lagSeconds: 60, missing: 1 },
+      },
     };
     const least: RunRecord = { ...run(job, 2), state: 'running' };
     for (const record of [most, least]) await store().saveRun(record);

@@ -1,4 +1,4 @@
-import type { RemovalWorker } from '../../../lib/sync/remove-vanished.ts';
+import type { AnyWorker } from '../../support/memory-run.ts';
 import type { RunStore } from '../../../lib/sync/run-store.ts';
 import { faulty, type Call, type Faults } from '../../support/faulty.ts';
 import type { Arrival } from './draw-week.ts';
@@ -39,11 +39,7 @@ const never = (): Promise<never> => new Promise(() => undefined);
  * One call of a function in a process of its own: it is as slow as its execution was drawn, and dies with the request that was drawn,
  * before it has its effect or when it has had it.
  */
-export function callFunction<T>(
-  execution: Execution,
-  worker: RemovalWorker,
-  use: (worker: RemovalWorker) => Promise<T>,
-): Promise<T> {
+export function callFunction<T>(execution: Execution, worker: AnyWorker, use: (worker: AnyWorker) => Promise<T>): Promise<T> {
   const crashesAfter = (execution.arrival.crashAt ?? 0) % 2 === 1;
   let [isGone, isLast] = [false, false];
   return new Promise((resolve, reject) => {
@@ -67,7 +63,7 @@ export function callFunction<T>(
 }
 
 /** Time passes first: who has died meanwhile has no effect. */
-function guard(worker: RemovalWorker, faults: Faults, { arrival, sleep, see }: Execution): RemovalWorker {
+function guard(worker: AnyWorker, faults: Faults, { arrival, sleep, see }: Execution): AnyWorker {
   const slowList: Faults = { before: ({ method }) => (method === 'list' ? sleep(arrival.listMs) : undefined) };
   const slowPut: Faults = { before: ({ method, args }) => (isChunk(method, args) ? sleep(arrival.putMs) : undefined) };
   return {
@@ -81,7 +77,7 @@ function guard(worker: RemovalWorker, faults: Faults, { arrival, sleep, see }: E
 }
 
 /** Tells of each chunk that it writes. */
-export function watchWrites(worker: RemovalWorker, group: string, { see }: Execution): RemovalWorker {
+export function watchWrites(worker: AnyWorker, group: string, { see }: Execution): AnyWorker {
   const after = ({ method, args }: Call): void => {
     if (isChunk(method, args)) see({ what: 'writes', group });
   };

@@ -1,13 +1,12 @@
 import { mergeOverrides, parseJob, runTrigger } from '../../../lib/config/job-document.ts';
 import { readRunInput } from '../../../lib/config/run-input.ts';
 import type { MachineRun } from '../../../lib/local/state-machine/run-machine.ts';
-import { finishRun, type Announce } from '../../../lib/sync/finish-run.ts';
+import { finishRun, type FinishWorker } from '../../../lib/sync/finish-run.ts';
 import { nextGroups } from '../../../lib/sync/next-groups.ts';
 import type { FinishRunInput, NextGroupsInput, RunName, StartRunInput, SyncGroupInput } from '../../../lib/sync/payloads.ts';
-import type { RemovalWorker } from '../../../lib/sync/remove-vanished.ts';
 import { startRun } from '../../../lib/sync/start-run.ts';
 import { syncGroup } from '../../../lib/sync/sync-group.ts';
-import { callWorker, type MemoryCloud } from '../../support/memory-run.ts';
+import { callWorker, type AnyWorker, type MemoryCloud } from '../../support/memory-run.ts';
 import { callFunction, watchWrites, type Execution } from './execution.ts';
 
 /** As the stack sets it (LOCK_LEASE_SECONDS). */
@@ -18,13 +17,15 @@ const DEADLINE_MS = 13.5 * 60_000;
 /** The functions of the machine as `functions/` has them, each call in a process of its own, on what is in memory. */
 export function weekFunctions(execution: Execution, cloud: MemoryCloud): MachineRun['handlers'] {
   const now = (): number => cloud.clock.now();
-  const call = <T>(document: unknown, run: RunName, use: (worker: RemovalWorker) => Promise<T>): Promise<T> => {
+  const call = <T>(document: unknown, run: RunName, use: (worker: AnyWorker) => Promise<T>): Promise<T> => {
     const [job, begun] = [parseJob(document), now()];
     const stopReason = () => (now() - begun > DEADLINE_MS ? 'deadline' : undefined);
     const worker = callWorker(cloud, { job: job.id, ...run }, { job, stopReason });
     return callFunction(execution, { ...worker, leaseMs: LEASE_MS }, use);
   };
-  const announce: Announce = async ({ state }) => execution.see({ what: 'announces', state });
+  const tell: FinishWorker['tell'] = async (event) => {
+    if ('state' in event) execution.see({ what: 'announces', state: event.state });
+  };
   return {
     'start-run': (payload) => {
       const input = payload as StartRunInput | NextGroupsInput;
@@ -46,7 +47,7 @@ export function weekFunctions(execution: Execution, cloud: MemoryCloud): Machine
     'remove-vanished': () => Promise.reject(new Error('the jobs remove nothing')),
     'finish-run': (payload) => {
       const input = payload as FinishRunInput;
-      return call(input.start?.job ?? input.job, input.run, (worker) => finishRun(input, { ...worker, announce }));
+      return call(input.start?.job ?? input.job, input.run, (worker) => finishRun(input, { ...worker, tell }));
     },
   };
 }
