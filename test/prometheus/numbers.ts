@@ -11,6 +11,7 @@ export function groupBehind(name: string, changes: Partial<GroupBehind> = {}): G
 export function standing(): Standing {
   return {
     revision: 2,
+    changedAt: '2025-11-03T22:05:00.000Z',
     counted: ['run-1', 'run-2'],
     totals: {
       ...{ runs: { ok: 1, failed: 1 }, seconds: 130.5, bytes: 4096, chunks: 3 },
