@@ -19,7 +19,5 @@ const BY_STATE: Readonly<Record<RunState, ExitCode>> = {
 /** 0 done, 1 done with errors or stopped, 2 when an operator must change something first, 3 when another run goes first. */
 export function exitCodeOf({ state, failures }: Pick<Report, 'state' | 'failures'>): ExitCode {
   if (state === 'failed' && failures.some(({ kind }) => kind === 'ConfigError')) return EXIT.configuration;
-  // Who stopped a run that waited for its turn stopped it; nobody was in its way.
-  if (state === 'skipped' && failures.some(({ code }) => code === 'RUN_STOPPED')) return EXIT.errors;
   return BY_STATE[state];
 }

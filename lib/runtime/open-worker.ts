@@ -8,7 +8,7 @@ import { createS3Connection, openDatastore, type S3Connection, type S3Datastore 
 import { MAX_TRANSFERS_IN_FLIGHT, type Job } from '../sync/job.ts';
 import { limitsOf, type SideLimits } from '../sync/limits.ts';
 import type { RunName } from '../sync/payloads.ts';
-import type { RunStore } from '../sync/run-store.ts';
+import type { RunRef, RunStore } from '../sync/run-store.ts';
 import { targetPlace } from '../sync/target-place.ts';
 import { autoConcurrency } from '../transfer/concurrency/auto.ts';
 import type { ConcurrencyController } from '../transfer/concurrency/controller.ts';
@@ -16,6 +16,7 @@ import { fixedConcurrency } from '../transfer/concurrency/fixed.ts';
 import { BODY_BYTES, memoryBudget } from '../transfer/memory-budget.ts';
 import { targetContent, type TargetContent } from '../transfer/target-content.ts';
 import type { RemovalWorker } from '../sync/remove-vanished.ts';
+import { watchStop } from '../sync/stop-watch.ts';
 import type { Worker } from '../sync/worker.ts';
 import { stopReason, type CallContext, type Host } from './host.ts';
 import { openPaces, processClock } from './paces.ts';
@@ -37,6 +38,9 @@ const MAX_CONNECTIONS = 256;
 /** Runs whose knowledge of their target is kept: more are hardly at work in one process at once. */
 const RUNS_REMEMBERED = 4;
 
+/** A look that was forgotten is made anew. */
+const RUNS_WATCHED = 64;
+
 export type OpenRun = Pick<Worker, 'job' | 'run' | 'store' | 'now' | 'log'>;
 
 /** The services of one function on one host. Connections live as long as it, and are shared by its calls. */
@@ -56,13 +60,7 @@ export interface Services {
 }
 
 export function openServices(names: ServiceNames, host: Host): Services {
-  const connections = new Map<string, S3Connection>();
-  const connect = (location: DatastoreLocation, sockets: number): S3Connection => {
-    const key = JSON.stringify(location);
-    const open = connections.get(key) ?? createS3Connection(location, host.environment, { connections: sockets });
-    connections.set(key, open);
-    return open;
-  };
+  const connect = rememberConnections(host.environment);
   const table = { table: names.TABLE_NAME, client: openClient({ environment: host.environment }) };
   const [store, leaseMs] = [openRunStore(table), names.LOCK_LEASE_SECONDS * 1000];
   const control = createS3Connection(controlLocation(names, host.environment), host.environment);
@@ -77,6 +75,7 @@ export function openServices(names: ServiceNames, host: Host): Services {
   const paces = openPaces(openLeaseStore(table, host.now), processClock(host.now));
   const budget = memoryBudget(BODY_BYTES);
   const contentOf = rememberContent();
+  const stopWatchOf = rememberLast(RUNS_WATCHED, (run: RunRef) => watchStop(run, { store, now: () => host.now() }));
   const concurrencyOf = rememberConcurrency();
   const open = (job: Job, run: RunName, call: CallContext): { worker: Worker; target: S3Datastore } => {
     const requests = { source: noRequests(), target: noRequests() };
@@ -86,13 +85,15 @@ export function openServices(names: ServiceNames, host: Host): Services {
       openDatastore(connect(location, sockets), counts, paces.open(limits, { counts, run: run.id, log: opened.log }));
     const limits = limitsOf(job);
     const target = side(job.target, requests.target, limits.target);
+    const stop = stopWatchOf(opened.run);
     const source: ObjectReader = side(job.source, requests.source, limits.source);
     const worker: Worker = {
       ...opened,
       ...{ layout: layoutOf(job.source.layout), source, target, requests, leaseMs },
       ...{ control: openControl(), content: contentOf(job, run), budget },
       controller: concurrencyOf(job),
-      stopReason: () => stopReason(host, call),
+      stopReason: () => (stop.asked() ? 'asked' : stopReason(host, call)),
+      heedStop: () => stop.look(),
     };
     return { worker, target };
   };
@@ -106,6 +107,17 @@ export function openServices(names: ServiceNames, host: Host): Services {
   };
 }
 
+/** One connection to each datastore, with as many sockets as its first user has use for. */
+function rememberConnections(environment: Host['environment']): (location: DatastoreLocation, sockets: number) => S3Connection {
+  const connections = new Map<string, S3Connection>();
+  return (location, sockets) => {
+    const key = JSON.stringify(location);
+    const open = connections.get(key) ?? createS3Connection(location, environment, { connections: sockets });
+    connections.set(key, open);
+    return open;
+  };
+}
+
 /** Sockets to each side: what all workers of a job may have in flight at once, and some for listings. */
 function socketsFor({ workerThreads, transfersInFlight }: Job): number {
   const mostInFlight = transfersInFlight === 'auto' ? MAX_TRANSFERS_IN_FLIGHT : transfersInFlight;
@@ -114,14 +126,22 @@ function socketsFor({ workerThreads, transfersInFlight }: Job): number {
 
 /** What the workers of one run know of its target, shared by them all; of the last few runs. */
 function rememberContent(): (job: Job, run: RunName) => TargetContent {
-  const contents = new Map<string, TargetContent>();
-  return (job, run) => {
-    const key = JSON.stringify([job.id, run.id, run.startedAt, targetPlace(job.target)]);
-    const content = contents.get(key) ?? targetContent(layoutOf(job.target.layout));
-    contents.delete(key);
-    contents.set(key, content);
-    for (const old of [...contents.keys()].slice(0, -RUNS_REMEMBERED)) contents.delete(old);
-    return content;
+  const contentOf = rememberLast(RUNS_REMEMBERED, ([layout]: readonly [DatastoreLocation['layout'], ...string[]]) =>
+    targetContent(layoutOf(layout)),
+  );
+  return ({ id, target }, run) => contentOf([target.layout, id, run.id, run.startedAt, targetPlace(target)]);
+}
+
+/** Makes one value for each key, and forgets those that nobody asked for of late. */
+function rememberLast<K, V>(most: number, make: (key: K) => V): (key: K) => V {
+  const values = new Map<string, V>();
+  return (key) => {
+    const name = JSON.stringify(key);
+    const value = values.get(name) ?? make(key);
+    values.delete(name);
+    values.set(name, value);
+    for (const old of [...values.keys()].slice(0, -most)) values.delete(old);
+    return value;
   };
 }
 

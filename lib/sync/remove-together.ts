@@ -74,6 +74,12 @@ async function lockGroup(group: Group, worker: RemovingWorker): Promise<Lease | 
   return 'lock' in answer ? holdLease(answer.lock, worker) : undefined;
 }
 
+/** Whether this call may begin to remove more. */
+export async function mayGoOn({ heedStop, stopReason }: Pick<Worker, 'heedStop' | 'stopReason'>): Promise<boolean> {
+  await heedStop();
+  return stopReason() === undefined;
+}
+
 interface GroupRemovals {
   readonly ours: readonly Removal[];
   /** Those of `ours` that the source still lacks. */
@@ -89,7 +95,7 @@ async function removeAll(
   const going = new Set(vanished);
   let progress = before;
   for (const batch of batches(ours)) {
-    if (worker.stopReason() !== undefined) break;
+    if (!(await mayGoOn(worker))) break;
     const gone = batch.filter((removal) => going.has(removal));
     await lease?.prove();
     await removeBatch(gone, worker);

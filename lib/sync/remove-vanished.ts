@@ -3,7 +3,7 @@ import type { ObjectWriter } from '../datastore/object-store.ts';
 import { heldBefore } from './held-before.ts';
 import type { RemoveVanishedOutput } from './payloads.ts';
 import { planRemoval, type RemovalPlan, type RemovalSides } from './plan-removal.ts';
-import { removeTogether, type RemovalProgress, type RemovingWorker } from './remove-together.ts';
+import { mayGoOn, removeTogether, type RemovalProgress, type RemovingWorker } from './remove-together.ts';
 import { loadPlan, planKey, removalKey, removedKey } from './run-files.ts';
 import { turnKeeper, expectTime } from './write-plan.ts';
 
@@ -25,7 +25,7 @@ export async function removeVanished(worker: RemovalWorker): Promise<RemoveVanis
   const before = await loadJson<RemovalProgress>(removedKey(run), worker);
   let progress = before ?? { next: 0, removed: { snapshots: 0, groups: 0, namespaces: 0, kept } };
   let savedAt = worker.now();
-  while (progress.next < removals.length && worker.stopReason() === undefined) {
+  while (progress.next < removals.length && (await mayGoOn(worker))) {
     progress = await removeTogether(removals, progress, worker);
     if (worker.now() - savedAt < SAVE_EVERY_MS) continue;
     await saveProgress(progress, worker);

@@ -26,7 +26,7 @@ export interface Session {
   readonly search: Pick<Search, 'indexes' | 'sharers' | 'shared'>;
   /** Where in each window of transfers this group begins, 0 to 1. */
   readonly turn: number;
-  /** Renews the lease and shows progress when that is due; who calls while another does so goes on. */
+  /** Renews the lease, shows progress and heeds a wish to stop when that is due; who calls while another does so goes on. */
   readonly beat: () => Promise<void>;
   /** What ended the whole group, once something has: nothing more is begun then, and nothing committed. */
   failure: { readonly error: unknown } | undefined;
@@ -54,6 +54,7 @@ export function openSession(
     beat: oneAtATime(async () => {
       await lease.renewIfDue();
       await progress.saveIfDue();
+      await worker.heedStop();
     }),
     failure: undefined,
   };

@@ -28,6 +28,7 @@ export async function startRun(
 ): Promise<StartDecision> {
   const { store, run, job, log } = worker;
   const route = routeLine(job);
+  await worker.heedStop();
   stopIfAsked(worker);
   await addWritten(written, worker);
   const asked: RunStart = { ...run, ...trigger, ...(job.dryRun && { dryRun: true }) };

@@ -135,7 +135,11 @@ async function syncPlanned(work: GroupWork, { item, cursor }: LockedGroup): Prom
   const failed = await loadFailed(worker);
   const plan = await planListed(worker, from, to, failed);
   await forgetGone(worker, targetGroup, from, failed);
-  const sure = await refinePlan(plan, { source: from, targetGroup, worker, beat: () => work.lease.renewIfDue() });
+  const beat = async (): Promise<void> => {
+    await work.lease.renewIfDue();
+    await worker.heedStop();
+  };
+  const sure = await refinePlan(plan, { source: from, targetGroup, worker, beat });
   const steps = sure.steps.filter(({ snapshot }) => cursor === null || snapshot.name >= cursor.snapshot);
   progress.expect(steps.length, sure.skipped);
   // A namespace is there though a filter leaves out all that is in it, as one that holds nothing is.

@@ -31,6 +31,8 @@ export interface RunContext {
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly stopReason: () => StopReason | undefined;
+  /** Looks, when that is due, whether somebody asked the run to stop, wherever: the `stopReason` is `asked` from then on. */
+  readonly heedStop: () => Promise<void>;
   readonly log: RunLog;
 }
 

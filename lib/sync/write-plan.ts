@@ -27,6 +27,7 @@ export async function writePlan(control: ObjectWriter, worker: Worker, only?: re
   const leftOut: SkipCounts = {};
   const begun = await listBegun(worker);
   for await (const planned of planRun(worker, only)) {
+    await worker.heedStop();
     stopIfAsked(worker);
     expectTime(worker);
     await keepTurn();

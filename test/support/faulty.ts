@@ -27,9 +27,9 @@ export function faulty<T extends object>(contract: T, faults: Faults): T {
   });
 }
 
-/** `list`, `listGroups`, ..: but `listRuns` answers at once. */
+/** `list`, `listGroups`, ..: but these answer at once. */
 function isIterating(name: string): boolean {
-  return name.startsWith('list') && name !== 'listRuns';
+  return name.startsWith('list') && name !== 'listRuns' && name !== 'listLiving';
 }
 
 async function callOnce(work: () => unknown, call: Call, faults: Faults): Promise<unknown> {

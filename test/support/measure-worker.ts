@@ -121,6 +121,7 @@ const shared = {
   run: { job: 'daily-offsite', id: 'run', startedAt: new Date(clock.now()).toISOString() },
   now: () => clock.now(),
   stopReason: () => undefined,
+  heedStop: () => Promise.resolve(),
   log: { info: () => undefined, warn: () => undefined, error: () => undefined },
 };
 globalThis.gc?.();

@@ -11,6 +11,7 @@ import type { GroupRecord } from '../../lib/sync/report/group-record.ts';
 import type { Report } from '../../lib/sync/report/report.ts';
 import type { RunRef, RunStore } from '../../lib/sync/run-store.ts';
 import { startRun, type StartDecision } from '../../lib/sync/start-run.ts';
+import { watchStop } from '../../lib/sync/stop-watch.ts';
 import { syncGroup } from '../../lib/sync/sync-group.ts';
 import { placePrefix } from '../../lib/sync/log-lines.ts';
 import type { LogPlace, StopReason, Worker } from '../../lib/sync/worker.ts';
@@ -98,12 +99,21 @@ export function callWorker(cloud: MemoryCloud, run: RunRef, options: CallOptions
     requests: { source: noRequests(), target: noRequests() },
     ...{ content: options.content ?? targetContent(pbsLayout), budget: memoryBudget(BODY_BYTES) },
     controller: controlled(typeof transfersInFlight === 'number' ? transfersInFlight : 4),
-    stopReason: options.stopReason ?? (() => undefined),
+    ...watched(cloud, run, options),
     log: { info: tell, warn: tell, error: tell },
     controlBucket: 'control',
     tell: async (event) => void cloud.events.push(event),
     measureRun: (report) => void cloud.reports.push(report),
   };
+}
+
+/** A call knows by itself when to stop, and heeds who asks for it in the table. */
+function watched({ store, clock }: MemoryCloud, run: RunRef, options: CallOptions): Pick<Worker, 'stopReason' | 'heedStop'> {
+  const stop = watchStop(run, {
+    store: options.faults === undefined ? store : faulty(store, options.faults),
+    now: () => clock.now(),
+  });
+  return { stopReason: () => (stop.asked() ? 'asked' : options.stopReason?.()), heedStop: () => stop.look() };
 }
 
 export async function readPlan(cloud: MemoryCloud, { round: { planKey } }: Pick<StartDecision, 'round'>): Promise<PlanItem[]> {

@@ -39,7 +39,7 @@ describe('syncGroup and its lock', () => {
     const wire = crash({ at: Infinity, when: 'before' });
     await syncOnce(copyCloud(whole), { faults: wire });
     let lost = 0;
-    for (let at = 4; at <= wire.calls; at += 1) {
+    for (let at = 5; at <= wire.calls; at += 1) {
       const cloud = copyCloud(whole);
       let number = 0;
       let stolenAt: string[] | undefined;

@@ -4,12 +4,11 @@ import type { EmbeddedCloud } from '../../local/embedded-cloud.ts';
 import type { IntentEnd } from '../../serve/serve.ts';
 import type { Cause, Intent } from '../../serve/state.ts';
 import { causeOf } from '../../sync/admit-run.ts';
-import type { Report } from '../../sync/report/report.ts';
 import type { RunRecord, RunStore } from '../../sync/run-store.ts';
 import type { RunLogs } from '../run-log.ts';
 
 export interface ExecuteWorld {
-  readonly cloud: Pick<EmbeddedCloud, 'run' | 'store' | 'control'>;
+  readonly cloud: Pick<EmbeddedCloud, 'run' | 'store'>;
   readonly configuration: () => Pick<Configuration, 'jobs'>;
   readonly stopAsked: () => boolean;
   readonly openLog: RunLogs['open'];
@@ -51,14 +50,10 @@ async function executeRun({ run, overrides, cause }: Intent, job: JobDocument, w
   return endOf(cause, record, cloud.store);
 }
 
-/** A run that was stopped, at work or before its turn came, has more to do. */
-async function hasEnded(record: RunRecord, { control }: Pick<EmbeddedCloud, 'control'>): Promise<boolean> {
-  if (record.endedAt === undefined || record.state === 'stopped') return false;
-  if (record.state !== 'skipped' || record.reportKey === undefined) return true;
-  const stored = await control.get(`${record.reportKey}.json`);
-  if (stored === undefined) return true;
-  const { failures } = JSON.parse(stored.bytes.toString()) as Report;
-  return !failures.some(({ code }) => code === 'RUN_STOPPED');
+/** A run that the service stopped to end itself has more to do; one that somebody asked to stop has not. */
+async function hasEnded({ endedAt, state, ...run }: RunRecord, { store }: Pick<EmbeddedCloud, 'store'>): Promise<boolean> {
+  if (endedAt === undefined) return false;
+  return state !== 'stopped' || (await store.loadStop(run)) !== undefined;
 }
 
 async function endOf(cause: Cause, { job, state }: RunRecord, store: ServedStore): Promise<IntentEnd> {

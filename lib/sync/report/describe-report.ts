@@ -47,7 +47,7 @@ const HOW_ENDED = {
 } as const;
 
 /** What a run did, without how it ended. */
-export function describeWork({ groups, snapshots, tally, removed }: Report): string {
+export function describeWork({ state, groups, snapshots, tally, removed }: Report): string {
   const parts = [
     snapshots.copied > 0 ? `${plural(snapshots.copied, 'snapshot')} copied` : '',
     snapshots.updated > 0 ? `${plural(snapshots.updated, 'snapshot')} updated` : '',
@@ -55,7 +55,9 @@ export function describeWork({ groups, snapshots, tally, removed }: Report): str
     removed !== undefined && removed.snapshots > 0 ? `${plural(removed.snapshots, 'snapshot')} removed` : '',
   ].filter((part) => part !== '');
   if (parts.length > 0) return `${parts.join(', ')} (${formatCount(groups.ok)} of ${plural(groups.planned, 'group')} done)`;
-  return groups.planned === 0 ? `nothing to do, ${plural(groups.total, 'group')} up to date` : 'nothing written';
+  return groups.planned === 0 && state !== 'stopped'
+    ? `nothing to do, ${plural(groups.total, 'group')} up to date`
+    : 'nothing written';
 }
 
 /** What is missing, one part each; none: all is well. */

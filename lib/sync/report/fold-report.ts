@@ -133,9 +133,15 @@ function collectFailures(facts: RunFacts, ends: readonly GroupEnd[]): Failure[][
     const noted = namedFailures(end, facts.outcomes);
     return hasDied(end, facts) ? [...noted, lostWorker(end.group, end.record)] : noted;
   });
-  const ofRun = facts.error === undefined ? [] : [[runFailure(facts.error)]];
-  return [...ofRun, ...ofGroups].filter((failures) => failures.length > 0);
+  return [failuresOfRun(facts), ...ofGroups].filter((failures) => failures.length > 0);
 }
+
+/** That somebody asked it to end is no failure. */
+function failuresOfRun({ error }: RunFacts): Failure[] {
+  return error === undefined || isStop(error) ? [] : [runFailure(error)];
+}
+
+const isStop = (error: CaughtError): boolean => runFailure(error).code === 'RUN_STOPPED';
 
 /** A group that was never begun because the run was ended is no failure of its own. */
 function hasDied({ record, end }: GroupEnd, { error, records }: RunFacts): boolean {
@@ -159,7 +165,7 @@ function countFailures(facts: RunFacts, ends: readonly GroupEnd[]): number {
     const noted = Math.max(end.record?.failureCount ?? 0, namedFailures(end, facts.outcomes).length);
     return noted + (hasDied(end, facts) ? 1 : 0);
   });
-  return counts.reduce((sum, count) => sum + count, facts.error === undefined ? 0 : 1);
+  return counts.reduce((sum, count) => sum + count, failuresOfRun(facts).length);
 }
 
 /** Planning knows all groups, but only what a listing shows; the rest is found by the workers. */
@@ -183,8 +189,8 @@ function stateOf({ error, decision, records }: RunFacts, ends: readonly GroupEnd
   return failed || ends.some(({ end }) => end !== 'ok') ? 'errors' : endedWell(records);
 }
 
-/** Who was asked to stop between its groups, or when it was begun again, has done something. */
+/** Who was asked to stop has stopped, before its turn came, while it planned or when it was begun again. */
 function stateAfter(error: CaughtError, records: RunFacts['records']): RunState {
-  if (error.Error === 'ConflictError' && records.length === 0) return 'skipped';
-  return runFailure(error).code === 'RUN_STOPPED' ? 'stopped' : 'failed';
+  if (isStop(error)) return 'stopped';
+  return error.Error === 'ConflictError' && records.length === 0 ? 'skipped' : 'failed';
 }

@@ -115,9 +115,11 @@ describe('foldReport', () => {
     expect(foldReport(runFacts([groupRecord()], { error: { Error: 'ConflictError', Cause: 'busy' } })).state).toBe('failed');
   });
 
-  it('was stopped, and has not failed, when that was asked for between its groups', () => {
+  it('was stopped, and has not failed, when that was asked for before its turn or between its groups', () => {
     const error = { Error: 'ConflictError', Cause: 'RUN_STOPPED: stopped on request before anything was written' };
-    expect(foldReport(runFacts([groupRecord()], { error })).state).toBe('stopped');
+    for (const records of [[], [groupRecord()]]) {
+      expect(foldReport(runFacts(records, { error }))).toMatchObject({ state: 'stopped', failures: [], failureCount: 0 });
+    }
   });
 
   it('counts the worker that makes namespaces as no group, but its requests and its death', () => {
