@@ -25,11 +25,12 @@ const DOMAIN = [
   'lib/limits',
   'lib/transfer',
   'lib/sync',
+  'lib/notify',
 ];
 
 /** All that a function may carry to Lambda. */
-const BUNDLED = [...DOMAIN, 'lib/s3', 'lib/dynamodb', 'lib/events', 'lib/config'];
-const BUNDLED_PACKAGES = ['node:*', '@aws-sdk/*', '@smithy/*', '@aws-lambda-powertools/*', 'zod'];
+const BUNDLED = [...DOMAIN, 'lib/secrets', 'lib/s3', 'lib/dynamodb', 'lib/events', 'lib/deliver', 'lib/config'];
+const BUNDLED_PACKAGES = ['node:*', '@aws-sdk/*', '@smithy/*', '@aws-lambda-powertools/*', 'zod', 'handlebars', 'nodemailer'];
 
 /** One entry a folder: the first whose `path` a file lies in holds. */
 export const LAYERS: readonly Layer[] = [
@@ -84,6 +85,20 @@ export const LAYERS: readonly Layer[] = [
     because: `runs decide, and are handed layouts and adapters; ${DOMAIN_REASON}`,
   },
   {
+    path: 'lib/notify',
+    may: [
+      'lib/errors.ts',
+      'lib/calendar',
+      'lib/schedule/duration.ts',
+      'lib/sync/event',
+      'lib/sync/report',
+      'lib/sync/filter-regex.ts',
+    ],
+    types: ['lib/sync/health/lag.ts'],
+    packages: ['node:crypto', 'handlebars'],
+    because: `what is told, to whom and in which words is decided from the event, and carried there by whoever can; ${DOMAIN_REASON}`,
+  },
+  {
     path: 'lib/serve',
     may: ['lib/errors.ts', 'lib/sync/run-store.ts', 'lib/sync/overlap/clocks.ts'],
     types: [],
@@ -123,6 +138,8 @@ export const LAYERS: readonly Layer[] = [
       'lib/calendar',
       'lib/schedule',
       'lib/limits/timetable.ts',
+      'lib/notify',
+      'lib/sync/event/event.ts',
       'lib/sync/job.ts',
       'lib/sync/group-filter.ts',
     ],
@@ -179,4 +196,4 @@ export const LAYERS: readonly Layer[] = [
 export const PURE = [...DOMAIN, 'lib/serve', 'lib/prometheus', 'lib/config', 'lib/infra'];
 
 /** Folders that may use timers and clocks, but are handed their environment, and leave printing to their callers. */
-export const HANDED = ['lib/s3', 'lib/dynamodb', 'lib/events', 'lib/local'];
+export const HANDED = ['lib/secrets', 'lib/s3', 'lib/dynamodb', 'lib/events', 'lib/deliver', 'lib/local'];

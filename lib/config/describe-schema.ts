@@ -23,12 +23,17 @@ export function describeSchema(schema: z.ZodType): SchemaDescription {
     type: typeName(json),
     ...limit('minimum', json.minimum),
     ...limit('maximum', json.maximum),
-    ...(json.enum === undefined ? {} : { choices: json.enum.map(String) }),
+    ...choicesOf(json),
     ...(word === undefined ? {} : { word }),
     ...(whole.default === undefined ? {} : { default: whole.default }),
     ...(json.examples === undefined ? {} : { examples: json.examples }),
     help: whole.description ?? '',
   };
+}
+
+function choicesOf({ enum: words, const: word }: z.core.JSONSchema.BaseSchema): { readonly choices?: readonly string[] } {
+  if (words !== undefined) return { choices: words.map(String) };
+  return word === undefined ? {} : { choices: [String(word)] };
 }
 
 /** A word beside something else: `wordOrInteger`. */
@@ -41,6 +46,7 @@ const TYPE_NAMES = { integer: 'integer', number: 'number', boolean: 'boolean', a
 
 function typeName(json: z.core.JSONSchema.BaseSchema): SchemaDescription['type'] {
   if (json.enum !== undefined) return 'choice';
+  if (json.oneOf !== undefined) return 'mapping';
   const type = json.type as keyof typeof TYPE_NAMES | undefined;
   return (type === undefined ? undefined : TYPE_NAMES[type]) ?? 'text';
 }
@@ -86,17 +92,27 @@ function rangeOf({ minimum, maximum }: SchemaDescription): string {
 
 const orWord = ({ word }: SchemaDescription): string => (word === undefined ? '' : `, or ${word}`);
 
-/** The schema of the value at `path`; undefined when the schema knows no such place. */
-export function schemaAt(schema: z.ZodType, path: Path): z.ZodType | undefined {
-  return path.reduce<z.ZodType | undefined>(
-    (at, step) => (at === undefined ? undefined : memberSchema(unwrap(at), step)),
-    schema,
-  );
+/** The schema of what stands at `path` of `root`, whose members tell which of several it is; undefined: there is no such place. */
+export function schemaAt(schema: z.ZodType, path: Path, root?: unknown): z.ZodType | undefined {
+  const [step, ...rest] = path;
+  const chosen = choose(unwrap(schema), root);
+  if (step === undefined) return chosen;
+  const member = memberSchema(chosen, step);
+  const value: unknown = typeof root === 'object' && root !== null ? Reflect.get(root, step) : undefined;
+  return member === undefined ? undefined : schemaAt(member, rest, value);
 }
 
-/** The keys that an object may have at `path`. */
-export function keysAt(schema: z.ZodType, path: Path): readonly string[] {
-  const at = schemaAt(schema, path);
+/** Of alternatives that a member tells apart, the one that the value says it is. */
+function choose(schema: z.ZodType, value: unknown): z.ZodType {
+  if (!(schema instanceof z.ZodDiscriminatedUnion) || typeof value !== 'object' || value === null) return schema;
+  const key = schema.def.discriminator;
+  const word: unknown = Reflect.get(value, key);
+  return alternatives(schema).find((option) => memberSchema(unwrap(option), key)?.safeParse(word).success === true) ?? schema;
+}
+
+/** The keys that an object may have at `path` of `root`. */
+export function keysAt(schema: z.ZodType, path: Path, root: unknown): readonly string[] {
+  const at = schemaAt(schema, path, root);
   const object = at === undefined ? undefined : unwrap(at);
   return object instanceof z.ZodObject ? Object.keys(object.shape) : [];
 }
@@ -114,6 +130,7 @@ function memberSchema(schema: z.ZodType, step: string | number): z.ZodType | und
       .find((member) => member !== undefined);
   }
   if (schema instanceof z.ZodObject && typeof step === 'string') return schema.shape[step] as z.ZodType | undefined;
+  if (schema instanceof z.ZodRecord) return schema.valueType as z.ZodType;
   return schema instanceof z.ZodArray ? (schema.element as z.ZodType) : undefined;
 }
 

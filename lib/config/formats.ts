@@ -51,6 +51,8 @@ export const JOB_ID_PATTERN = '^[A-Za-z0-9][A-Za-z0-9-]{2,31}$';
 export const BUCKET_PATTERN = '^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$';
 export const FINGERPRINT_PATTERN = '^([0-9A-Fa-f]{2}:){31}[0-9A-Fa-f]{2}$';
 export const CREDENTIALS_PATTERN = '^(env:[A-Za-z_][A-Za-z0-9_]*|profile:[^\\s]+|secret:[A-Za-z0-9/_+=.@:!-]{1,600})$';
+export const SECRET_PLACE_PATTERN = '^(env:[A-Za-z_][A-Za-z0-9_]*|secret:[A-Za-z0-9/_+=.@:!-]{1,600}(#[A-Za-z0-9_.-]{1,100})?)$';
+export const TOPIC_ARN_PATTERN = '^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$';
 const AUTH_ID = /^[^\s:/\p{Cc}]+@[A-Za-z0-9_][A-Za-z0-9._-]*(?:![A-Za-z0-9_][A-Za-z0-9._-]*)?$/u;
 const REGION_PATTERN = /^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$/;
 
@@ -112,6 +114,29 @@ export function checkRegion(region: string): string | undefined {
 export function checkCredentials(credentials: string): string | undefined {
   if (new RegExp(CREDENTIALS_PATTERN).test(credentials)) return undefined;
   return 'does not say where the credentials are; write env:<NAME>, profile:<name> or secret:<name or ARN>, never the keys themselves';
+}
+
+/** Says nothing of the value itself, which may be a secret in the wrong place. */
+export function checkSecretPlace(place: string): string | undefined {
+  if (new RegExp(SECRET_PLACE_PATTERN).test(place)) return undefined;
+  return 'does not say where the secret is; write env:<NAME> or secret:<name or ARN>, never the secret itself';
+}
+
+/** A standard topic: a FIFO topic (`.fifo`) reaches queues alone. */
+export function checkTopicArn(arn: string): string | undefined {
+  if (new RegExp(TOPIC_ARN_PATTERN).test(arn)) return undefined;
+  return 'is no ARN of a standard SNS topic; write it as arn:aws:sns:eu-central-1:111122223333:backups';
+}
+
+export function checkAddress(address: string): string | undefined {
+  return z.email().safeParse(address).success ? undefined : 'is no e-mail address; write one such as backup@example.com';
+}
+
+/** A URL without anything secret in it, as far as that can be seen. */
+export function checkWebUrl(url: string): string | undefined {
+  if (!/^https?:\/\//.test(url) || !URL.canParse(url)) return 'is no URL; write one such as https://backup.example.com/';
+  const { username, password } = new URL(url);
+  return username === '' && password === '' ? undefined : 'holds a user or password; take them out and use a secret';
 }
 
 /** SHA-256 of a certificate as PBS and openssl print it. */

@@ -40,7 +40,16 @@ export function parseJob(document: unknown): Job {
   const checked = checkDocument(document);
   return {
     ...camelKeys(
-      omitKeys(checked, ['source', 'target', 'schedule-name', 'after-run', 'pending-only', 'max-worker-threads', ...STARTERS]),
+      omitKeys(checked, [
+        'source',
+        'target',
+        'schedule-name',
+        'after-run',
+        'pending-only',
+        'max-worker-threads',
+        'notify-mode',
+        ...STARTERS,
+      ]),
     ),
     source: parseDatastore(checked.source),
     target: parseDatastore(checked.target),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { VERIFY_MODES } from '../datastore/layout.ts';
 import { parseGroupFilter } from '../sync/group-filter.ts';
+import { DEFAULT_NOTIFY_MODE, NOTIFY_MODES } from '../notify/target.ts';
 import { MAX_TRANSFERS_IN_FLIGHT, OVERLAPS, TARGET_IN_USE, TRANSFER_MODES } from '../sync/job.ts';
 import { humanByte, maxDelete } from './amounts.ts';
 import { checkNamespace, checkOwner, checkTime, text, wordOrInteger } from './formats.ts';
@@ -137,11 +138,19 @@ const overlapping = {
   }),
 };
 
+/** Who hears of the job. */
+const hearing = {
+  'notify-mode': z.enum(NOTIFY_MODES).default(DEFAULT_NOTIFY_MODE).meta({
+    description:
+      'How much the targets of `notify` hear of the job: `always` of the end of each run, `error` of each one that failed, `on-change` of the first one that failed and of its recovery, `never` nothing.',
+  }),
+};
+
 /** Given by the configuration file, and by one run in its place. */
 export const overridableOptions = { ...selection, ...treatment, ...speed, ...overlapping };
 
 /** Given by the configuration file alone: what they say belongs to the job, or to how its target is operated. */
-export const fixedOptions = { ...placement, ...scheduleOptions(overridableOptions) };
+export const fixedOptions = { ...placement, ...hearing, ...scheduleOptions(overridableOptions) };
 
 /** Given by one run alone. */
 export const runOptions = {

@@ -4,6 +4,7 @@ import { describeOverrides } from './describe-overrides.ts';
 import { describeSchema } from './describe-schema.ts';
 import type { SchemaDescription } from './describe-schema.ts';
 import { jobSchema } from './job-schema.ts';
+import { matcherSchema, notifySchema, targetSchemas } from './notify-schema.ts';
 import { settingsSchema } from './settings-schema.ts';
 
 /** The tables of docs/configuration.md by name, in Markdown. */
@@ -12,6 +13,9 @@ export function optionTables(): Readonly<Record<string, string>> {
     datastores: schemaTable(datastoreSchema),
     jobs: schemaTable(jobSchema),
     settings: schemaTable(settingsSchema),
+    notify: schemaTable(notifySchema),
+    matchers: schemaTable(matcherSchema),
+    ...Object.fromEntries(Object.entries(targetSchemas).map(([type, schema]) => [type, schemaTable(schema)])),
     overrides: table(describeOverrides().map((option) => tableRow(option.key, option, option.ofJob ? "the job's" : 'none'))),
   };
 }

@@ -4,6 +4,7 @@ import { completeDatastore } from './check-datastores.ts';
 import type { Placed } from './check-datastores.ts';
 import { checkAfter } from './check-after.ts';
 import { checkIds, checkJobs } from './check-jobs.ts';
+import { checkMatchers, checkTargets } from './check-notify.ts';
 import { configurationSchema } from './configuration-schema.ts';
 import { parseDatastore } from './datastore-values.ts';
 import { datastoreSchema } from './datastore-schema.ts';
@@ -13,6 +14,8 @@ import { faultError, formatFault } from './fault.ts';
 import type { Fault } from './fault.ts';
 import { jobSchema } from './job-schema.ts';
 import type { JobDocument } from './job-schema.ts';
+import { anyTargetSchema, matcherSchema } from './notify-schema.ts';
+import type { NotifyDocument } from './notify-values.ts';
 import { schemaFaults } from './schema-faults.ts';
 import type { SettingsEntry } from './settings-schema.ts';
 import { camelKeys } from './spelling.ts';
@@ -25,6 +28,8 @@ import type { YamlSource } from './yaml-source.ts';
 export interface Configuration {
   readonly datastores: readonly DatastoreLocation[];
   readonly jobs: readonly JobDocument[];
+  /** Whom to tell what; without targets nobody. */
+  readonly notify: NotifyDocument;
   readonly settings: Readonly<CamelKeys<SettingsEntry>>;
 }
 
@@ -39,9 +44,11 @@ export interface ConfigSource {
 /** Reads the text of a configuration file. Throws one `ConfigError` CONFIG_INVALID that lists every fault with its place. */
 export function parseConfig(text: string, source: ConfigSource): Configuration {
   const yaml = readYaml(text, source.environment);
-  const datastores = placedEntries(yaml.value, 'datastores', datastoreSchema);
+  const datastores = placedEntries(yaml.value, ['datastores'], datastoreSchema);
   const completions = datastores.map((placed) => completeDatastore(placed, { ...source, show: yaml.show }));
-  const jobs = placedEntries(yaml.value, 'jobs', jobSchema);
+  const jobs = placedEntries(yaml.value, ['jobs'], jobSchema);
+  const targets = placedEntries(yaml.value, ['notify', 'targets'], anyTargetSchema);
+  const matchers = placedEntries(yaml.value, ['notify', 'matchers'], matcherSchema);
   refuseFaults(source.file, yaml, [
     ...checkFile(yaml),
     ...checkIds(datastores, yaml.show),
@@ -49,6 +56,10 @@ export function parseConfig(text: string, source: ConfigSource): Configuration {
     ...checkIds(jobs, yaml.show),
     ...checkJobs(jobs, datastores, yaml.show),
     ...checkAfter(jobs, yaml.show),
+    ...checkIds(targets, yaml.show),
+    ...checkTargets(targets, yaml.show),
+    ...checkIds(matchers, yaml.show),
+    ...checkMatchers(matchers, targets, yaml.show),
   ]);
   const documents = completions.flatMap(({ document }) => (document === undefined ? [] : [document]));
   return assemble(configurationSchema.parse(yaml.value), documents);
@@ -64,15 +75,18 @@ function checkFile(yaml: YamlSource): readonly Fault[] {
 /** The entries of a list in the file, as far as each is valid. */
 function placedEntries<S extends z.ZodRawShape>(
   root: unknown,
-  list: string,
+  list: readonly string[],
   schema: z.ZodObject<S>,
 ): Placed<z.output<z.ZodObject<S>>>[] {
-  const entries: unknown = typeof root === 'object' && root !== null ? Reflect.get(root, list) : undefined;
+  const entries = list.reduce<unknown>(
+    (value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined),
+    root,
+  );
   if (!Array.isArray(entries)) return [];
   return entries.flatMap((entry: unknown, index) => {
     // What is no set of keys has its fault already, and nothing to check beside it.
     if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return [];
-    return [{ path: [list, index], ...validMembers(schema, entry) }];
+    return [{ path: [...list, index], ...validMembers(schema, entry) }];
   });
 }
 
@@ -97,6 +111,7 @@ function assemble(file: z.output<typeof configurationSchema>, documents: readonl
       'dry-run': false,
       'max-worker-threads': file.settings['max-worker-threads'],
     })),
+    notify: { ...file.notify, modes: Object.fromEntries(file.jobs.map((job) => [job.id, job['notify-mode']])) },
     settings: camelKeys(file.settings),
   };
 }

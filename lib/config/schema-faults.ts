@@ -13,9 +13,20 @@ export function schemaFaults(schema: z.ZodType, value: unknown, show: ShowValue 
   return result.error.issues.flatMap((issue) => issueFaults(schema, value, issue, show));
 }
 
+/** Keys that say where a secret is, below which somebody may have written the secret itself. */
+const SECRETS: ReadonlySet<string | number> = new Set([
+  'credentials',
+  'secrets',
+  'signing-secret',
+  'password',
+  'token',
+  'webhook-url',
+  'headers',
+]);
+
 /** A value in one short line; what may hold a secret is never shown. */
 export function showValue(path: Path, value: unknown): string {
-  if (path.at(-1) === 'credentials') return 'the value';
+  if (path.some((step) => SECRETS.has(step))) return 'the value';
   if (typeof value === 'string') return JSON.stringify(clip(value.replace(/\/\/[^/\s]*@/, '//***@')));
   if (value === null || value === undefined) return 'the key';
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : 'the value';
@@ -28,11 +39,11 @@ function clip(text: string): string {
 function issueFaults(schema: z.ZodType, root: unknown, issue: z.core.$ZodIssue, show: ShowValue): Fault[] {
   const path = issue.path.filter((step) => typeof step !== 'symbol');
   if (issue.code === 'unrecognized_keys') {
-    const known = keysAt(schema, path);
+    const known = keysAt(schema, path, root);
     return issue.keys.map((key) => ({ path: [...path, key], atKey: true, problem: `unknown key; ${suggestKey(key, known)}` }));
   }
   const value = valueAt(root, path);
-  const at = schemaAt(schema, path);
+  const at = schemaAt(schema, path, root);
   const branch = issue.code === 'invalid_union' && at !== undefined ? branchFor(at, value) : undefined;
   if (branch !== undefined) {
     const showBelow: ShowValue = (below, found) => show([...path, ...below], found);

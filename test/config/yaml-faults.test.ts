@@ -64,8 +64,8 @@ describe('what a fault points at', () => {
 
   it('survives keys that mean something to JavaScript', () => {
     expect(faultsOf(`${FILE}__proto__: { settings: {} }\nconstructor: 1\n`)).toEqual([
-      'flotilla.yaml:19:1  __proto__  unknown key; known here: datastores, jobs, settings',
-      'flotilla.yaml:20:1  constructor  unknown key; known here: datastores, jobs, settings',
+      'flotilla.yaml:19:1  __proto__  unknown key; known here: datastores, jobs, notify, settings',
+      'flotilla.yaml:20:1  constructor  unknown key; known here: datastores, jobs, notify, settings',
     ]);
   });
 });

@@ -1,0 +1,145 @@
+import type { FlotillaEvent, RunEndEvent, RunEvent, Severity } from '../sync/event/event.ts';
+import { adviceFor } from '../sync/report/failure-advice.ts';
+import { formatBytes, formatSeconds, plural } from '../sync/report/words.ts';
+import { describeBehind, formatSpan, formatWhen, howFar } from './behind.ts';
+import { fieldsOf } from './fields.ts';
+import { stateOf, type NoticeState } from './state.ts';
+import { isRunEnd, type Trouble } from './told.ts';
+
+/** What people get to read, whichever way it comes to them. */
+export interface Message {
+  readonly title: string;
+  /** Lines; what matters comes first. */
+  readonly text: string;
+  readonly severity: Severity;
+  readonly state: NoticeState;
+  readonly job: string;
+  /** ISO 8601. */
+  readonly at: string;
+  /** Where there is more to see: a URL, or a file. */
+  readonly link?: string;
+  /** What templates know as `fields.<name>`. */
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+export interface Circumstances {
+  readonly recoveredFrom?: Trouble;
+  readonly link?: string;
+}
+
+/** Says what happened: which copy and what state in the title; how far behind, what to do and where to look below. */
+export function composeMessage(event: FlotillaEvent, { recoveredFrom, link }: Circumstances): Message {
+  const lines = [...linesOf(event, recoveredFrom), link];
+  const text = lines.filter((line) => line !== undefined && line !== '').join('\n');
+  return {
+    ...{ title: titleOf(event, recoveredFrom), text, severity: event.severity, state: stateOf(event) },
+    ...{ job: event.job, at: event.at },
+    ...(link !== undefined && { link }),
+    fields: fieldsOf(event, { recovered: recoveredFrom !== undefined, ...(link !== undefined && { link }) }),
+  };
+}
+
+function titleOf(event: FlotillaEvent, recoveredFrom: Trouble | undefined): string {
+  const { job } = event;
+  switch (event.type) {
+    case 'flotilla.run':
+      return `${job} ${isRunEnd(event) ? endTitle(event, recoveredFrom) : event.kind === 'started' ? 'started' : 'waits for its turn'}`;
+    case 'flotilla.lag':
+      return event.kind === 'raised'
+        ? `${job}: ${howFar(event.lag)}, more than max-lag allows (${formatSpan(event.maxLagSeconds)})`
+        : `${job} is no longer behind more than max-lag allows`;
+    case 'flotilla.delete-guard':
+      return `${job}: removing from the copy was refused`;
+    case 'flotilla.tick':
+      return event.kind === 'overdue'
+        ? `${job} did not run: it was due at ${formatWhen(event.due)}`
+        : `${job} missed ${plural(event.ticks, 'run')} since ${formatWhen(event.since)}`;
+  }
+}
+
+const HOW_ENDED = {
+  ok: 'is done',
+  warnings: 'is done with warnings',
+  errors: 'ended with errors',
+  failed: 'failed',
+  stopped: 'was stopped',
+  skipped: 'was skipped',
+  running: 'is at work',
+  waiting: 'waits',
+} as const;
+
+function endTitle(event: RunEndEvent, recoveredFrom: Trouble | undefined): string {
+  if (event.dryRun) return `dry run: ${HOW_ENDED[event.state]}`;
+  if (recoveredFrom !== undefined)
+    return `is well again after ${spanOf(recoveredFrom.since, event.endedAt)}: ${howFar(event.lag)}`;
+  return event.state === 'skipped' ? HOW_ENDED.skipped : `${HOW_ENDED[event.state]}: ${howFar(event.lag)}`;
+}
+
+function linesOf(event: FlotillaEvent, recoveredFrom: Trouble | undefined): readonly (string | undefined)[] {
+  switch (event.type) {
+    case 'flotilla.run':
+      return runLines(event, recoveredFrom);
+    case 'flotilla.lag':
+      return [event.message, describeBehind(event.lag), event.kind === 'raised' ? LAG_ADVICE : undefined];
+    case 'flotilla.delete-guard':
+      return [event.message, event.message.includes(event.reason) ? undefined : event.reason, GUARD_ADVICE, runLine(event)];
+    case 'flotilla.tick':
+      return [event.message, event.kind === 'overdue' ? OVERDUE_ADVICE : undefined];
+  }
+}
+
+const LAG_ADVICE =
+  'What to do: look at the last runs of the job; if they end well, it does not run often enough, or its link is too slow.';
+const GUARD_ADVICE =
+  'What to do: look at the source first. If what is gone was meant to go, run the job once with a larger max-delete; nothing was taken from the copy.';
+const OVERDUE_ADVICE =
+  'What to do: see whether flotilla serve (in AWS: the schedule of the job) is there and at work, and start the job once by hand.';
+
+function runLines(event: RunEvent, recoveredFrom: Trouble | undefined): readonly (string | undefined)[] {
+  if (!isRunEnd(event)) return [event.message];
+  const { lag, state, failure } = event;
+  if (state === 'skipped') return [event.reason ?? event.message, describeBehind(lag), runLine(event)];
+  return [
+    recoveredFrom && describeRecovery(event, recoveredFrom),
+    failure?.message ?? (recoveredFrom ? undefined : event.message),
+    moreFailures(event),
+    describeBehind(lag),
+    failure && advise(failure.kind),
+    workLine(event),
+    runLine(event),
+  ];
+}
+
+function describeRecovery({ lag, endedAt }: RunEndEvent, { since, runs }: Trouble): string {
+  const failed = runs === 0 ? 'no run came' : `${plural(runs, 'run')} ended badly`;
+  const now = lag.state === 'current' ? 'all that was missed is copied now' : 'not all that was missed is copied yet';
+  return `Broken since ${formatWhen(since)}, for ${spanOf(since, endedAt)}: ${failed}; ${now}.`;
+}
+
+function moreFailures({ errors, failure }: RunEndEvent): string | undefined {
+  const count = Object.values(errors).reduce((sum, each) => sum + each, 0);
+  return failure === undefined || count < 2 ? undefined : `It is the first of ${plural(count, 'failure')}.`;
+}
+
+function advise(kind: string): string | undefined {
+  const { whatToDo } = adviceFor(kind);
+  return whatToDo === undefined ? undefined : `What to do: ${whatToDo}`;
+}
+
+function workLine({ snapshots, bytes, dryRun }: RunEndEvent): string | undefined {
+  if (dryRun || (snapshots.copied === 0 && snapshots.removed === 0 && bytes === 0)) return undefined;
+  const removed = snapshots.removed === 0 ? [] : [`${plural(snapshots.removed, 'snapshot')} removed`];
+  return [`${plural(snapshots.copied, 'snapshot')} copied`, `${formatBytes(bytes)} written`, ...removed].join(', ');
+}
+
+function runLine(event: {
+  readonly run: { readonly id: string; readonly startedAt: string };
+  readonly seconds?: number;
+}): string {
+  const took = event.seconds === undefined ? '' : `, took ${formatSeconds(event.seconds)}`;
+  return `Run ${event.run.id} of ${formatWhen(event.run.startedAt)}${took}`;
+}
+
+function spanOf(from: string, to: string): string {
+  return formatSpan((Date.parse(to) - Date.parse(from)) / 1000);
+}
