@@ -46,10 +46,9 @@ export function runEnd(spec: EndSpec = {}): RunEndEvent {
   };
 }
 
-const GOOD = {
+const GOOD: Required<Omit<EndSpec, 'failure' | 'severity'>> = {
   ...{ job: 'daily-offsite', run: 'run-1', startedAt: '2026-11-20T22:30:00.000Z', state: 'ok', dryRun: false, lag: CURRENT },
-  failure: undefined,
-} as const;
+};
 
 /** A failure as it is told. */
 export function failure(kind: string, code: string): NonNullable<EndSpec['failure']> {
