@@ -149,7 +149,14 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     path: 'lib/infra',
-    may: ['lib/errors.ts', 'lib/datastore', 'lib/schedule', 'lib/config', 'lib/events/event-names.ts'],
+    may: [
+      'lib/errors.ts',
+      'lib/datastore',
+      'lib/schedule',
+      'lib/config',
+      'lib/events/event-names.ts',
+      'lib/events/metric-names.ts',
+    ],
     types: ['lib/sync/payloads.ts', 'lib/sync/job.ts'],
     packages: ['node:*', 'constructs', 'aws-cdk-lib', 'aws-cdk-lib/*', 'cdk-nag', 'esbuild'],
     because: 'stacks deploy decisions and make none: what a run does is lib/sync, what a value may be is lib/config',

@@ -12,6 +12,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 import { RUNS_PREFIX } from './control-access.ts';
+import { JobsDashboard } from './dashboard.ts';
 
 /** `Flotilla`: what all jobs share. It holds history and locks, so nothing of it goes when the stack does. */
 export class FlotillaStack extends Stack {
@@ -19,6 +20,7 @@ export class FlotillaStack extends Stack {
   readonly controlBucket: IBucket;
   readonly eventBus: IEventBus;
   readonly alarmTopic: ITopic;
+  readonly dashboard: JobsDashboard;
 
   constructor(scope: Construct, props: StackProps = {}) {
     super(scope, 'Flotilla', { description: 'Flotilla: what all jobs share', ...props });
@@ -27,6 +29,7 @@ export class FlotillaStack extends Stack {
     this.controlBucket = controlBucket(this) as IBucket;
     this.eventBus = new EventBus(this, 'Events', { description: "What Flotilla's runs report" }) as IEventBus;
     this.alarmTopic = alarmTopic(this);
+    this.dashboard = new JobsDashboard(this, 'Dashboard');
     new CfnOutput(this, 'TableName', { description: 'For flotilla suspend --table', value: this.table.tableName });
     this.#pinExports();
   }

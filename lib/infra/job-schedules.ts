@@ -2,7 +2,6 @@ import { Duration, TimeZone } from 'aws-cdk-lib/core';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import { Schedule, ScheduleExpression, ScheduleTargetInput, TimeWindow } from 'aws-cdk-lib/aws-scheduler';
 import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
@@ -11,13 +10,14 @@ import type { JobDocument } from '../config/job-document.ts';
 import { planExpressions, SCHEDULED_TIME } from '../schedule/aws.ts';
 import { describeSchedule } from '../schedule/describe.ts';
 import { tickInput, type Schedule as JobSchedule } from '../schedule/schedule.ts';
+import type { AddAlarm } from './alarm.ts';
 import { deadLetters } from './dead-letters.ts';
 import { schedulerRole } from './scheduler-role.ts';
 
 export interface JobSchedulesProps {
   readonly job: JobDocument;
   readonly stateMachine: StateMachine;
-  readonly alarmTopic?: ITopic;
+  readonly addAlarm: AddAlarm | undefined;
 }
 
 /**
@@ -31,11 +31,11 @@ const RETRY_ATTEMPTS = 185;
 export class JobSchedules extends Construct {
   constructor(scope: Construct, id: string, props: JobSchedulesProps) {
     super(scope, id);
-    const { job, stateMachine } = props;
+    const { job, stateMachine, addAlarm } = props;
     const schedules = schedulesOf(job);
     if (schedules.length === 0) return;
     const what = 'a schedule could not start a run';
-    const letters = deadLetters(this, 'DeadLetters', { ...props, job: job.id, what });
+    const letters = deadLetters(this, 'DeadLetters', { part: 'schedules', what, addAlarm });
     const description = `Starts the Flotilla job ${job.id} by its schedules`;
     const role = schedulerRole(this, 'Role', { description, stateMachine, letters });
     for (const schedule of schedules) this.#addSchedule(schedule, { stateMachine, letters, role });

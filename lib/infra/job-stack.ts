@@ -26,5 +26,6 @@ export class JobStack extends Stack {
       alarmTopic: shared.alarmTopic,
       stateMachineName: name,
     });
+    shared.dashboard.show(this.syncJob);
   }
 }

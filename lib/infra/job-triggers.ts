@@ -6,7 +6,6 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnPipe } from 'aws-cdk-lib/aws-pipes';
 import { Schedule, ScheduleExpression, ScheduleTargetInput, TimeWindow } from 'aws-cdk-lib/aws-scheduler';
 import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
@@ -16,6 +15,7 @@ import { backupTrigger, followedJobs } from '../config/trigger-options.ts';
 import { EVENT_SOURCE, RUN_EVENT } from '../events/event-names.ts';
 import { endpointSpace } from '../datastore/endpoint-space.ts';
 import type { LayoutName } from '../datastore/location.ts';
+import type { AddAlarm } from './alarm.ts';
 import { deadLetters } from './dead-letters.ts';
 import { schedulerRole } from './scheduler-role.ts';
 
@@ -23,7 +23,7 @@ export interface JobTriggersProps {
   readonly job: JobDocument;
   readonly eventBus: IEventBus;
   readonly stateMachine: StateMachine;
-  readonly alarmTopic?: ITopic;
+  readonly addAlarm: AddAlarm | undefined;
 }
 
 /** Keys of the commit markers of each layout, below the datastore's prefix; `*` stands for anything. */
@@ -48,11 +48,11 @@ const MAX_RECEIVES = 10;
 export class JobTriggers extends Construct {
   constructor(scope: Construct, id: string, props: JobTriggersProps) {
     super(scope, id);
-    const { job } = props;
+    const { job, addAlarm } = props;
     const [followed, onBackup] = [followedJobs(job), backupTrigger(job)];
     if (followed.length === 0 && onBackup === undefined) return;
     const what = 'something that should have started a run could not';
-    const letters = deadLetters(this, 'DeadLetters', { ...props, job: job.id, what });
+    const letters = deadLetters(this, 'DeadLetters', { part: 'triggers', what, addAlarm });
     if (followed.length > 0) this.#followJobs(props, followed, letters);
     if (onBackup === undefined) return;
     this.#followBackups(props, onBackup.settleMs / 1000, letters);

@@ -6,7 +6,8 @@ import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { FunctionEnvironment } from '../config/environment.ts';
 import type { JobDocument } from '../config/job-document.ts';
-import { alarmOnFailure } from './failure-alarm.ts';
+import { alarmsOf, type AddAlarm } from './alarm.ts';
+import { JobAlarms } from './job-alarms.ts';
 import { JobSchedules } from './job-schedules.ts';
 import { JobTriggers } from './job-triggers.ts';
 import { grantControl } from './control-access.ts';
@@ -23,8 +24,9 @@ export interface SyncJobProps {
   /** Plans and reports. In the account and region of the job: a Map reads its items from nowhere else. */
   readonly controlBucket: IBucket;
   readonly eventBus: IEventBus;
-  /** Told when an execution did not succeed. */
+  /** Told what is in docs/runbook.md. Without it there are no alarms. */
   readonly alarmTopic?: ITopic;
+  /** The names of the alarms begin with it. */
   readonly stateMachineName?: string;
 }
 
@@ -39,10 +41,17 @@ export class SyncJob extends Construct {
     grantAccess(this.functions, props);
     for (const place of [props.job.source, props.job.target]) warnOfCredentials(this, place);
     this.stateMachine = new SyncMachine(this, 'Machine', { ...props, functions: this.functions }).stateMachine;
-    new JobSchedules(this, 'Schedules', { ...props, stateMachine: this.stateMachine });
-    new JobTriggers(this, 'Triggers', { ...props, stateMachine: this.stateMachine });
-    if (props.alarmTopic !== undefined) alarmOnFailure(this.stateMachine, props.job.id, props.alarmTopic);
+    const started = { ...props, stateMachine: this.stateMachine, addAlarm: alarms(props) };
+    new JobSchedules(this, 'Schedules', started);
+    new JobTriggers(this, 'Triggers', started);
+    const { addAlarm } = started;
+    if (addAlarm !== undefined) new JobAlarms(this, 'Alarms', { ...started, addAlarm, maxLagSeconds: undefined });
   }
+}
+
+function alarms({ job, alarmTopic: topic, stateMachineName: prefix }: SyncJobProps): AddAlarm | undefined {
+  if (topic === undefined) return undefined;
+  return alarmsOf({ of: `Flotilla job ${job.id}`, topic, ...(prefix !== undefined && { prefix }) });
 }
 
 /**

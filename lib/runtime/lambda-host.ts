@@ -1,6 +1,8 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { tellBus } from '../events/event-bus.ts';
-import { reportMetrics } from '../events/metrics.ts';
+import { groupMetrics, groupNumbers } from '../events/group-metrics.ts';
+import { healthMetrics, runMetrics, writeMetrics } from '../events/metrics.ts';
+import type { JobHealth } from '../sync/health/health.ts';
 import type { LogPlace } from '../sync/worker.ts';
 import type { Host } from './host.ts';
 
@@ -24,7 +26,19 @@ export function lambdaHost(environment: Host['environment']): Host {
       const bus = environment['EVENT_BUS_NAME'];
       if (bus !== undefined && bus !== '') await tellBus(event, bus, environment);
     },
-    measureRun: reportMetrics,
-    measureHealth: () => undefined,
+    measureRun: (report) => writeMetrics(runMetrics(report)),
+    measureHealth: (health) => measureHealth(health, environment['GROUP_METRICS'] === 'true'),
   };
+}
+
+/** Groups are metrics only where they are wanted; else a line of the log says what Logs Insights can search for. */
+function measureHealth(health: JobHealth, asMetrics: boolean): void {
+  writeMetrics([healthMetrics(health)]);
+  const groups = groupNumbers(health, { current: asMetrics });
+  if (asMetrics) {
+    writeMetrics(groupMetrics(groups));
+    return;
+  }
+  const logger = new Logger({ serviceName: 'flotilla' });
+  for (const numbers of groups) logger.info('group is behind', { ...numbers });
 }

@@ -100,20 +100,6 @@ describe('the stack of a job', () => {
       LoggingConfiguration: { Level: 'ALL', IncludeExecutionData: false },
     });
   });
-
-  it('alarms when an execution failed, timed out or was aborted', () => {
-    const [alarm] = ofType(job, 'AWS::CloudWatch::Alarm');
-    const metrics = JSON.stringify(alarm?.Properties.Metrics);
-    for (const name of ['ExecutionsFailed', 'ExecutionsTimedOut', 'ExecutionsAborted']) expect(metrics).toContain(name);
-    expect(alarm?.Properties.AlarmActions).toHaveLength(1);
-  });
-
-  it('alarms also when one of the three never happened, and not when none did', () => {
-    const [alarm] = ofType(job, 'AWS::CloudWatch::Alarm');
-    const expressions = (alarm?.Properties.Metrics as { Expression?: string }[]).flatMap(({ Expression }) => Expression ?? []);
-    expect(expressions).toEqual(['FILL(failed, 0) + FILL(timedOut, 0) + FILL(aborted, 0)']);
-    expect(alarm?.Properties).toMatchObject({ TreatMissingData: 'notBreaching', Threshold: 1 });
-  });
 });
 
 describe('what is deployed', () => {

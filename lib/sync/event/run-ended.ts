@@ -1,6 +1,7 @@
 import { describeLag } from '../health/describe-lag.ts';
 import type { Lag } from '../health/lag.ts';
 import type { Job } from '../job.ts';
+import { countKinds } from '../report/count-kinds.ts';
 import { describeTrouble, describeWork, firstFailure, howItEnded } from '../report/describe-report.ts';
 import { adviceFor } from '../report/failure-advice.ts';
 import type { Failure } from '../report/group-record.ts';
@@ -62,16 +63,6 @@ export function runEnded(ended: EndedRun): RunEndEvent {
     ...failureOf(report),
     ...{ lag, report: place },
   };
-}
-
-/** Failures that the report does not name have the kind of those that it does: it names each failing group. */
-function countKinds({ failures, failureCount }: Report): Record<string, number> {
-  const kinds: Record<string, number> = {};
-  for (const { kind } of failures) kinds[kind] = (kinds[kind] ?? 0) + 1;
-  const [first] = failures;
-  const unnamed = failureCount - failures.length;
-  if (first !== undefined && unnamed > 0) kinds[first.kind] = (kinds[first.kind] ?? 0) + unnamed;
-  return kinds;
 }
 
 function failureOf({ failures: [first] }: Report): Pick<RunEndEvent, 'failure'> {
