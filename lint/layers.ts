@@ -177,6 +177,20 @@ export const LAYERS: readonly Layer[] = [
     because: 'the embedded cloud stands in for AWS: it runs functions and stacks, and knows no command line and no test',
   },
   {
+    path: 'lib/page',
+    may: ['lib/errors.ts', 'lib/datastore', 'lib/sync', 'lib/config'],
+    types: [],
+    packages: [],
+    because: `a page is made of what was looked up, by whoever can; ${DOMAIN_REASON}`,
+  },
+  {
+    path: 'lib/web',
+    may: ['lib/errors.ts', 'lib/datastore', 'lib/sync', 'lib/config', 'lib/page'],
+    types: [],
+    packages: ['node:*'],
+    because: 'the server of the page answers requests, and is handed what it shows and what it may start',
+  },
+  {
     path: 'lib/cli',
     may: ['lib', 'functions'],
     types: [],
@@ -200,7 +214,7 @@ export const LAYERS: readonly Layer[] = [
 ];
 
 /** Folders whose files take clock, timers, chance, environment and console as arguments. */
-export const PURE = [...DOMAIN, 'lib/serve', 'lib/prometheus', 'lib/config', 'lib/infra'];
+export const PURE = [...DOMAIN, 'lib/serve', 'lib/page', 'lib/prometheus', 'lib/config', 'lib/infra'];
 
 /** Folders that may use timers and clocks, but are handed their environment, and leave printing to their callers. */
-export const HANDED = ['lib/secrets', 'lib/s3', 'lib/dynamodb', 'lib/events', 'lib/deliver', 'lib/local'];
+export const HANDED = ['lib/secrets', 'lib/s3', 'lib/dynamodb', 'lib/events', 'lib/deliver', 'lib/local', 'lib/web'];

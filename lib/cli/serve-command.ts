@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { ConfigError, formatErrorChain } from '../errors.ts';
 import { openServeFolder } from '../local/serve-folder.ts';
-import { serve } from '../serve/serve.ts';
+import { openService } from '../serve/serve.ts';
 import type { ServedJob } from '../serve/served-job.ts';
 import { plural } from '../sync/report/words.ts';
 import type { Configuration } from '../config/load-config.ts';
@@ -37,7 +37,7 @@ export async function serveCommand(options: CommonOptions, context: CliContext):
     const configuration = () => current.configuration;
     const facts = watchFacts({ cloud, configuration, jobs: () => current.jobs, context, log, wake: sleep.wake });
     try {
-      await serve({
+      const service = openService({
         ...{ loaded: folder.loaded, save: (state) => folder.save(state), jobs: () => current.jobs, log },
         look: facts.look,
         execute: executeIntent({ cloud, configuration, stopAsked: () => context.stop.asked(), openLog: logs.open }),
@@ -47,6 +47,7 @@ export async function serveCommand(options: CommonOptions, context: CliContext):
         stop: () => context.stop.ask(),
         sleep: (milliseconds) => context.stop.sleep(milliseconds / 1000),
       });
+      await service.run();
     } finally {
       await facts.rest();
       await cloud.close();

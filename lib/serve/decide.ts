@@ -125,6 +125,9 @@ export function withoutIntent(state: ServeState, { run, cause }: Intent, missedA
       return missedAt === undefined ? { ...state, intents } : withoutFollowed({ ...state, intents }, run.job, cause);
     case 'on-backup':
       return { ...state, intents, misses: countMiss(state.misses, run, missedAt) };
+    // Who asked for it sees how it ended.
+    case 'manual':
+      return { ...state, intents };
     case 'schedule':
       return missedAt === undefined ? { ...state, intents } : withMissedTick({ ...state, intents }, run.job, cause);
   }
@@ -149,7 +152,8 @@ function withMissedTick(state: ServeState, job: string, { schedule, tick }: Caus
   return { ...state, ticks: { ...state.ticks, [job]: { ...state.ticks[job], [schedule]: { ...mark, missed: true } } } };
 }
 
-function withIntent(state: ServeState, intent: Intent): ServeState {
+/** The state with a further run to execute. */
+export function withIntent(state: ServeState, intent: Intent): ServeState {
   return { ...state, intents: [...state.intents, intent] };
 }
 

@@ -1,4 +1,6 @@
-import { decide, nextDue, withoutIntent } from './decide.ts';
+import { ConflictError, TransientError } from '../errors.ts';
+import type { RunRef } from '../sync/run-store.ts';
+import { decide, nextDue, withIntent, withoutIntent } from './decide.ts';
 import type { Facts, NameRun, ServedJob } from './served-job.ts';
 import { keepState, type StateKeeper } from './state-keeper.ts';
 import type { Intent, ServeState } from './state.ts';
@@ -41,17 +43,43 @@ export interface ServeWorld {
   readonly log: { info(message: string): void; error(message: string): void };
 }
 
-/**
- * Starts what is due until it is stopped, then waits for its runs to come to a safe point. What cannot be saved starts nothing, and is
- * tried again. A fault of its own stops it too, and is thrown at the end.
- */
-export async function serve(world: ServeWorld): Promise<void> {
+/** The loop that starts what is due, and the way in for what a person asks for. */
+export interface Service {
+  /**
+   * Starts what is due until it is stopped, then waits for its runs to come to a safe point. What cannot be saved starts nothing, and is
+   * tried again. A fault of its own stops it too, and is thrown at the end.
+   */
+  run(): Promise<void>;
+  /**
+   * Returns when the run is written down as one to execute, and wakes the loop, which starts it. Throws a `TransientError`
+   * SERVE_STATE_UNSAVED when it could not be written down, a `ConflictError` SERVE_STOPPING when the service comes to its end: no run is
+   * started then.
+   */
+  submit(run: RunRef, overrides: Readonly<Record<string, unknown>>): Promise<void>;
+}
+
+export function openService(world: ServeWorld): Service {
   const keeper = keepState({
     loaded: world.loaded,
     save: (state) => world.save(state),
     tell: (error) =>
       world.log.error(`the state of the service could not be saved, nothing new starts until it can: ${textOf(error)}`),
   });
+  return {
+    run: () => serve(keeper, world),
+    submit: async (run, overrides) => {
+      if (world.stopAsked())
+        throw new ConflictError('SERVE_STOPPING', 'the service is being stopped: no run is started any more');
+      const intent: Intent = { run, cause: { kind: 'manual' }, overrides };
+      const kept = await keeper.change((state) => withIntent(state, intent));
+      const why = 'the service could not write it down, which its log explains: no run was started';
+      if (!kept) throw new TransientError('SERVE_STATE_UNSAVED', why);
+      world.wake();
+    },
+  };
+}
+
+async function serve(keeper: StateKeeper, world: ServeWorld): Promise<void> {
   const running = new Map<string, Promise<void>>();
   const faults: unknown[] = [];
   const stopFor = (error: unknown): void => {

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 
-/** What started a run: a time of a schedule, another job's run that ended well, or manifests written at the source. */
+/** What started a run: a time of a schedule, another job's run that ended well, manifests written at the source, or a person. */
 const CauseSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('schedule'), schedule: z.string(), tick: z.number() }),
   z.object({ kind: z.literal('after'), job: z.string(), run: z.string() }),
   z.object({ kind: z.literal('on-backup') }),
+  z.object({ kind: z.literal('manual') }),
 ]);
 export type Cause = Readonly<z.infer<typeof CauseSchema>>;
 

@@ -59,13 +59,14 @@ async function hasEnded({ endedAt, state, ...run }: RunRecord, { store }: Pick<E
 async function endOf(cause: Cause, { job, state }: RunRecord, store: ServedStore): Promise<IntentEnd> {
   // What a run for backups did not bring over is not tried again at once: the fault may last.
   if (cause.kind === 'on-backup') return state === 'ok' || state === 'warnings' ? 'ended' : 'missed';
+  if (cause.kind === 'manual') return 'ended';
   return state === 'skipped' && !(await isServed(cause, job, store)) ? 'missed' : 'ended';
 }
 
 type ServedStore = Pick<RunStore, 'loadTick' | 'loadCause'>;
 
 /** A run that was skipped because its job was suspended serves nothing: what it was for is due again when its job no longer is. */
-async function isServed(cause: Exclude<Cause, { kind: 'on-backup' }>, job: string, store: ServedStore): Promise<boolean> {
+async function isServed(cause: Extract<Cause, { kind: 'schedule' | 'after' }>, job: string, store: ServedStore): Promise<boolean> {
   if (cause.kind === 'schedule') {
     const tick = await store.loadTick(job, cause.schedule);
     return tick !== undefined && Date.parse(tick.served) >= cause.tick;

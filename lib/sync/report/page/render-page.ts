@@ -3,27 +3,11 @@ import { failuresSection } from './failures.ts';
 import { groupsSection } from './groups.ts';
 import { html, type Html } from './html.ts';
 import { GROUPS_SCRIPT } from './script.ts';
+import { STATES, type StateWords } from './states.ts';
 import { STYLE } from './style.ts';
 import { leftOutSection, movedSection, removedSection, requestsSection, totalsSection } from './totals.ts';
-import type { Report, RunState } from '../report.ts';
+import type { Report } from '../report.ts';
 import { capitalize } from '../words.ts';
-
-interface StateWords {
-  readonly word: string;
-  readonly sign: string;
-  readonly tone: 'good' | 'warn' | 'bad' | 'idle';
-}
-
-const STATES: Readonly<Record<RunState, StateWords>> = {
-  ok: { word: 'Done', sign: '✓', tone: 'good' },
-  warnings: { word: 'Done with warnings', sign: '!', tone: 'warn' },
-  errors: { word: 'Done with errors', sign: '!', tone: 'warn' },
-  failed: { word: 'Failed', sign: '✕', tone: 'bad' },
-  stopped: { word: 'Stopped', sign: '■', tone: 'idle' },
-  skipped: { word: 'Skipped', sign: '–', tone: 'idle' },
-  running: { word: 'At work', sign: '…', tone: 'idle' },
-  waiting: { word: 'Waiting', sign: '…', tone: 'idle' },
-};
 
 /** The report as one page that opens from disk: nothing is fetched, nothing is lost without script. Every text is escaped. */
 export function renderReportPage(report: Report): string {

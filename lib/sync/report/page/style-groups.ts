@@ -29,11 +29,6 @@ const GROUPS = css`
   .controls input {
     width: 16rem;
   }
-  :focus-visible {
-    outline: 2px solid var(--accent);
-    outline-offset: 2px;
-    border-radius: 0.2rem;
-  }
   #show-all {
     font: inherit;
     color: var(--accent);

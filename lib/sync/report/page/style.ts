@@ -5,7 +5,8 @@ import { GROUPS_STYLE } from './style-groups.ts';
 import { NARROW } from './style-narrow.ts';
 import { TABLES } from './style-tables.ts';
 
-const PAGE = css`
+/** What all pages have in common. */
+export const PAGE = css`
   * {
     box-sizing: border-box;
   }
@@ -61,6 +62,11 @@ const PAGE = css`
     background: var(--card);
     border: 1px solid var(--line);
     border-radius: 0.75rem;
+  }
+  :focus-visible {
+    outline: 2px solid var(--accent);
+    outline-offset: 2px;
+    border-radius: 0.2rem;
   }
   .brand {
     color: var(--accent);

@@ -1,0 +1,50 @@
+import { html, type Html } from '../sync/report/page/html.ts';
+import { STATES } from '../sync/report/page/states.ts';
+import { formatBytes, formatCount, formatSeconds } from '../sync/report/words.ts';
+import type { RunRecord } from '../sync/run-store.ts';
+import { runPath } from './links.ts';
+import { secondsOf, wordOf } from './strip.ts';
+import { formatTime } from './time-words.ts';
+
+/** Runs as a table, the newest first. */
+export function historyTable(job: string, runs: readonly RunRecord[], now: number): Html {
+  return html`<table class="history">
+    <caption class="aside">
+      Runs of ${job}, the newest first
+    </caption>
+    <thead>
+      <tr>
+        <th scope="col">Started</th>
+        <th scope="col">How it ended</th>
+        <th scope="col" class="number">Time</th>
+        <th scope="col" class="number">Copied</th>
+        <th scope="col" class="number">Written</th>
+        <th scope="col">What it said</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${runs.map((run) => row(run, now))}
+    </tbody>
+  </table>`;
+}
+
+function row(run: RunRecord, now: number): Html {
+  const { summary } = run;
+  return html`<tr>
+    <th scope="row"><a href="${runPath(run)}">${formatTime(run.startedAt)}</a></th>
+    <td><span class="tag ${STATES[run.state].tone}">${wordOf(run)}</span></td>
+    <td class="number">${run.state === 'skipped' ? '' : formatSeconds(secondsOf(run, now))}</td>
+    <td class="number">${summary === undefined ? '' : formatCount(summary.copied)}</td>
+    <td class="number">${summary === undefined ? '' : formatBytes(summary.bytes)}</td>
+    <td class="said">${[triggerText(run), run.message].filter((each) => each !== undefined).join('; ')}</td>
+  </tr> `;
+}
+
+/** What started it; undefined: a person, or a machine in one's place. */
+export function triggerText({ scheduledTime, schedule, afterRun, pendingOnly, missed }: RunRecord): string | undefined {
+  const late = missed === undefined ? '' : `, ${formatCount(missed.count)} missed before it`;
+  if (scheduledTime !== undefined)
+    return `for ${formatTime(scheduledTime)}${schedule === undefined ? '' : ` of schedule ${schedule}`}${late}`;
+  if (afterRun !== undefined) return `after ${afterRun}`;
+  return pendingOnly === true ? 'for what was backed up' : undefined;
+}

@@ -1,0 +1,133 @@
+import { formatGroup } from '../datastore/group.ts';
+import { html, type Html } from '../sync/report/page/html.ts';
+import { formatCount, plural } from '../sync/report/words.ts';
+import type { RunRecord } from '../sync/run-store.ts';
+import type { JobStatus, LiveRun } from '../sync/status/job-status.ts';
+import { banner, fact, facts } from './banner.ts';
+import { historyTable } from './history.ts';
+import { lagSentence, lagText } from './lag-words.ts';
+import { jobPath, runPath } from './links.ts';
+import { describeLive, progressBar } from './progress.ts';
+import { runForm, type FormState } from './run-form.ts';
+import { strip, STRIP_RUNS } from './strip.ts';
+import { formatAge, formatTime, relativeElement, timeElement } from './time-words.ts';
+import { judgeJob } from './verdict.ts';
+import { REFRESH_BUSY_MS, REFRESH_IDLE_MS, type View } from './view.ts';
+
+export interface JobPage {
+  readonly status: JobStatus;
+  /** Newest first. */
+  readonly history: readonly RunRecord[];
+  /** What the form holds. */
+  readonly form: FormState;
+  /** Epoch milliseconds. */
+  readonly now: number;
+}
+
+/** One job: how it stands, its runs, and the form that starts one. */
+export function jobView({ status, history, form, now }: JobPage): View {
+  const { id, live } = status;
+  const verdict = judgeJob(status, now);
+  const parts = [
+    { id: 'verdict', markup: banner('verdict', verdict, verdict.why) },
+    { id: 'live', markup: html`<div id="live">${live.map(liveSection)}</div>` },
+    { id: 'about', markup: about(status, now) },
+    { id: 'runs', markup: runs(status, history, now) },
+  ];
+  const faulty = form.faults.length > 0;
+  return {
+    title: `${id}: ${verdict.word.toLowerCase()}`,
+    trail: [{ name: id, path: jobPath(id) }],
+    heading: html`<h1>${id}</h1>
+      <p class="when">${status.source.id} → ${status.target.id}</p>`,
+    parts,
+    frame: ([first, running, facts, past]) =>
+      html`${first?.markup} ${running?.markup}
+      ${faulty ? html`${runForm(id, form)} ${facts?.markup} ${past?.markup}` : html`${facts?.markup} ${past?.markup} ${runForm(id, form)}`}`,
+    say: `${id}: ${verdict.word}`,
+    refreshMs: live.length > 0 ? REFRESH_BUSY_MS : REFRESH_IDLE_MS,
+  };
+}
+
+function liveSection(live: LiveRun): Html {
+  return html`<section class="now" aria-label="At work">
+    ${progressBar(live)}
+    <p><a href="${runPath(live.run)}">Run of ${formatTime(live.run.startedAt)}</a>, ${describeLive(live)}</p>
+  </section>`;
+}
+
+function about(status: JobStatus, now: number): Html {
+  const { source, target, starts, nextRun, health } = status;
+  const { lag, maxLagSeconds, standing } = health;
+  const next = nextRun === undefined ? undefined : html`${timeElement(nextRun)}, ${relativeElement(nextRun, now)}`;
+  const good = standing?.lastGood;
+  return html`<section id="about" aria-labelledby="about-heading">
+    <h2 id="about-heading">The copy</h2>
+    ${facts(
+      fact(
+        'Lag',
+        html`<strong>${lagText(lag)}</strong>
+          ${maxLagSeconds === undefined ? '' : `of ${formatAge(maxLagSeconds)} that max-lag allows`}`,
+      ),
+      fact('', lag.state === 'current' ? undefined : lagSentence(lag)),
+      fact('From', html`${source.id}: <code>${source.place}</code>`),
+      fact('To', html`${target.id}: <code>${target.place}</code>`),
+      fact('Starts', starts.length === 0 ? 'when somebody starts it' : starts.join('; ')),
+      fact('Next run', next),
+      fact(
+        'Last good run',
+        good &&
+          html`<a href="${runPath({ job: status.id, id: good.id })}">${formatTime(good.endedAt)}</a>,
+            ${relativeElement(good.endedAt, now)}`,
+      ),
+      fact('Both sides last seen', lag.asOf && html`${timeElement(lag.asOf)}, ${relativeElement(lag.asOf, now)}`),
+    )}
+    ${behindGroups(status)}
+  </section>`;
+}
+
+/** Groups that are named. */
+const NAMED = 50;
+
+function behindGroups({ health }: JobStatus): Html | undefined {
+  const behind = health.groups.filter(({ missing }) => missing > 0);
+  if (behind.length === 0) return undefined;
+  const sorted = behind.toSorted((a, b) => (a.since ?? '~').localeCompare(b.since ?? '~'));
+  const lines = sorted
+    .slice(0, NAMED)
+    .map(
+      ({ group, missing, since }) =>
+        html`<li>
+          <code>${formatGroup(group)}</code>:
+          ${plural(missing, 'snapshot')}${since === undefined ? '' : `, the oldest of ${formatTime(since)}`}
+        </li>`,
+    );
+  const more = behind.length - lines.length;
+  return html`<details>
+    <summary>${plural(behind.length, 'group')} with missing snapshots</summary>
+    <ul>
+      ${lines} ${more > 0 ? html`<li>and ${formatCount(more)} more</li>` : undefined}
+    </ul>
+  </details>`;
+}
+
+function runs({ id, recent }: JobStatus, history: readonly RunRecord[], now: number): Html {
+  const shown = recent.slice(0, STRIP_RUNS);
+  const [newest, oldest] = [shown.at(0), shown.at(-1)];
+  const dates =
+    newest === undefined || oldest === undefined || newest === oldest
+      ? undefined
+      : html`<p class="dates"><span>${formatTime(oldest.startedAt)}</span><span>${formatTime(newest.startedAt)}</span></p>`;
+  return html`<section id="runs" class="wide" aria-labelledby="runs-heading">
+    <h2 id="runs-heading">Runs</h2>
+    ${strip(recent, { label: `Last ${plural(shown.length, 'run')}, the oldest first`, links: true, stops: true, now })} ${dates}
+    ${
+      history.length === 0
+        ? undefined
+        : html`<details>
+            <summary>${plural(history.length, 'run')} as a table</summary>
+            ${historyTable(id, history, now)}
+          </details>`
+    }
+  </section>`;
+}

@@ -1,0 +1,166 @@
+import { html, type Html } from '../sync/report/page/html.ts';
+import { plural } from '../sync/report/words.ts';
+import type { JobStatus, LiveRun } from '../sync/status/job-status.ts';
+import { jobPath, runPath } from './links.ts';
+import { lagBeside, lagText } from './lag-words.ts';
+import { describeLive, progressBar } from './progress.ts';
+import { strip, wordOf } from './strip.ts';
+import { formatTime, relativeElement } from './time-words.ts';
+import { judgeJob, type Verdict } from './verdict.ts';
+import { REFRESH_BUSY_MS, REFRESH_IDLE_MS, type Part, type View } from './view.ts';
+
+interface Judged {
+  readonly status: JobStatus;
+  readonly verdict: Verdict;
+}
+
+export interface OverviewOptions {
+  /** Epoch milliseconds. */
+  readonly now: number;
+  /** False: the page stands alone, and leads nowhere. */
+  readonly links: boolean;
+}
+
+/** Jobs for which a field to find them helps. */
+const FIND_FROM = 8;
+
+/** All jobs, those that a person has to look at first, else in their own order. */
+export function overviewView(statuses: readonly JobStatus[], options: OverviewOptions): View {
+  const judged = statuses.map((status) => ({ status, verdict: judgeJob(status, options.now) }));
+  const sorted = judged.toSorted((a, b) => b.verdict.urgency - a.verdict.urgency);
+  const { heading, sentence, tone, sign } = summary(judged);
+  const banner = html`<section id="summary" class="verdict ${tone}" aria-labelledby="state">
+    <span class="sign" aria-hidden="true">${sign}</span>
+    <div>
+      <h2 id="state">${heading}</h2>
+      ${sentence}
+    </div>
+  </section>`;
+  return {
+    title: `Flotilla: ${heading}`,
+    trail: [],
+    heading: html`<h1>Backup copies</h1>`,
+    parts: [{ id: 'summary', markup: banner }, ...sorted.map((each) => jobPart(each, options))],
+    frame: ([first, ...rows]) => html`${first?.markup} ${jobList(rows, judged)}`,
+    say: heading,
+    refreshMs: statuses.some(({ live }) => live.length > 0) ? REFRESH_BUSY_MS : REFRESH_IDLE_MS,
+  };
+}
+
+function jobList(rows: readonly Part[], judged: readonly Judged[]): Html {
+  if (rows.length === 0) return html`<section><p>The configuration has no jobs.</p></section>`;
+  const words = Map.groupBy(judged, ({ verdict }) => verdict.word);
+  const controls = html`<div class="controls" hidden>
+    <label>Find <input id="find" type="search" autocomplete="off" spellcheck="false" /></label>
+    <label>
+      State
+      <select id="state-filter">
+        <option value="">all</option>
+        ${[...words].map(([word, those]) => html`<option value="${word}">${word} (${those.length})</option>`)}
+      </select>
+    </label>
+    <output id="shown" for="find state-filter"></output>
+  </div>`;
+  return html`<section class="list" aria-labelledby="jobs-heading">
+    <h2 id="jobs-heading" class="aside">Jobs</h2>
+    ${rows.length >= FIND_FROM ? controls : undefined}
+    <ol class="jobs" id="jobs" data-keyed>
+      ${rows.map(({ markup }) => markup)}
+    </ol>
+  </section>`;
+}
+
+function summary(judged: readonly Judged[]): { heading: string; sentence: Html | undefined; tone: string; sign: string } {
+  const troubled = judged.filter(({ verdict }) => verdict.urgency >= 2).toSorted((a, b) => b.verdict.urgency - a.verdict.urgency);
+  const [worst] = troubled;
+  if (worst !== undefined) {
+    const { tone, sign } = worst.verdict;
+    const heading = `${String(troubled.length)} of ${plural(judged.length, 'job')} ${troubled.length === 1 ? 'needs' : 'need'} attention`;
+    const more = troubled.length > NAMED ? html`<li>and ${troubled.length - NAMED} more</li>` : undefined;
+    return {
+      heading,
+      sentence: html`<ul class="plain">
+        ${troubled.slice(0, NAMED).map(troubleLine)} ${more}
+      </ul>`,
+      tone,
+      sign,
+    };
+  }
+  const well = judged.filter(({ verdict }) => verdict.urgency === 0).length;
+  if (judged.length > 0 && well === judged.length) {
+    const heading = judged.length === 1 ? 'The copy is up to date' : `All ${String(judged.length)} copies are up to date`;
+    return { heading, sentence: undefined, tone: 'good', sign: '✓' };
+  }
+  const others = Map.groupBy(
+    judged.filter(({ verdict }) => verdict.urgency > 0),
+    ({ verdict }) => verdict.word.toLowerCase(),
+  );
+  const words = [...others].map(([word, those]) => `${String(those.length)} ${word}`).join(', ');
+  return {
+    heading: `${String(well)} of ${plural(judged.length, 'copy', 'copies')} up to date`,
+    sentence: html`<p>${words}</p>`,
+    tone: 'idle',
+    sign: '–',
+  };
+}
+
+/** Jobs that the summary names. */
+const NAMED = 5;
+
+function troubleLine({ status, verdict }: Judged): Html {
+  return html`<li><strong>${status.id}</strong>: ${verdict.why[0]}</li>`;
+}
+
+function jobPart({ status, verdict }: Judged, { now, links }: OverviewOptions): Part {
+  const { id, source, target, health } = status;
+  const name = links ? html`<a href="${jobPath(id)}">${id}</a>` : html`${id}`;
+  const why = verdict.urgency === 0 ? undefined : html`<p class="why">${verdict.why[0]}</p>`;
+  const markup = html`<li
+    id="job-${id}"
+    class="job ${verdict.tone}"
+    data-state="${verdict.word}"
+    data-find="${id} ${source.id} ${target.id}"
+  >
+    <div class="who">
+      <h3><span class="dot" aria-hidden="true">${verdict.sign}</span>${name}</h3>
+      <p class="beside">${source.id} → ${target.id}</p>
+      <p><span class="tag ${verdict.tone}">${verdict.word}</span></p>
+    </div>
+    <div class="lag">
+      <p><span class="label">Lag</span> <span class="value">${lagText(health.lag)}</span></p>
+      <p class="beside">${lagBeside(health.lag)}</p>
+    </div>
+    ${strip(status.recent, { label: `Last runs of ${id}, the oldest first`, links, stops: false, now })}
+    <dl class="times">${times(status, now)}</dl>
+    ${why} ${status.live.map((live) => liveLine(live, links))}
+  </li> `;
+  return { id: `job-${id}`, markup };
+}
+
+function times({ recent, nextRun, starts }: JobStatus, now: number): Html {
+  const last = recent.find(({ endedAt }) => endedAt !== undefined);
+  const next = nextRun === undefined ? html`${starts.length === 0 ? 'by hand' : starts[0]}` : nextTime(nextRun, now);
+  return html`<div>
+      <dt>Last run</dt>
+      <dd>
+        ${last?.endedAt === undefined ? 'none yet' : html`${wordOf(last).toLowerCase()}, ${relativeElement(last.endedAt, now)}`}
+      </dd>
+    </div>
+    <div>
+      <dt>Next run</dt>
+      <dd>${next}</dd>
+    </div>`;
+}
+
+function nextTime(iso: string, now: number): Html {
+  return html`${relativeElement(iso, now)} <span class="beside">${formatTime(iso)}</span>`;
+}
+
+function liveLine(live: LiveRun, links: boolean): Html {
+  const words = describeLive(live);
+  const text = links ? html`<a href="${runPath(live.run)}">${words}</a>` : html`${words}`;
+  return html`<div class="now">
+    ${progressBar(live)}
+    <p>${text}</p>
+  </div>`;
+}

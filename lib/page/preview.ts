@@ -1,0 +1,84 @@
+import { html, type Html } from '../sync/report/page/html.ts';
+import { formatCount } from '../sync/report/words.ts';
+import { banner } from './banner.ts';
+import { jobPath, previewPath } from './links.ts';
+import { hidden, type FormState } from './run-form.ts';
+import { REFRESH_BUSY_MS, type View } from './view.ts';
+
+/** What a run would do, as it is found out. `lines` are as `flotilla plan` prints them; `failure` is why it could not be found out. */
+export interface Preview {
+  readonly state: 'looking' | 'done' | 'failed';
+  readonly lines: readonly string[];
+  readonly failure?: string;
+}
+
+export interface PreviewPage {
+  readonly job: string;
+  readonly key: string;
+  readonly preview: Preview;
+  /** What the run would be given, as it is said: `worker-threads: 2`. */
+  readonly given: readonly string[];
+  readonly form: Pick<FormState, 'values' | 'token' | 'request'>;
+}
+
+/** Lines of a plan that a page shows. */
+const SHOWN = 1000;
+
+const WORDS = {
+  looking: { word: 'Looking at both sides', sign: '…', tone: 'idle' },
+  done: { word: 'What the run would do', sign: '?', tone: 'idle' },
+  failed: { word: 'It could not be found out', sign: '✕', tone: 'bad' },
+} as const;
+
+export function previewView({ job, key, preview, given, form }: PreviewPage): View {
+  const { state, lines } = preview;
+  const options = given.length === 0 ? 'With the options of the job.' : `With ${given.join(', ')}.`;
+  const sentences = state === 'failed' ? [preview.failure ?? ''] : [lastOf(preview), options];
+  return {
+    title: `${job}: ${WORDS[state].word.toLowerCase()}`,
+    trail: [
+      { name: job, path: jobPath(job) },
+      { name: 'preview', path: previewPath(job, key) },
+    ],
+    heading: html`<h1>${job}</h1>`,
+    parts: [
+      { id: 'verdict', markup: banner('verdict', WORDS[state], sentences) },
+      { id: 'plan', markup: html`<div id="plan">${lines.length === 0 ? undefined : planSection(lines)}</div>` },
+    ],
+    frame: ([first, plan]) => html`${first?.markup} ${actions(job, form)} ${plan?.markup}`,
+    say: WORDS[state].word,
+    ...(state === 'looking' && { refreshMs: REFRESH_BUSY_MS }),
+  };
+}
+
+/** The last line sums up. */
+function lastOf({ state, lines }: Preview): string {
+  const last = lines.at(-1);
+  return state === 'done' && last !== undefined ? `${last}.` : 'Nothing is changed meanwhile.';
+}
+
+function planSection(lines: readonly string[]): Html {
+  const more = lines.length - SHOWN;
+  return html`<section aria-labelledby="plan-heading">
+    <h2 id="plan-heading">In detail</h2>
+    <ol class="plan">
+      ${lines.slice(0, SHOWN).map((line) => html`<li>${line}</li> `)}
+      ${more > 0 ? html`<li>and ${formatCount(more)} lines more, which flotilla plan prints</li>` : undefined}
+    </ol>
+  </section>`;
+}
+
+/** The run that was looked at, or another one: what was written into the form comes along. */
+function actions(job: string, { values, ...form }: PreviewPage['form']): Html {
+  const given = Object.entries(values.given).map(
+    ([key, value]) => html`<input type="hidden" name="o.${key}" value="${value}" />`,
+  );
+  const none = values.none.map((key) => html`<input type="hidden" name="none" value="${key}" />`);
+  return html`<form method="post" action="${jobPath(job)}/run" class="section">
+    ${hidden(form)} ${given} ${none}
+    <p class="actions">
+      <button>Start this run</button>
+      <button class="second" formaction="${jobPath(job)}/change">Change its options</button>
+    </p>
+  </form>`;
+}

@@ -1,0 +1,151 @@
+import { formatGroup } from '../datastore/group.ts';
+import type { GroupRecord } from '../sync/report/group-record.ts';
+import { html, type Html } from '../sync/report/page/html.ts';
+import { STATES } from '../sync/report/page/states.ts';
+import { capitalize, formatBytes, formatCount, formatSeconds } from '../sync/report/words.ts';
+import type { LiveRun } from '../sync/status/job-status.ts';
+import { banner, fact, facts } from './banner.ts';
+import { triggerText } from './history.ts';
+import { jobPath, runPath } from './links.ts';
+import { logLines, type LogLine } from './log.ts';
+import { describeLive, progressBar, progressOf } from './progress.ts';
+import { hidden, type FormState } from './run-form.ts';
+import { secondsOf, wordOf } from './strip.ts';
+import { formatTime, timeElement } from './time-words.ts';
+import { REFRESH_BUSY_MS, type View } from './view.ts';
+
+export interface RunPage {
+  readonly live: LiveRun;
+  /** What was kept of its log, the last lines; undefined: none was. */
+  readonly log: readonly LogLine[] | undefined;
+  readonly hasReport: boolean;
+  readonly form: Pick<FormState, 'token' | 'request'>;
+  /** Epoch milliseconds. */
+  readonly now: number;
+}
+
+/** One run: how far it is and what its workers do while it is at work; how it ended, and where its report is. */
+export function runView(page: RunPage): View {
+  const { run } = page.live;
+  const isOver = run.endedAt !== undefined;
+  const words = { ...STATES[run.state], word: wordOf(run) };
+  const sentence = isOver ? capitalize(run.message ?? '') : capitalize(describeLive(page.live));
+  const parts = [
+    { id: 'verdict', markup: banner('verdict', words, sentence === '' ? [] : [`${sentence}.`.replace(/\.\.$/, '.')]) },
+    { id: 'actions', markup: actions(page) },
+    { id: 'workers', markup: html`<div id="workers">${isOver ? undefined : workersSection(page)}</div>` },
+    { id: 'facts', markup: factsSection(page) },
+  ];
+  return {
+    title: `${run.job}: ${words.word.toLowerCase()}, ${formatTime(run.startedAt)}`,
+    trail: [
+      { name: run.job, path: jobPath(run.job) },
+      { name: `run of ${formatTime(run.startedAt)}`, path: runPath(run) },
+    ],
+    heading: html`<h1>${run.job}</h1>
+      <p class="when">Run of ${timeElement(run.startedAt)}</p>`,
+    parts,
+    frame: ([first, act, workers, about]) =>
+      html`${first?.markup} ${act?.markup} ${workers?.markup} ${about?.markup} ${logSection(page)}`,
+    say: isOver ? `The run has ended: ${words.word}` : words.word,
+    ...(!isOver && { refreshMs: REFRESH_BUSY_MS }),
+  };
+}
+
+function actions({ live: { run, stopAsked }, hasReport, form }: RunPage): Html {
+  if (hasReport) return html`<p id="actions" class="actions after"><a href="${runPath(run)}/report">Open the report</a></p>`;
+  if (run.endedAt !== undefined) return html`<p id="actions" class="beside after">It left no report.</p>`;
+  if (stopAsked)
+    return html`<p id="actions" class="beside after">It ends as soon as what is under way has come to a safe point.</p>`;
+  return html`<form id="actions" class="after" method="post" action="${runPath(run)}/stop">
+    ${hidden(form)}
+    <button class="halt">Stop the run</button>
+    <span class="help">It ends at a safe point: what is copied stays, and the next run goes on from there.</span>
+  </form>`;
+}
+
+/** Workers that a page shows. */
+const SHOWN = 64;
+
+function workersSection({ live }: RunPage): Html | undefined {
+  const progress = progressOf(live);
+  if (progress === undefined) return undefined;
+  const { working } = progress;
+  const rows = working.slice(0, SHOWN).map(workerRow);
+  const more = working.length - rows.length;
+  return html`<section aria-labelledby="workers-heading">
+    <h2 id="workers-heading">Workers</h2>
+    ${progressBar(live)}
+    ${
+      rows.length === 0
+        ? html`<p class="beside">No group is at work just now.</p>`
+        : html`<div class="scroll">
+            <table class="workers">
+              <thead>
+                <tr>
+                  <th scope="col">Group</th>
+                  <th scope="col" class="number">Snapshots</th>
+                  <th scope="col" class="number">Written</th>
+                  <th scope="col">What it is doing</th>
+                </tr>
+              </thead>
+              <tbody>
+                ${rows}
+              </tbody>
+            </table>
+          </div>`
+    }
+    ${more > 0 ? html`<p class="beside">and ${formatCount(more)} more</p>` : undefined}
+  </section>`;
+}
+
+function workerRow(record: GroupRecord): Html {
+  const { snapshotsDone, snapshots, tally, doing, state } = record;
+  return html`<tr>
+    <th scope="row"><code>${formatGroup(record)}</code></th>
+    <td class="number">${formatCount(snapshotsDone)} of ${formatCount(snapshots)}</td>
+    <td class="number">${formatBytes(tally.bytes)}</td>
+    <td>${doing ?? (state === 'waiting' ? 'waits' : 'begins')}</td>
+  </tr> `;
+}
+
+function factsSection({ live: { run }, now }: RunPage): Html {
+  const { summary, groups, working, endedAt } = run;
+  return html`<section id="facts" aria-labelledby="facts-heading">
+    <h2 id="facts-heading">The run</h2>
+    ${facts(
+      fact('Started', html`${timeElement(run.startedAt)}, ${triggerText(run) ?? 'by hand'}`),
+      fact('Ended', endedAt && timeElement(endedAt)),
+      fact('Time', formatSeconds(secondsOf(run, now))),
+      fact('Groups', groups === undefined ? undefined : `${formatCount(groups)}, ${formatCount(working ?? 0)} with work`),
+      fact('Snapshots copied', summary && formatCount(summary.copied)),
+      fact('Written', summary && formatBytes(summary.bytes)),
+      fact('Name', html`<code>${run.id}</code>`),
+    )}
+  </section>`;
+}
+
+function logSection({ log, live, hasReport }: RunPage): Html {
+  const none = hasReport
+    ? 'What it logged is no longer kept here: the report has what became of each group.'
+    : 'What it logged is not kept here: another process runs it, or ran it.';
+  const text = log === undefined ? html`<p class="beside">${none}</p>` : undefined;
+  const lines =
+    log === undefined && live.run.endedAt !== undefined
+      ? undefined
+      : html`<ol
+          id="log"
+          class="log"
+          tabindex="0"
+          role="log"
+          aria-live="off"
+          aria-labelledby="log-heading"
+          data-last="${log?.at(-1)?.number ?? 0}"
+        >
+          ${logLines(log ?? [])}
+        </ol>`;
+  return html`<section aria-labelledby="log-heading">
+    <h2 id="log-heading">Log</h2>
+    ${text} ${log === undefined ? undefined : lines}
+  </section>`;
+}

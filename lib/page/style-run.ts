@@ -1,0 +1,113 @@
+import { css } from '../sync/report/page/html.ts';
+
+/** History, workers and the log. */
+export const RUN = css`
+  .history th,
+  .history td,
+  .workers th,
+  .workers td {
+    padding: 0.4rem 1rem 0.4rem 0;
+    border-top: 1px solid var(--line);
+    vertical-align: top;
+  }
+  .history thead th,
+  .workers thead th {
+    border-top: 0;
+  }
+  .history .said {
+    color: var(--dim);
+    font-size: 0.875rem;
+  }
+  .number {
+    text-align: right;
+    white-space: nowrap;
+  }
+  .dates {
+    display: flex;
+    justify-content: space-between;
+    color: var(--dim);
+    font-size: 0.8rem;
+    margin-top: 0.25rem;
+  }
+  .wide .strip {
+    height: 4rem;
+  }
+  .wide .strip > * {
+    flex: 1 1 0;
+    max-width: 2.2rem;
+  }
+  .actions {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.75rem;
+    align-items: center;
+  }
+  .log {
+    list-style: none;
+    margin: 0;
+    padding: 0.6rem 0.8rem;
+    max-height: 28rem;
+    overflow: auto;
+    background: var(--page);
+    border: 1px solid var(--line);
+    border-radius: 0.5rem;
+    font:
+      0.82rem/1.5 ui-monospace,
+      SFMono-Regular,
+      Menlo,
+      Consolas,
+      'DejaVu Sans Mono',
+      monospace;
+    white-space: pre-wrap;
+  }
+  .log time {
+    color: var(--dim);
+  }
+  .log .warn {
+    color: var(--warn);
+  }
+  .log .error {
+    color: var(--bad);
+  }
+  .log:empty::before {
+    content: 'nothing yet';
+    color: var(--dim);
+  }
+  .plan {
+    list-style: none;
+    margin: 0;
+    padding: 0;
+  }
+  .plan li {
+    padding: 0.2rem 0;
+    border-top: 1px solid var(--line);
+  }
+  @media (max-width: 56rem) {
+    .history thead {
+      position: absolute;
+      width: 1px;
+      height: 1px;
+      overflow: hidden;
+      clip-path: inset(50%);
+    }
+    .history tr {
+      display: grid;
+      grid-template-columns: 1fr max-content;
+      gap: 0 0.75rem;
+      padding: 0.5rem 0;
+      border-top: 1px solid var(--line);
+    }
+    .history th,
+    .history td {
+      border: 0;
+      padding: 0.05rem 0;
+    }
+    .history .said {
+      grid-column: 1 / -1;
+    }
+    .workers th,
+    .workers td {
+      padding-right: 0.6rem;
+    }
+  }
+`;
