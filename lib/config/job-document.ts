@@ -81,13 +81,22 @@ export function runTrigger(document: unknown): RunTrigger {
  * OVERRIDES_INVALID that lists every unknown key and wrong value.
  */
 export function mergeOverrides(document: unknown, overrides: unknown): JobDocument {
+  const { job, merged, faults } = mergeChecked(document, overrides);
+  if (faults.length === 0) return checkDocument(merged);
+  throw faultError('OVERRIDES_INVALID', `the options for this run of job ${job.id} cannot be used`, faults.map(formatFault));
+}
+
+/** What is wrong with `overrides`, one by one: empty where `mergeOverrides` takes them. */
+export function overrideFaults(document: unknown, overrides: unknown): readonly Fault[] {
+  return mergeChecked(document, overrides).faults;
+}
+
+function mergeChecked(document: unknown, overrides: unknown) {
   const job = checkDocument(document);
   const { cleared, given } = splitOverrides(overrides ?? {});
   const timetable = framesBeside(job.timetable, [...cleared, ...Object.keys(given ?? {})]);
   const merged = { ...omitKeys(job, cleared), ...(given as object), timetable };
-  const faults = [...schemaFaults(overridesSchema, given), ...crossFaults(merged)];
-  if (faults.length === 0) return checkDocument(merged);
-  throw faultError('OVERRIDES_INVALID', `the options for this run of job ${job.id} cannot be used`, faults.map(formatFault));
+  return { job, merged, faults: [...schemaFaults(overridesSchema, given), ...crossFaults(merged)] };
 }
 
 /** What a run sets, and what it leaves out although its job says it. A flag that was not given is neither. */

@@ -2,12 +2,13 @@ import { html, type Html } from '../sync/report/page/html.ts';
 import { STATES } from '../sync/report/page/states.ts';
 import { formatBytes, formatCount, formatSeconds } from '../sync/report/words.ts';
 import type { RunRecord } from '../sync/run-store.ts';
+import type { RecentRun } from '../sync/status/job-status.ts';
 import { runPath } from './links.ts';
 import { secondsOf, wordOf } from './strip.ts';
 import { formatTime } from './time-words.ts';
 
 /** Runs as a table, the newest first. */
-export function historyTable(job: string, runs: readonly RunRecord[], now: number): Html {
+export function historyTable(job: string, runs: readonly RecentRun[], now: number): Html {
   return html`<table class="history">
     <caption class="aside">
       Runs of ${job}, the newest first
@@ -28,11 +29,11 @@ export function historyTable(job: string, runs: readonly RunRecord[], now: numbe
   </table>`;
 }
 
-function row(run: RunRecord, now: number): Html {
+function row(run: RecentRun, now: number): Html {
   const { summary } = run;
   return html`<tr>
     <th scope="row"><a href="${runPath(run)}">${formatTime(run.startedAt)}</a></th>
-    <td><span class="tag ${STATES[run.state].tone}">${wordOf(run)}</span></td>
+    <td><span class="tag ${run.lost === true ? 'bad' : STATES[run.state].tone}">${wordOf(run)}</span></td>
     <td class="number">${run.state === 'skipped' ? '' : formatSeconds(secondsOf(run, now))}</td>
     <td class="number">${summary === undefined ? '' : formatCount(summary.copied)}</td>
     <td class="number">${summary === undefined ? '' : formatBytes(summary.bytes)}</td>

@@ -1,8 +1,7 @@
 import { formatGroup } from '../datastore/group.ts';
 import { html, type Html } from '../sync/report/page/html.ts';
 import { formatCount, plural } from '../sync/report/words.ts';
-import type { RunRecord } from '../sync/run-store.ts';
-import type { JobStatus, LiveRun } from '../sync/status/job-status.ts';
+import type { JobStatus, LiveRun, RecentRun } from '../sync/status/job-status.ts';
 import { banner, fact, facts } from './banner.ts';
 import { historyTable } from './history.ts';
 import { lagSentence, lagText } from './lag-words.ts';
@@ -17,7 +16,7 @@ import { REFRESH_BUSY_MS, REFRESH_IDLE_MS, type View } from './view.ts';
 export interface JobPage {
   readonly status: JobStatus;
   /** Newest first. */
-  readonly history: readonly RunRecord[];
+  readonly history: readonly RecentRun[];
   /** What the form holds. */
   readonly form: FormState;
   /** Epoch milliseconds. */
@@ -111,7 +110,7 @@ function behindGroups({ health }: JobStatus): Html | undefined {
   </details>`;
 }
 
-function runs({ id, recent }: JobStatus, history: readonly RunRecord[], now: number): Html {
+function runs({ id, recent }: JobStatus, history: readonly RecentRun[], now: number): Html {
   const shown = recent.slice(0, STRIP_RUNS);
   const [newest, oldest] = [shown.at(0), shown.at(-1)];
   const dates =

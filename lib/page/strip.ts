@@ -2,6 +2,7 @@ import { html, type Html } from '../sync/report/page/html.ts';
 import { STATES } from '../sync/report/page/states.ts';
 import { formatSeconds } from '../sync/report/words.ts';
 import type { RunRecord } from '../sync/run-store.ts';
+import type { RecentRun } from '../sync/status/job-status.ts';
 import { runPath } from './links.ts';
 import { formatTime } from './time-words.ts';
 
@@ -23,7 +24,7 @@ export interface StripOptions {
 }
 
 /** The last runs as bars, the oldest first: the shape and the colour say how each ended, the height how long it took. */
-export function strip(recent: readonly RunRecord[], options: StripOptions): Html {
+export function strip(recent: readonly RecentRun[], options: StripOptions): Html {
   const runs = recent.slice(0, STRIP_RUNS).toReversed();
   if (runs.length === 0) return html`<p class="strip none">no runs yet</p>`;
   const longest = Math.max(60, ...runs.map((run) => secondsOf(run, options.now)));
@@ -36,18 +37,24 @@ export function secondsOf({ startedAt, endedAt }: RunRecord, now: number): numbe
   return Math.max(0, ((endedAt === undefined ? now : Date.parse(endedAt)) - Date.parse(startedAt)) / 1000);
 }
 
-function bar(run: RunRecord, options: StripOptions & { readonly longest: number; readonly isLast: boolean }): Html {
+function bar(run: RecentRun, options: StripOptions & { readonly longest: number; readonly isLast: boolean }): Html {
   const seconds = secondsOf(run, options.now);
   const height =
     run.state === 'skipped' ? 1 : Math.max(1, Math.round((Math.sqrt(seconds) / Math.sqrt(options.longest)) * HEIGHTS));
   const name = `${wordOf(run)}, ${formatTime(run.startedAt)}, ${formatSeconds(seconds)}`;
-  const look = `${run.dryRun === true ? 'dry' : run.state} h${String(height)}`;
+  const look = `${lookOf(run)} h${String(height)}`;
   if (!options.links) return html`<i class="${look}" role="img" title="${name}"></i>`;
   const stop = options.stops || options.isLast ? undefined : html` tabindex="-1"`;
   return html`<a class="${look}" href="${runPath(run)}" title="${name}" ${stop}></a>`;
 }
 
-/** `Done`, `Dry run`, `Failed`. */
-export function wordOf({ state, dryRun }: RunRecord): string {
+function lookOf({ state, dryRun, lost }: RecentRun): string {
+  if (lost === true) return 'failed';
+  return dryRun === true ? 'dry' : state;
+}
+
+/** `Done`, `Dry run`, `Failed`; `Died` is a run that ended without a word. */
+export function wordOf({ state, dryRun, lost }: RecentRun): string {
+  if (lost === true) return 'Died';
   return dryRun === true && state === 'ok' ? 'Dry run' : STATES[state].word;
 }

@@ -1,5 +1,4 @@
-import type { JobStatus } from '../sync/status/job-status.ts';
-import type { RunRecord } from '../sync/run-store.ts';
+import type { JobStatus, RecentRun } from '../sync/status/job-status.ts';
 import { isActive, suspendedText } from '../sync/suspension.ts';
 import type { StateWords } from '../sync/report/page/states.ts';
 import { capitalize } from '../sync/report/words.ts';
@@ -51,13 +50,16 @@ function lagging({ health: { lag, maxLagSeconds }, live }: JobStatus): Finding[]
 }
 
 /** The last run that says anything about the copy: neither a dry run nor one that was skipped. */
-export function lastTelling(recent: readonly RunRecord[]): RunRecord | undefined {
-  return recent.find(({ endedAt, state, dryRun }) => endedAt !== undefined && state !== 'skipped' && dryRun !== true);
+export function lastTelling(recent: readonly RecentRun[]): RecentRun | undefined {
+  const hasEnded = ({ endedAt, lost }: RecentRun): boolean => endedAt !== undefined || lost === true;
+  return recent.find((run) => hasEnded(run) && run.state !== 'skipped' && run.dryRun !== true);
 }
 
 function lastRun({ recent }: JobStatus): Finding[] {
   const last = lastTelling(recent);
   if (last === undefined) return [];
+  if (last.lost === true)
+    return [{ ...BAD, word: 'Died', why: 'The last run died without a word: look at its log, or start it again.' }];
   const why = sentenceOf(last.message);
   switch (last.state) {
     case 'failed':

@@ -1,0 +1,39 @@
+import type { IncomingMessage } from 'node:http';
+import { textAnswer, type Answer } from './answer.ts';
+import type { ListenAddress } from './listen-address.ts';
+import type { Knock } from './password.ts';
+import { isSameSite, namesThisMachine } from './same-site.ts';
+
+export interface GuardWorld {
+  readonly address: ListenAddress;
+  /** Undefined: there is no password. */
+  readonly gate: ((authorization: string | undefined, address: string) => Knock) | undefined;
+}
+
+/**
+ * Why a request is not listened to; undefined: it is. With a password the name that it gives does not matter: a browser gives a password
+ * to the name alone that a person typed it for.
+ */
+export function refusal(request: IncomingMessage, { address, gate }: GuardWorld): Answer | undefined {
+  const { headers, method = '', socket } = request;
+  if (gate === undefined && !namesThisMachine(headers.host, address.host)) {
+    return textAnswer(
+      403,
+      `this page is at the address that flotilla serve was given, and not at ${headers.host ?? 'no name at all'}`,
+    );
+  }
+  const knock = gate?.(headers.authorization, socket.remoteAddress ?? '') ?? 'welcome';
+  if (knock === 'too-often') return textAnswer(429, 'too many wrong passwords: wait a minute', { 'retry-after': '60' });
+  if (knock !== 'welcome') return textAnswer(401, 'the password is wanted', { 'www-authenticate': CHALLENGE });
+  if (!['GET', 'HEAD', 'POST'].includes(method))
+    return textAnswer(405, `${method} is not known here`, { allow: 'GET, HEAD, POST' });
+  return method === 'POST' ? formRefusal(headers) : undefined;
+}
+
+const CHALLENGE = 'Basic realm="Flotilla", charset="UTF-8"';
+
+function formRefusal(headers: IncomingMessage['headers']): Answer | undefined {
+  if (!isSameSite(headers)) return textAnswer(403, 'this form was not sent by a page of this server: nothing was done');
+  const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase();
+  return type === 'application/x-www-form-urlencoded' ? undefined : textAnswer(415, 'forms are taken, and nothing else');
+}

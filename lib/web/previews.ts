@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import { ConflictError, FlotillaError, formatErrorChain } from '../errors.ts';
+import type { JobDocument } from '../config/job-document.ts';
+import type { FormValues } from '../page/form-values.ts';
+import type { Preview } from '../page/preview.ts';
+
+/** Each lists both sides of a job. */
+const MAX_LOOKING = 4;
+const MAX_KEPT = 20;
+/** A large datastore takes minutes to list; what takes longer than this is given up. */
+const MAX_LOOKING_MS = 30 * 60_000;
+
+/** What somebody wanted to see before starting it. */
+export interface KeptPreview {
+  readonly job: string;
+  readonly values: FormValues;
+  preview: Preview;
+}
+
+export interface Previews {
+  /** Begins to look, and gives the preview its name. Throws a `ConflictError` PREVIEWS_BUSY when too many look at once. */
+  begin(document: JobDocument, values: FormValues): { readonly key: string; readonly ended: Promise<void> };
+  get(job: string, key: string): KeptPreview | undefined;
+  /** Gives up all that look; resolves when none does any more. */
+  close(): Promise<void>;
+}
+
+export function keepPreviews(plan: (document: JobDocument, signal: AbortSignal) => Promise<Preview>): Previews {
+  const kept = new Map<string, KeptPreview>();
+  const looking = new Set<Promise<void>>();
+  const stop = new AbortController();
+  return {
+    begin: (document, values) => {
+      if (looking.size >= MAX_LOOKING) {
+        throw new ConflictError(
+          'PREVIEWS_BUSY',
+          `${String(MAX_LOOKING)} previews are under way already: wait until one of them is done`,
+        );
+      }
+      const [key, entry] = [randomUUID(), { job: document.id, values, preview: LOOKING }];
+      for (const old of [...kept.keys()].slice(0, Math.max(0, kept.size - MAX_KEPT + 1))) kept.delete(old);
+      kept.set(key, entry);
+      const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(MAX_LOOKING_MS)]);
+      const ended = look(entry, () => plan(document, signal)).finally(() => void looking.delete(ended));
+      looking.add(ended);
+      return { key, ended };
+    },
+    get: (job, key) => {
+      const found = kept.get(key);
+      return found?.job === job ? found : undefined;
+    },
+    close: async () => {
+      stop.abort();
+      await Promise.all(looking);
+    },
+  };
+}
+
+const LOOKING: Preview = { state: 'looking', lines: [] };
+
+async function look(entry: KeptPreview, plan: () => Promise<Preview>): Promise<void> {
+  try {
+    entry.preview = await plan();
+  } catch (error) {
+    const failure = error instanceof FlotillaError ? formatErrorChain(error) : `a fault of Flotilla itself: ${String(error)}`;
+    entry.preview = { state: 'failed', lines: [], failure };
+  }
+}
