@@ -45,20 +45,12 @@ export function overridesOfForm({ given, none }: FormValues, fields: readonly Ov
   return Object.fromEntries(entries);
 }
 
+const SWITCH: Readonly<Record<string, boolean>> = { true: true, false: false };
+
 function valueOf(text: string, { type }: OverrideDescription): unknown {
-  switch (type) {
-    case 'boolean':
-      return text === 'true' ? true : text === 'false' ? false : text;
-    case 'integer':
-    case 'number':
-      return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
-    case 'list':
-      return text.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim()]));
-    case 'choice':
-    case 'text':
-    case 'mapping':
-      return text;
-  }
+  if (type === 'boolean') return SWITCH[text] ?? text;
+  if (type === 'list') return text.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim()]));
+  return (type === 'integer' || type === 'number') && /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
 }
 
 /** Faults beside the fields that they are of. */

@@ -1,6 +1,6 @@
 import { formatGroup } from '../datastore/group.ts';
 import { html, type Html } from '../sync/report/page/html.ts';
-import { formatCount, plural } from '../sync/report/words.ts';
+import { formatCount, formatSpan, plural } from '../sync/report/words.ts';
 import type { JobStatus, LiveRun, RecentRun } from '../sync/status/job-status.ts';
 import { banner, fact, facts } from './banner.ts';
 import { historyTable } from './history.ts';
@@ -9,7 +9,7 @@ import { jobPath, runPath } from './links.ts';
 import { describeLive, progressBar } from './progress.ts';
 import { runForm, type FormState } from './run-form.ts';
 import { strip, STRIP_RUNS } from './strip.ts';
-import { formatAge, formatTime, relativeElement, timeElement } from './time-words.ts';
+import { formatTime, relativeElement, timeElement } from './time-words.ts';
 import { judgeJob } from './verdict.ts';
 import { REFRESH_BUSY_MS, REFRESH_IDLE_MS, type View } from './view.ts';
 
@@ -66,7 +66,7 @@ function about(status: JobStatus, now: number): Html {
       fact(
         'Lag',
         html`<strong>${lagText(lag)}</strong>
-          ${maxLagSeconds === undefined ? '' : `of ${formatAge(maxLagSeconds)} that max-lag allows`}`,
+          ${maxLagSeconds === undefined ? '' : `of ${formatSpan(maxLagSeconds)} that max-lag allows`}`,
       ),
       fact('', lag.state === 'current' ? undefined : lagSentence(lag)),
       fact('From', html`${source.id}: <code>${source.place}</code>`),

@@ -78,47 +78,34 @@ function noneBox(key: string, { values }: FormState): Html {
   return html`<label class="none"><input type="checkbox" name="none" value="${key}" ${checked} /> none for this run</label>`;
 }
 
+const SWITCH = [
+  ['true', 'yes'],
+  ['false', 'no'],
+] as const;
+
 function inputOf(field: OverrideDescription, form: FormState, isFaulty: boolean): Html {
   const { key, type } = field;
   const value = form.values.given[key] ?? '';
-  const named = html`id="f-${key}" name="o.${key}" aria-describedby="${isFaulty ? `e-${key} ` : ''}h-${key}"
-  ${isFaulty ? html`aria-invalid="true"` : undefined}`;
-  switch (type) {
-    case 'boolean':
-      return choice(
-        named,
-        value,
-        [
-          ['true', 'yes'],
-          ['false', 'no'],
-        ],
-        ownText(field, form.own[key]),
-      );
-    case 'choice':
-      return choice(
-        named,
-        value,
-        (field.choices ?? []).map((each) => [each, each]),
-        ownText(field, form.own[key]),
-      );
-    case 'list': {
-      const rows = Math.max(2, value.split('\n').length);
-      return html`<textarea ${named} rows="${rows}" spellcheck="false" placeholder="${ownText(field, form.own[key])}">
-${value}</textarea>`;
-    }
-    case 'integer':
-    case 'number':
-    case 'text':
-    case 'mapping':
-      return html`<input
-        ${named}
-        ${field.word === undefined && type === 'integer' ? html`inputmode="numeric"` : undefined}
-        value="${value}"
-        placeholder="${ownText(field, form.own[key])}"
-        spellcheck="false"
-      />`;
+  const own = ownText(field, form.own[key]);
+  const described = `${isFaulty ? `e-${key} ` : ''}h-${key}`;
+  const named = html`id="f-${key}" name="o.${key}" aria-describedby="${described}" ${isFaulty ? INVALID : undefined}`;
+  if (type === 'boolean') return choice(named, value, SWITCH, own);
+  if (field.choices !== undefined)
+    return choice(
+      named,
+      value,
+      field.choices.map((each) => [each, each] as const),
+      own,
+    );
+  if (type !== 'list') {
+    const keys = type === 'integer' && field.word === undefined ? html`inputmode="numeric"` : undefined;
+    return html`<input ${named} ${keys} value="${value}" placeholder="${own}" spellcheck="false" />`;
   }
+  const rows = Math.max(2, value.split('\n').length);
+  return html`<textarea ${named} rows="${rows}" spellcheck="false" placeholder="${own}">${value}</textarea>`;
 }
+
+const INVALID = html`aria-invalid="true"`;
 
 function choice(named: Html, value: string, options: readonly (readonly [string, string])[], own: string): Html {
   const entries = [['', own] as const, ...options];

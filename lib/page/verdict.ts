@@ -1,9 +1,10 @@
 import type { JobStatus, RecentRun } from '../sync/status/job-status.ts';
 import { isActive, suspendedText } from '../sync/suspension.ts';
+import type { RunState } from '../sync/report/report.ts';
 import type { StateWords } from '../sync/report/page/states.ts';
-import { capitalize } from '../sync/report/words.ts';
+import { capitalize, formatSpan } from '../sync/report/words.ts';
 import { lagSentence } from './lag-words.ts';
-import { formatAge, formatTime, relative } from './time-words.ts';
+import { formatTime, relative } from './time-words.ts';
 
 /** How a job stands, in a word, and why; 3 is what a person has to look at first, 0 what is well. */
 export interface Verdict extends StateWords {
@@ -36,13 +37,13 @@ function overdue({ health }: JobStatus): Finding[] {
   return health.overdue.map(({ schedule, due, seconds }) => ({
     ...BAD,
     word: 'Overdue',
-    why: `No run has come for ${formatTime(due)} UTC of schedule ${schedule}, ${formatAge(seconds)} ago: look whether what should start it is at work.`,
+    why: `No run has come for ${formatTime(due)} UTC of schedule ${schedule}, ${formatSpan(seconds)} ago: look whether what should start it is at work.`,
   }));
 }
 
 function lagging({ health: { lag, maxLagSeconds }, live }: JobStatus): Finding[] {
   if (maxLagSeconds !== undefined && (lag.seconds ?? 0) > maxLagSeconds) {
-    return [{ ...BAD, word: 'Too far behind', why: `${lagSentence(lag)} max-lag is ${formatAge(maxLagSeconds)}.` }];
+    return [{ ...BAD, word: 'Too far behind', why: `${lagSentence(lag)} max-lag is ${formatSpan(maxLagSeconds)}.` }];
   }
   if (lag.state !== 'behind') return [];
   if (live.length > 0) return [{ ...IDLE, sign: '…', word: 'Catching up', why: lagSentence(lag) }];
@@ -60,27 +61,21 @@ function lastRun({ recent }: JobStatus): Finding[] {
   if (last === undefined) return [];
   if (last.lost === true)
     return [{ ...BAD, word: 'Died', why: 'The last run died without a word: look at its log, or start it again.' }];
-  const why = sentenceOf(last.message);
-  switch (last.state) {
-    case 'failed':
-      return [{ ...BAD, word: 'Failed', why: `The last run failed. ${why}`.trim() }];
-    case 'errors':
-      return [{ ...WARN, word: 'Errors', why: `The last run ended with errors. ${why}`.trim() }];
-    case 'warnings':
-      return [{ ...WARN, urgency: 1, word: 'Warnings', why: `The last run ended with warnings. ${why}`.trim() }];
-    case 'stopped':
-      return [{ ...IDLE, sign: '■', word: 'Stopped', why: 'The last run was stopped; the next one goes on from there.' }];
-    case 'ok':
-    case 'skipped':
-    case 'running':
-    case 'waiting':
-      return [];
-  }
+  const finding = ENDS[last.state];
+  return finding === undefined ? [] : [{ ...finding, why: `${finding.why} ${sentenceOf(last)}`.trim() }];
 }
 
+/** What an end of a run says of the copy. */
+const ENDS: Readonly<Partial<Record<RunState, Finding>>> = {
+  failed: { ...BAD, word: 'Failed', why: 'The last run failed.' },
+  errors: { ...WARN, word: 'Errors', why: 'The last run ended with errors.' },
+  warnings: { ...WARN, urgency: 1, word: 'Warnings', why: 'The last run ended with warnings.' },
+  stopped: { ...IDLE, sign: '■', word: 'Stopped', why: 'The last run was stopped; the next one goes on from there.' },
+};
+
 /** A run's message begins with how it ended, which is said already. */
-function sentenceOf(message: string | undefined): string {
-  const text = message?.replace(/^(failed after|done with \w+ in) [^:]*: /, '') ?? '';
+function sentenceOf({ state, message = '' }: RecentRun): string {
+  const text = state === 'stopped' ? '' : message.replace(/^(failed after|done with \w+ in) [^:]*: /, '');
   return text === '' ? '' : `${capitalize(text)}${/[.!?]$/.test(text) ? '' : '.'}`;
 }
 

@@ -15,22 +15,27 @@ export interface GuardWorld {
  * to the name alone that a person typed it for.
  */
 export function refusal(request: IncomingMessage, { address, gate }: GuardWorld): Answer | undefined {
-  const { headers, method = '', socket } = request;
+  const { headers, socket } = request;
+  const method = String(request.method);
   if (gate === undefined && !namesThisMachine(headers.host, address.host)) {
-    return textAnswer(
-      403,
-      `this page is at the address that flotilla serve was given, and not at ${headers.host ?? 'no name at all'}`,
-    );
+    return textAnswer(403, `this page is at the address that flotilla serve was given, and not at ${String(headers.host)}`);
   }
-  const knock = gate?.(headers.authorization, socket.remoteAddress ?? '') ?? 'welcome';
-  if (knock === 'too-often') return textAnswer(429, 'too many wrong passwords: wait a minute', { 'retry-after': '60' });
-  if (knock !== 'welcome') return textAnswer(401, 'the password is wanted', { 'www-authenticate': CHALLENGE });
-  if (!['GET', 'HEAD', 'POST'].includes(method))
-    return textAnswer(405, `${method} is not known here`, { allow: 'GET, HEAD, POST' });
+  const knock = gate === undefined ? 'welcome' : gate(headers.authorization, String(socket.remoteAddress));
+  if (knock !== 'welcome') return REFUSED[knock];
+  if (!METHODS.includes(method)) return textAnswer(405, `${method} is not known here`, { allow: METHODS.join(', ') });
   return method === 'POST' ? formRefusal(headers) : undefined;
 }
 
+const METHODS: readonly string[] = ['GET', 'HEAD', 'POST'];
+
 const CHALLENGE = 'Basic realm="Flotilla", charset="UTF-8"';
+const UNKNOWN = textAnswer(401, 'the password is wanted', { 'www-authenticate': CHALLENGE });
+
+const REFUSED: Readonly<Record<Exclude<Knock, 'welcome'>, Answer>> = {
+  unknown: UNKNOWN,
+  wrong: UNKNOWN,
+  'too-often': textAnswer(429, 'too many wrong passwords: wait a minute', { 'retry-after': '60' }),
+};
 
 function formRefusal(headers: IncomingMessage['headers']): Answer | undefined {
   if (!isSameSite(headers)) return textAnswer(403, 'this form was not sent by a page of this server: nothing was done');

@@ -100,7 +100,7 @@ async function respond(request: IncomingMessage, response: ServerResponse, desk:
     const answer = await answerOf(request, desk).catch((error: unknown) => faultAnswer(error, desk.world));
     // What is left of a body that nobody wanted must not be taken for the next request.
     if (!request.complete) response.setHeader('connection', 'close');
-    const encodings = String(headers['accept-encoding'] ?? '');
+    const encodings = headers['accept-encoding'] ?? '';
     send(response, answer, { isHead: method === 'HEAD', encodings, knownTag: headers['if-none-match'] });
   } catch (error) {
     desk.world.complain(`the page could not answer: ${String(error)}`);
@@ -108,21 +108,29 @@ async function respond(request: IncomingMessage, response: ServerResponse, desk:
   }
 }
 
-async function answerOf(request: IncomingMessage, { guard, routes, mine, world }: Desk): Promise<Answer> {
-  const refused = refusal(request, guard);
+async function answerOf(request: IncomingMessage, desk: Desk): Promise<Answer> {
+  const refused = refusal(request, desk.guard);
   if (refused !== undefined) return refused;
-  const asked = parseTarget(request.url ?? '');
-  if (asked === undefined) return textAnswer(400, 'the address cannot be read');
+  const target = parseTarget(request.url ?? '');
+  if (target === undefined) return textAnswer(400, 'the address cannot be read');
   const isForm = request.method === 'POST';
-  const found = findRoute(isForm ? routes.post : routes.get, asked.segments);
-  if (found === undefined) {
-    const other = findRoute(isForm ? routes.get : routes.post, asked.segments);
-    return other === undefined ? notFound(world.now()) : wrongMethod(isForm ? 'GET, HEAD' : 'POST');
-  }
-  const form = isForm ? await readForm(request) : new URLSearchParams();
+  const found = findRoute(isForm ? desk.routes.post : desk.routes.get, target.segments);
+  if (found === undefined) return nothingThere(target.segments, isForm, desk);
+  const form = isForm ? await provenForm(request, desk) : new URLSearchParams();
+  if (!(form instanceof URLSearchParams)) return form;
+  return (await found.handle(found.names, { ...target, form })) ?? notFound(desk.world.now());
+}
+
+function nothingThere(segments: readonly string[], isForm: boolean, { routes, world }: Desk): Answer {
+  const isKnown = findRoute(isForm ? routes.get : routes.post, segments) !== undefined;
+  return isKnown ? wrongMethod(isForm ? 'GET, HEAD' : 'POST') : notFound(world.now());
+}
+
+/** A form that a page of ours sent, or why it is not taken. */
+async function provenForm(request: IncomingMessage, { mine, world }: Desk): Promise<URLSearchParams | Answer> {
+  const form = await readForm(request);
   if (form === 'too-large') return textAnswer(413, `a form of more than ${String(MAX_FORM_BYTES)} bytes is not read`);
-  if (isForm && !mine.isMine(form.get('token'))) return staleForm(world.now());
-  return (await found.handle(found.names, { ...asked, form })) ?? notFound(world.now());
+  return mine.isMine(form.get('token')) ? form : staleForm(world.now());
 }
 
 function staleForm(now: number): Answer {
