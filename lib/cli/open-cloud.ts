@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { openEmbeddedCloud, type EmbeddedCloud } from '../local/embedded-cloud.ts';
 import type { CliContext, CommonOptions } from './context.ts';
-import { formatEntry } from './log-format.ts';
+import { formatEntry, type LogEntry } from './log-format.ts';
 import { afterTimeout } from './grouped-log.ts';
 import { SILENT } from '../runtime/host.ts';
 import { runLogs, type RunLogs } from './run-log.ts';
@@ -16,14 +16,20 @@ export interface LogChoice {
   readonly workerThreads: number;
   /** Whether a line for people says of which job it is: where several are at work. */
   readonly jobs?: boolean;
+  /** Is handed each entry beside the terminal. */
+  readonly keep?: (entry: LogEntry) => void;
 }
 
 /** The log of a command, on its terminal; with several workers the lines of one group are kept together, unless a machine reads them. */
-export function openLogs({ terminal, now }: Pick<CliContext, 'terminal' | 'now'>, { workerThreads, jobs }: LogChoice): RunLogs {
+export function openLogs(
+  { terminal, now }: Pick<CliContext, 'terminal' | 'now'>,
+  { workerThreads, jobs, keep }: LogChoice,
+): RunLogs {
   return runLogs({
     format: (entry) => formatEntry(entry, { ...terminal.style, jobs: jobs === true }),
     write: (line) => terminal.log(line),
     now: () => now(),
+    ...(keep !== undefined && { keep }),
     after: afterTimeout,
     direct: workerThreads === 1 || jobs === true || terminal.style.format === 'json',
   });

@@ -5,6 +5,7 @@ import { LOG_FORMATS, type LogFormat } from './log-format.ts';
 import { addOverrideFlags, overridesOf } from './override-flags.ts';
 import type { RunOptions } from './run-command.ts';
 import type { ScheduleOptions } from './schedule-command.ts';
+import type { ServeOptions } from './serve/open-page.ts';
 import type { SuspendOptions } from './suspend-command.ts';
 
 const EXIT_HELP = `
@@ -46,8 +47,10 @@ export function makeProgram(context: CliContext, end: (code: ExitCode) => void):
     });
 
   logging(stateful(program.command('serve')))
-    .description('run the jobs by their schedules and triggers on this machine, until it is stopped')
-    .action(async (options: CommonOptions) => {
+    .description('run the jobs by their schedules and triggers on this machine, until it is stopped, with a page to look at')
+    .option('--listen <host:port>', 'where the page is (default: 127.0.0.1:8980); others reach it with a password alone')
+    .option('--no-page', 'without the page')
+    .action(async (options: ServeOptions) => {
       const { serveCommand } = await import('./serve-command.ts');
       end(await serveCommand(options, context));
     });

@@ -1,15 +1,19 @@
 import { join } from 'node:path';
 import { ConfigError, formatErrorChain } from '../errors.ts';
-import { openServeFolder } from '../local/serve-folder.ts';
+import { openServeFolder, type ServeFolder } from '../local/serve-folder.ts';
 import { openService } from '../serve/serve.ts';
 import type { ServedJob } from '../serve/served-job.ts';
 import { plural } from '../sync/report/words.ts';
 import type { Configuration } from '../config/load-config.ts';
-import { readConfig, type CliContext, type CommonOptions } from './context.ts';
+import type { EmbeddedCloud } from '../local/embedded-cloud.ts';
+import { readConfig, type CliContext } from './context.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { nameRun } from './name-run.ts';
 import { openCloud, openLogs, stateFolder } from './open-cloud.ts';
+import type { RunLogs } from './run-log.ts';
 import { executeIntent } from './serve/execute-intent.ts';
+import { keptLogs, type KeptLogs } from './serve/kept-logs.ts';
+import { openPage, type ServeOptions } from './serve/open-page.ts';
 import { wakefulSleep } from './serve/wakeful-sleep.ts';
 import { watchFacts } from './serve/watch-facts.ts';
 import { servedJobs } from './serve/served-jobs.ts';
@@ -20,36 +24,17 @@ interface Current {
   jobs: readonly ServedJob[];
 }
 
-/** Runs the jobs by their schedules and triggers until the process is asked to stop. */
-export async function serveCommand(options: CommonOptions, context: CliContext): Promise<ExitCode> {
+/** Runs the jobs by their schedules and triggers, and those that a person starts at its page, until the process is asked to stop. */
+export async function serveCommand(options: ServeOptions, context: CliContext): Promise<ExitCode> {
   const current = readCurrent(options, context);
   const folder = await openServeFolder(join(stateFolder(options), 'serve'));
   try {
-    const logs = openLogs(context, { workerThreads: 1, jobs: true });
+    const kept = keptLogs();
+    const logs = openLogs(context, { workerThreads: 1, jobs: true, keep: (entry) => kept.keep(entry) });
     const cloud = await openCloud(options, context, logs);
-    const log = logs.open({});
-    const sleep = wakefulSleep(context.stop);
-    context.onHangup?.(() => {
-      reread(current, options, context);
-      sleep.wake();
-    });
-    tellJobs(current, context);
-    const configuration = () => current.configuration;
-    const facts = watchFacts({ cloud, configuration, jobs: () => current.jobs, context, log, wake: sleep.wake });
     try {
-      const service = openService({
-        ...{ loaded: folder.loaded, save: (state) => folder.save(state), jobs: () => current.jobs, log },
-        look: facts.look,
-        execute: executeIntent({ cloud, configuration, stopAsked: () => context.stop.asked(), openLog: logs.open }),
-        name: (job) => nameRun(job, context),
-        now: () => context.now(),
-        ...{ wait: sleep.wait, wake: sleep.wake, stopAsked: () => context.stop.asked() },
-        stop: () => context.stop.ask(),
-        sleep: (milliseconds) => context.stop.sleep(milliseconds / 1000),
-      });
-      await service.run();
+      await serveWith({ cloud, logs, kept, folder, current }, options, context);
     } finally {
-      await facts.rest();
       await cloud.close();
     }
     return EXIT.done;
@@ -58,11 +43,53 @@ export async function serveCommand(options: CommonOptions, context: CliContext):
   }
 }
 
-function readCurrent(options: CommonOptions, context: CliContext): Current {
+interface ServeParts {
+  readonly cloud: EmbeddedCloud;
+  readonly logs: RunLogs;
+  readonly kept: KeptLogs;
+  readonly folder: ServeFolder;
+  readonly current: Current;
+}
+
+async function serveWith(
+  { cloud, logs, kept, folder, current }: ServeParts,
+  options: ServeOptions,
+  context: CliContext,
+): Promise<void> {
+  const log = logs.open({});
+  const sleep = wakefulSleep(context.stop);
+  context.onHangup?.(() => {
+    reread(current, options, context);
+    sleep.wake();
+  });
+  const configuration = () => current.configuration;
+  const facts = watchFacts({ cloud, configuration, jobs: () => current.jobs, context, log, wake: sleep.wake });
+  const service = openService({
+    ...{ loaded: folder.loaded, save: (state) => folder.save(state), jobs: () => current.jobs, log },
+    look: facts.look,
+    execute: executeIntent({ cloud, configuration, stopAsked: () => context.stop.asked(), openLog: logs.open }),
+    name: (job) => nameRun(job, context),
+    now: () => context.now(),
+    ...{ wait: sleep.wait, wake: sleep.wake, stopAsked: () => context.stop.asked() },
+    stop: () => context.stop.ask(),
+    sleep: (milliseconds) => context.stop.sleep(milliseconds / 1000),
+  });
+  const page = await openPage(options, { cloud, configuration, service, logs: kept, context, log });
+  tellJobs(current, context);
+  try {
+    await service.run();
+  } finally {
+    await page?.close();
+    await facts.rest();
+  }
+}
+
+/** Without its page a service that starts nothing is of no use to anybody. */
+function readCurrent(options: ServeOptions, context: CliContext): Current {
   const configuration = readConfig(options, context);
   const jobs = servedJobs(configuration);
-  if (jobs.some(startsByItself)) return { configuration, jobs };
-  const advice = 'give one of its jobs a schedule, trigger: on-backup, or after: <job>';
+  if (options.page || jobs.some(startsByItself)) return { configuration, jobs };
+  const advice = 'give one of its jobs a schedule, trigger: on-backup, or after: <job>, or leave out --no-page';
   throw new ConfigError('NOTHING_TO_SERVE', `no job of ${options.config} starts by itself: ${advice}`);
 }
 
@@ -71,7 +98,7 @@ function startsByItself({ schedules, after, onBackup }: ServedJob): boolean {
 }
 
 /** A file that is broken for the moment does not end a service. */
-function reread(current: Current, options: CommonOptions, context: CliContext): void {
+function reread(current: Current, options: ServeOptions, context: CliContext): void {
   try {
     Object.assign(current, readCurrent(options, context));
     tellJobs(current, context);
@@ -82,10 +109,11 @@ function reread(current: Current, options: CommonOptions, context: CliContext): 
 }
 
 function tellJobs({ jobs }: Current, { terminal }: CliContext): void {
+  const served = jobs.filter(startsByItself).map(({ id }) => id);
+  const others = jobs.length - served.length;
   terminal.note(
-    `serving ${plural(jobs.filter(startsByItself).length, 'job')}: ${jobs
-      .filter(startsByItself)
-      .map(({ id }) => id)
-      .join(', ')}`,
+    served.length === 0
+      ? `serving ${plural(others, 'job')} that ${others === 1 ? 'starts' : 'start'} by hand`
+      : `serving ${plural(served.length, 'job')}: ${served.join(', ')}`,
   );
 }

@@ -1,5 +1,5 @@
 import { html, type Html } from '../sync/report/page/html.ts';
-import { formatCount } from '../sync/report/words.ts';
+import { capitalize, formatCount } from '../sync/report/words.ts';
 import { banner } from './banner.ts';
 import { jobPath, previewPath } from './links.ts';
 import { hidden, type FormState } from './run-form.ts';
@@ -9,6 +9,7 @@ import { REFRESH_BUSY_MS, type View } from './view.ts';
 export interface Preview {
   readonly state: 'looking' | 'done' | 'failed';
   readonly lines: readonly string[];
+  readonly sum?: string;
   readonly failure?: string;
 }
 
@@ -33,7 +34,10 @@ const WORDS = {
 export function previewView({ job, key, preview, given, form }: PreviewPage): View {
   const { state, lines } = preview;
   const options = given.length === 0 ? 'With the options of the job.' : `With ${given.join(', ')}.`;
-  const sentences = state === 'failed' ? [preview.failure ?? ''] : [lastOf(preview), options];
+  const sentences =
+    state === 'failed'
+      ? [preview.failure ?? '']
+      : [preview.sum === undefined ? 'Nothing is changed meanwhile.' : `${capitalize(preview.sum)}.`, options];
   return {
     title: `${job}: ${WORDS[state].word.toLowerCase()}`,
     trail: [
@@ -49,12 +53,6 @@ export function previewView({ job, key, preview, given, form }: PreviewPage): Vi
     say: WORDS[state].word,
     ...(state === 'looking' && { refreshMs: REFRESH_BUSY_MS }),
   };
-}
-
-/** The last line sums up. */
-function lastOf({ state, lines }: Preview): string {
-  const last = lines.at(-1);
-  return state === 'done' && last !== undefined ? `${last}.` : 'Nothing is changed meanwhile.';
 }
 
 function planSection(lines: readonly string[]): Html {

@@ -3,7 +3,7 @@ import type { GroupRecord } from '../sync/report/group-record.ts';
 import { html, type Html } from '../sync/report/page/html.ts';
 import { STATES } from '../sync/report/page/states.ts';
 import { capitalize, formatBytes, formatCount, formatSeconds } from '../sync/report/words.ts';
-import type { LiveRun } from '../sync/status/job-status.ts';
+import type { LiveRun, RecentRun } from '../sync/status/job-status.ts';
 import { banner, fact, facts } from './banner.ts';
 import { triggerText } from './history.ts';
 import { jobPath, runPath } from './links.ts';
@@ -14,8 +14,13 @@ import { secondsOf, wordOf } from './strip.ts';
 import { formatTime, timeElement } from './time-words.ts';
 import { REFRESH_BUSY_MS, type View } from './view.ts';
 
+/** A run of the past or of the present, with what its workers have written while it is at work. */
+export interface ShownRun extends LiveRun {
+  readonly run: RecentRun;
+}
+
 export interface RunPage {
-  readonly live: LiveRun;
+  readonly live: ShownRun;
   /** What was kept of its log, the last lines; undefined: none was. */
   readonly log: readonly LogLine[] | undefined;
   readonly hasReport: boolean;
@@ -27,9 +32,9 @@ export interface RunPage {
 /** One run: how far it is and what its workers do while it is at work; how it ended, and where its report is. */
 export function runView(page: RunPage): View {
   const { run } = page.live;
-  const isOver = run.endedAt !== undefined;
-  const words = { ...STATES[run.state], word: wordOf(run) };
-  const sentence = isOver ? capitalize(run.message ?? '') : capitalize(describeLive(page.live));
+  const isOver = hasEnded(run);
+  const words = { ...STATES[run.lost === true ? 'failed' : run.state], word: wordOf(run) };
+  const sentence = isOver ? capitalize(run.lost === true ? LOST : (run.message ?? '')) : capitalize(describeLive(page.live));
   const parts = [
     { id: 'verdict', markup: banner('verdict', words, sentence === '' ? [] : [`${sentence}.`.replace(/\.\.$/, '.')]) },
     { id: 'actions', markup: actions(page) },
@@ -52,9 +57,16 @@ export function runView(page: RunPage): View {
   };
 }
 
+/** Its machine or its process died, and it said no word. */
+const LOST = 'it said no word at its end: its process was killed, or its machine went down; the next run goes on from there';
+
+function hasEnded({ endedAt, lost }: RecentRun): boolean {
+  return endedAt !== undefined || lost === true;
+}
+
 function actions({ live: { run, stopAsked }, hasReport, form }: RunPage): Html {
   if (hasReport) return html`<p id="actions" class="actions after"><a href="${runPath(run)}/report">Open the report</a></p>`;
-  if (run.endedAt !== undefined) return html`<p id="actions" class="beside after">It left no report.</p>`;
+  if (hasEnded(run)) return html`<p id="actions" class="beside after">It left no report.</p>`;
   if (stopAsked)
     return html`<p id="actions" class="beside after">It ends as soon as what is under way has come to a safe point.</p>`;
   return html`<form id="actions" class="after" method="post" action="${runPath(run)}/stop">

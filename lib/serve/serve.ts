@@ -56,6 +56,8 @@ export interface Service {
    * started then.
    */
   submit(run: RunRef, overrides: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Runs that were decided on and have not ended. */
+  intents(): readonly Intent[];
 }
 
 export function openService(world: ServeWorld): Service {
@@ -67,6 +69,7 @@ export function openService(world: ServeWorld): Service {
   });
   return {
     run: () => serve(keeper, world),
+    intents: () => keeper.current.intents,
     submit: async (run, overrides) => {
       if (world.stopAsked())
         throw new ConflictError('SERVE_STOPPING', 'the service is being stopped: no run is started any more');

@@ -21,8 +21,8 @@ export interface Previews {
   /** Begins to look, and gives the preview its name. Throws a `ConflictError` PREVIEWS_BUSY when too many look at once. */
   begin(document: JobDocument, values: FormValues): { readonly key: string; readonly ended: Promise<void> };
   get(job: string, key: string): KeptPreview | undefined;
-  /** Gives up all that look; resolves when none does any more. */
-  close(): Promise<void>;
+  /** Gives up all that look: each ends with the listing that it waits for. */
+  close(): void;
 }
 
 export function keepPreviews(plan: (document: JobDocument, signal: AbortSignal) => Promise<Preview>): Previews {
@@ -49,10 +49,7 @@ export function keepPreviews(plan: (document: JobDocument, signal: AbortSignal) 
       const found = kept.get(key);
       return found?.job === job ? found : undefined;
     },
-    close: async () => {
-      stop.abort();
-      await Promise.all(looking);
-    },
+    close: () => stop.abort(),
   };
 }
 

@@ -23,8 +23,6 @@ export interface Routes {
 }
 
 const JSON_TYPE = 'application/json; charset=utf-8';
-/** https://prometheus.io/docs/instrumenting/exposition_formats/ */
-const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 /** What there is by path; `*` stands for one name. What gives undefined is not there. */
 export function makeRoutes(parts: ViewWorld): Routes {
@@ -43,7 +41,6 @@ export function makeRoutes(parts: ViewWorld): Routes {
       ...Object.fromEntries(pages),
       'runs/*/*/report': ([job = '', id = '']) => reportAnswer(job, id, parts),
       'api/status': async () => ({ status: 200, type: JSON_TYPE, body: await statusJson(parts) }),
-      metrics: async () => ({ status: 200, type: METRICS_TYPE, body: await parts.world.metrics() }),
     },
     post: forms(parts),
   };

@@ -65,7 +65,8 @@ export async function startPageServer({ address, password, world }: PageServerOp
       server.close();
       server.closeIdleConnections();
       const timer = setTimeout(() => server.closeAllConnections(), END_MS);
-      await Promise.all([closed, previews.close()]).finally(() => clearTimeout(timer));
+      previews.close();
+      await closed.finally(() => clearTimeout(timer));
     },
   };
 }

@@ -34,13 +34,13 @@ describe('flotilla serve', () => {
   it(
     'copies what was backed up and what follows it, each in one run, over kill -9 in the middle; refuses a second one; reads its configuration again',
     async () => {
-      const first = world.start(['serve']);
+      const first = world.start(['serve', '--no-page']);
       killAtChunk(10, first);
       expect(await first.ended).toMatchObject({ signal: 'SIGKILL' });
       expect(world.differences('target')).toEqual([]);
       expect(world.differences('other')).not.toEqual([]);
 
-      const again = world.start(['serve']);
+      const again = world.start(['serve', '--no-page']);
       await again.says('had not ended when the service did: it goes on');
       const second = await world.run(['serve']);
       expect({ code: second.code, stderr: second.stderr }).toMatchObject({
@@ -66,11 +66,15 @@ describe('flotilla serve', () => {
   );
 
   it(
-    'refuses a configuration in which nothing starts by itself',
+    'refuses a configuration in which nothing starts by itself, unless it has its page',
     async () => {
       await world.writeJobs([{ id: 'nightly', source: 'main', target: 'offsite' }]);
-      const { code, stderr } = await world.run(['serve']);
+      const { code, stderr } = await world.run(['serve', '--no-page']);
       expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('NOTHING_TO_SERVE') as string });
+      const service = world.start(['serve', '--listen', '127.0.0.1:0']);
+      await service.says('serving 1 job that starts by hand');
+      service.kill('SIGTERM');
+      expect(await service.ended).toMatchObject({ code: 0 });
     },
     PATIENCE_MS,
   );

@@ -24,7 +24,7 @@ export async function liveThrough(world: ServeWorld, source: SmallSource, { hour
   for (let killed = 0; killed < kills || world.now() < end; killed++) {
     if (killed === Math.floor(kills / 2)) await world.suspend('hourly');
     if (killed === Math.floor(kills / 2) + 4) await world.resume('hourly');
-    const service = world.fast('serve');
+    const service = world.fast('serve', '--no-page');
     await service.says('serving 3 jobs');
     if (killed % 5 === 0) await source.addOne();
     // From the middle of its first look to the middle of what its runs do.
@@ -38,7 +38,7 @@ export async function liveThrough(world: ServeWorld, source: SmallSource, { hour
 /** Its schedule is suspended, and a person starts the last run: when all has ended, every copy should be the source. */
 async function comeToRest(world: ServeWorld): Promise<void> {
   await world.suspend('hourly');
-  const service = world.fast('serve');
+  const service = world.fast('serve', '--no-page');
   await service.says('serving 3 jobs');
   await world.fast('run', 'hourly').ended;
   const rested = async (): Promise<boolean> => {

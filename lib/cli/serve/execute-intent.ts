@@ -66,7 +66,11 @@ async function endOf(cause: Cause, { job, state }: RunRecord, store: ServedStore
 type ServedStore = Pick<RunStore, 'loadTick' | 'loadCause'>;
 
 /** A run that was skipped because its job was suspended serves nothing: what it was for is due again when its job no longer is. */
-async function isServed(cause: Extract<Cause, { kind: 'schedule' | 'after' }>, job: string, store: ServedStore): Promise<boolean> {
+async function isServed(
+  cause: Extract<Cause, { kind: 'schedule' | 'after' }>,
+  job: string,
+  store: ServedStore,
+): Promise<boolean> {
   if (cause.kind === 'schedule') {
     const tick = await store.loadTick(job, cause.schedule);
     return tick !== undefined && Date.parse(tick.served) >= cause.tick;

@@ -1,0 +1,95 @@
+import { parseJob } from '../../config/job-document.ts';
+import type { JobDocument } from '../../config/job-document.ts';
+import type { Configuration } from '../../config/load-config.ts';
+import { FlotillaError, formatErrorChain } from '../../errors.ts';
+import type { EmbeddedCloud } from '../../local/embedded-cloud.ts';
+import type { Preview } from '../../page/preview.ts';
+import type { ShownRun } from '../../page/run.ts';
+import type { Service } from '../../serve/serve.ts';
+import { iso } from '../../sync/iso.ts';
+import type { PageWorld } from '../../web/world.ts';
+import type { CliContext } from '../context.ts';
+import { nameRun } from '../name-run.ts';
+import { planLines } from '../plan-lines.ts';
+import type { KeptLogs } from './kept-logs.ts';
+import { statusBook } from './status-book.ts';
+
+/** Runs that are looked through for one by its name, and shown as the history of a job. */
+const KNOWN_RUNS = 2000;
+const HISTORY_RUNS = 300;
+/** Lines of a plan that are kept. */
+const MAX_PLAN_LINES = 20_000;
+
+export interface PageParts {
+  readonly cloud: EmbeddedCloud;
+  readonly configuration: () => Configuration;
+  readonly service: Pick<Service, 'submit' | 'intents'>;
+  readonly logs: KeptLogs;
+  readonly context: CliContext;
+  readonly log: { error(message: string): void };
+}
+
+/** What the page of a service shows, and what it starts: runs of this service, on its state folder. */
+export function pageWorld(parts: PageParts): PageWorld {
+  const { cloud, configuration, service, logs, context, log } = parts;
+  const { store, services, control } = cloud;
+  const book = statusBook({ store, now: context.now, leaseMs: services.leaseMs }, configuration);
+  const document = (job: string): JobDocument | undefined => configuration().jobs.find(({ id }) => id === job);
+  return {
+    now: context.now,
+    statuses: () => book.all(),
+    status: (job) => book.one(job),
+    document,
+    history: async (job) => {
+      const [recent, all] = [(await book.one(job))?.recent ?? [], await store.listRuns(job, HISTORY_RUNS)];
+      return all.map((run) => recent.find(({ id }) => id === run.id) ?? run);
+    },
+    run: (job, id) => findRun({ job, id }, parts, (each) => book.one(each)),
+    log: (run, after) => logs.lines(run, after),
+    report: async ({ reportKey }) => (reportKey === undefined ? undefined : (await control.get(`${reportKey}.html`))?.bytes),
+    plan: (job, signal) => preview(job, signal, parts),
+    start: async (job, overrides) => {
+      const run = nameRun(job, context);
+      await service.submit(run, overrides);
+      return run;
+    },
+    stop: (run) => store.askStop(run, { at: iso(context.now()), by: 'the page' }),
+    complain: (message) => log.error(message),
+  };
+}
+
+/** One that was asked for and has not begun is known to the service alone. */
+async function findRun(
+  { job, id }: { readonly job: string; readonly id: string },
+  { cloud, service }: PageParts,
+  status: PageWorld['status'],
+): Promise<ShownRun | undefined> {
+  const { live = [], recent = [] } = (await status(job)) ?? {};
+  const isIt = (run: { readonly id: string }): boolean => run.id === id;
+  const atWork = live.find(({ run }) => isIt(run));
+  if (atWork !== undefined) return atWork;
+  const run = recent.find(isIt) ?? (await cloud.store.listRuns(job, KNOWN_RUNS)).find(isIt);
+  if (run !== undefined) return { run, stopAsked: false };
+  const asked = service.intents().find(({ run: each }) => each.job === job && each.id === id);
+  return asked && { run: { ...asked.run, state: 'waiting' }, stopAsked: (await cloud.store.loadStop(asked.run)) !== undefined };
+}
+
+/** What was found before it failed is shown with the reason. */
+async function preview(document: JobDocument, signal: AbortSignal, { cloud, context }: PageParts): Promise<Preview> {
+  const call = { getRemainingTimeInMillis: () => (signal.aborted ? 0 : Infinity) };
+  const worker = cloud.services.openWorker(parseJob(document), { id: 'preview', startedAt: iso(context.now()) }, call);
+  const lines: string[] = [];
+  let sum: string | undefined;
+  try {
+    for await (const { kind, text } of planLines(worker)) {
+      signal.throwIfAborted();
+      if (kind === 'sum') sum = text;
+      else if (lines.length < MAX_PLAN_LINES) lines.push(text);
+    }
+    return { state: 'done', lines, ...(sum !== undefined && { sum }) };
+  } catch (error) {
+    if (signal.aborted) return { state: 'failed', lines, failure: 'it took too long, or the service is being stopped' };
+    if (!(error instanceof FlotillaError)) throw error;
+    return { state: 'failed', lines, failure: `${error.code}: ${formatErrorChain(error)}` };
+  }
+}
