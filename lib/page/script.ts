@@ -36,7 +36,6 @@ export const PAGE_SCRIPT = script`
     for (const part of answer.parts) put(part);
     keyed(answer.parts);
     addLines(answer.log);
-    if (answer.at) byId('as-of').textContent = answer.at;
     const say = byId('say');
     if (say.told !== undefined && say.told !== answer.say) say.textContent = answer.say;
     say.told = answer.say;
@@ -80,6 +79,8 @@ export const PAGE_SCRIPT = script`
         etag = answer.headers.get('etag') ?? '';
         take(await answer.json());
       }
+      const at = new Date(answer.headers.get('date')).toISOString();
+      byId('as-of').textContent = at.slice(0, 19).replace('T', ' ');
       lost();
     } catch (error) {
       lost(error);

@@ -34,7 +34,7 @@ export function makeRoutes(parts: ViewWorld): Routes {
   };
   const pages = Object.entries(views).flatMap(([path, show]): [string, Handle][] => [
     [path, async (names, asked) => pageAnswer(await show(names, { ...asked, query: NO_QUERY }), asked, parts)],
-    [path === '' ? 'api/live' : `api/live/${path}`, async (names, asked) => liveAnswer(await show(names, asked), parts)],
+    [path === '' ? 'api/live' : `api/live/${path}`, async (names, asked) => liveAnswer(await show(names, asked))],
   ]);
   return {
     get: {
@@ -55,14 +55,13 @@ function pageAnswer(shown: Shown | undefined, { segments }: Asked, { world }: Vi
 }
 
 /** The parts of a page as they are now, for its script. */
-function liveAnswer(shown: Shown | undefined, { world }: ViewWorld): Answer | undefined {
+function liveAnswer(shown: Shown | undefined): Answer | undefined {
   if (shown === undefined) return undefined;
   const { view, log = [] } = shown;
   const last = log.at(-1);
   return {
     status: 200,
     type: JSON_TYPE,
-    headers: { date: new Date(world.now()).toUTCString() },
     body: JSON.stringify({
       ...{ title: view.title, say: view.say, refreshMs: view.refreshMs ?? 0 },
       parts: view.parts.map(({ id, markup }) => ({ id, html: markup.markup.trim() })),
