@@ -25,7 +25,7 @@ function onSignal(): void {
   if (stop.asked() && Date.now() - askedAt < SAME_SIGNAL_MS) return;
   if (stop.asked()) process.exit(EXIT.interrupted);
   askedAt = Date.now();
-  terminal.note('stopping: what is under way is brought to a safe point; once more ends it at once', 'warn');
+  if (!stop.isQuiet) terminal.note('stopping: what is under way is brought to a safe point; once more ends it at once', 'warn');
   stop.ask();
 }
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal);

@@ -3,9 +3,13 @@ import type { CliContext, CommonOptions } from './context.ts';
 import type { ExitCode } from './exit-code.ts';
 import { LOG_FORMATS, type LogFormat } from './log-format.ts';
 import { addOverrideFlags, overridesOf } from './override-flags.ts';
+import type { HistoryOptions } from './history-command.ts';
 import type { RunOptions } from './run-command.ts';
 import type { ScheduleOptions } from './schedule-command.ts';
 import type { ServeOptions } from './serve/open-page.ts';
+import type { ShowOptions } from './show-command.ts';
+import type { StatusOptions } from './status-command.ts';
+import type { StopOptions } from './stop-command.ts';
 import type { SuspendOptions } from './suspend-command.ts';
 
 const EXIT_HELP = `
@@ -54,12 +58,53 @@ export function makeProgram(context: CliContext, end: (code: ExitCode) => void):
       const { serveCommand } = await import('./serve-command.ts');
       end(await serveCommand(options, context));
     });
+  addLooking(program, context, end);
   addScheduling(program, context, end);
   program.hook('preAction', (_, command) => {
     const { logFormat } = command.opts<{ logFormat?: LogFormat }>();
     if (logFormat !== undefined) context.terminal.setLogFormat(logFormat);
   });
   return program;
+}
+
+/** What is and was going on, and that it ends. */
+function addLooking(program: Command, context: CliContext, end: (code: ExitCode) => void): void {
+  onSystem(program.command('status [job]'))
+    .description('show how each job stands: last run, how far the copy is behind, next run, what goes on now')
+    .option('--watch [seconds]', 'look again every so many seconds (default: 2) until Ctrl-C')
+    .option(
+      '--check',
+      'end with 1 when a job is in trouble: its last run failed, no run came, or it is behind by more than max-lag',
+    )
+    .option('--json', 'print it for machines')
+    .action(async (job: string | undefined, options: StatusOptions) => {
+      const { statusCommand } = await import('./status-command.ts');
+      end(await statusCommand(job, options, context));
+    });
+  onSystem(program.command('history <job>'))
+    .description('list the runs of a job, the newest first')
+    .option('--limit <runs>', 'so many at most', '20')
+    .option('--json', 'print it for machines')
+    .action(async (job: string, options: HistoryOptions) => {
+      const { historyCommand } = await import('./history-command.ts');
+      end(await historyCommand(job, options, context));
+    });
+  onSystem(program.command('show <run>'))
+    .description('show the report of a run, or how far it is: by its id, the beginning of it, latest, or <job>/latest')
+    .option('--job <job>', 'only runs of this job')
+    .option('--json', 'print the report for machines')
+    .action(async (run: string, options: ShowOptions) => {
+      const { showCommand } = await import('./show-command.ts');
+      end(await showCommand(run, options, context));
+    });
+  onSystem(program.command('stop <run-or-job>'))
+    .description('end a run, or all runs of a job that wait or are at work, at a safe point, wherever they are at work')
+    .option('--job <job>', 'only runs of this job')
+    .option('--no-wait', 'do not wait until they have ended')
+    .action(async (run: string, options: StopOptions) => {
+      const { stopCommand } = await import('./stop-command.ts');
+      end(await stopCommand(run, options, context));
+    });
 }
 
 /** When jobs start by themselves, and that they do not. */
@@ -88,9 +133,15 @@ function addScheduling(program: Command, context: CliContext, end: (code: ExitCo
 }
 
 function suspending(command: Command): Command {
-  return stateful(command)
-    .option('--all', 'all jobs, those that are added later too')
-    .option('--table <name>', 'the table of a deployed system: the output TableName of its stack Flotilla');
+  return onSystem(command).option('--all', 'all jobs, those that are added later too');
+}
+
+/** What is kept of runs is kept in the state folder, or in the table and the control bucket of an account. */
+function onSystem(command: Command): Command {
+  return stateful(command).option(
+    '--deployed [stack]',
+    'the system that is deployed in an account, by the name of its stack (default: Flotilla); put it last',
+  );
 }
 
 /** The form is known before the command begins, so that all it says has it. */

@@ -2,15 +2,23 @@
 export interface StopSwitch {
   asked(): boolean;
   ask(): void;
+  /** From here on nothing is under way that has to come to a safe point, and nobody need be told that it does. */
+  beQuiet(): void;
+  readonly isQuiet: boolean;
   /** `awake` ends this one sleep early. */
   sleep(seconds: number, awake?: AbortSignal): Promise<void>;
 }
 
 export function stopSwitch(): StopSwitch {
   const stop = new AbortController();
+  let isQuiet = false;
   return {
     asked: () => stop.signal.aborted,
     ask: () => stop.abort(),
+    beQuiet: () => void (isQuiet = true),
+    get isQuiet() {
+      return isQuiet;
+    },
     sleep: (seconds, awake) =>
       new Promise((resolve) => {
         const signals = [stop.signal, ...(awake === undefined ? [] : [awake])];

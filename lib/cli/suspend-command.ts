@@ -1,6 +1,5 @@
 import { jobDocument } from '../config/job-document.ts';
 import { schedulesOf } from '../config/check-schedules.ts';
-import { openRunStore } from '../dynamodb/run-store.ts';
 import { ConfigError } from '../errors.ts';
 import { parseDuration } from '../schedule/duration.ts';
 import { formatTime, tickInput, type Schedule } from '../schedule/schedule.ts';
@@ -8,14 +7,12 @@ import { tickDue } from '../sync/decide-tick.ts';
 import type { RunStore } from '../sync/run-store.ts';
 import { plural } from '../sync/report/words.ts';
 import { isActive } from '../sync/suspension.ts';
-import { readConfig, type CliContext, type CommonOptions } from './context.ts';
+import { readConfig, type CliContext } from './context.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
-import { openCloud } from './open-cloud.ts';
+import { withSystem, type SystemOptions } from './open-system.ts';
 
-export interface SuspendOptions extends CommonOptions {
+export interface SuspendOptions extends SystemOptions {
   readonly all?: boolean;
-  /** The table of a deployed system, in the place of that of the state folder. */
-  readonly table?: string;
   /** A time, ISO 8601, or a time span from now on. */
   readonly until?: string;
   readonly reason?: string;
@@ -26,7 +23,7 @@ export async function suspendCommand(job: string | undefined, options: SuspendOp
   const scope = scopeOf(job, options, context);
   const until = options.until === undefined ? undefined : readUntil(options.until, context.now());
   const by = context.environment['USER'];
-  await withStore(options, context, async (store) => {
+  await withSystem(options, context, async ({ store }) => {
     const since = new Date(context.now()).toISOString();
     const { reason } = options;
     await store.saveSuspension(scope, {
@@ -45,7 +42,7 @@ export async function suspendCommand(job: string | undefined, options: SuspendOp
 export async function resumeCommand(job: string | undefined, options: SuspendOptions, context: CliContext): Promise<ExitCode> {
   const scope = scopeOf(job, options, context);
   const { print } = context.terminal;
-  await withStore(options, context, async (store) => {
+  await withSystem(options, context, async ({ store }) => {
     const before = await store.loadSuspension(scope);
     await store.removeSuspension(scope);
     print(before === undefined ? `${nameOf(scope)} not suspended` : `${nameOf(scope)} resumed, suspended since ${before.since}`);
@@ -71,7 +68,7 @@ async function tellMissed(scope: string | undefined, store: RunStore, { options,
     for (const schedule of schedulesOf(job)) {
       const due = tickDue(schedule, await store.loadTick(job.id, schedule.name), context.now());
       if (due === undefined) continue;
-      const how = options.table === undefined ? 'flotilla serve serves it' : whatToStart(job.id, schedule, due);
+      const how = options.deployed === undefined ? 'flotilla serve serves it' : whatToStart(job.id, schedule, due);
       context.terminal.print(`${job.id}, ${schedule.name}: the tick of ${formatTime(due)} was missed: ${how}`);
     }
     if (job.trigger !== undefined) await tellWritten(job.id, store, { options, context });
@@ -84,7 +81,7 @@ async function tellWritten(job: string, store: RunStore, { options, context }: R
   for await (const { state } of store.listWritten(job)) if (state !== 'settled') count += 1;
   if (count === 0) return;
   const look = `a run for them starts within the hour, or start Flotilla-${job} now with {"pending-only":true}`;
-  const how = options.table === undefined ? 'flotilla serve starts a run for them' : look;
+  const how = options.deployed === undefined ? 'flotilla serve starts a run for them' : look;
   context.terminal.print(`${job}: ${plural(count, 'group')} with backups that are not copied yet: ${how}`);
 }
 
@@ -112,18 +109,4 @@ function readUntil(text: string, now: number): string {
     throw new ConfigError('UNTIL_INVALID', `--until ${text} is no time to come; write it as 8h, or 2026-11-22T06:00:00Z`);
   }
   return new Date(time).toISOString();
-}
-
-/** The table of a deployed system, or that of the state folder. */
-async function withStore(options: SuspendOptions, context: CliContext, act: (store: RunStore) => Promise<void>): Promise<void> {
-  if (options.table !== undefined) {
-    await act(openRunStore({ table: options.table, environment: context.environment }));
-    return;
-  }
-  const cloud = await openCloud(options, context);
-  try {
-    await act(cloud.store);
-  } finally {
-    await cloud.close();
-  }
 }

@@ -13,13 +13,23 @@ export interface Terminal {
   readonly isLive: boolean;
   /** How lines of the log look here. */
   readonly style: LineStyle;
+  /** Where results are seen; undefined where they go to a pipe or a file. */
+  readonly screen: Screen | undefined;
   /** The form of the log from here on. */
   readonly setLogFormat: (format: LogFormat) => void;
+}
+
+export interface Screen {
+  readonly columns: number;
+  readonly colour: boolean;
+  /** Shows as many of these lines as there is room for, in the place of all that is seen. */
+  readonly draw: (lines: readonly string[]) => void;
 }
 
 interface Stream {
   readonly isTTY?: boolean;
   readonly columns?: number;
+  readonly rows?: number;
   write(text: string): unknown;
 }
 
@@ -44,7 +54,7 @@ export function openTerminal(out: Stream, err: Stream, { environment = {}, now =
   const log = (line: string) => (isLive() ? draw(`${line}\n`, shown) : void err.write(`${line}\n`));
   const style = (): LineStyle => ({ format, colour: isLive() && !noColour, timestamps: !isTTY });
   return {
-    ...{ print: (line) => void out.write(`${line}\n`), log },
+    ...{ print: (line) => void out.write(`${line}\n`), log, screen: screenOf(out, !noColour) },
     note: (message, level = 'info') =>
       log(format === 'json' ? formatEntry({ level, message, time: now(), fields: {} }, style()) : message),
     live: (lines) => {
@@ -56,6 +66,17 @@ export function openTerminal(out: Stream, err: Stream, { environment = {}, now =
     },
     get style() {
       return style();
+    },
+  };
+}
+
+function screenOf(out: Stream, colour: boolean): Screen | undefined {
+  if (out.isTTY !== true) return undefined;
+  return {
+    ...{ colour, columns: out.columns ?? 80 },
+    draw: (lines) => {
+      const seen = lines.slice(0, (out.rows ?? 24) - 1);
+      out.write(`\u001b[H\u001b[J${seen.map((line) => `${line}\n`).join('')}`);
     },
   };
 }

@@ -30,8 +30,15 @@ export class FlotillaStack extends Stack {
     this.eventBus = new EventBus(this, 'Events', { description: "What Flotilla's runs report" }) as IEventBus;
     this.alarmTopic = alarmTopic(this);
     this.dashboard = new JobsDashboard(this, 'Dashboard');
-    new CfnOutput(this, 'TableName', { description: 'For flotilla suspend --table', value: this.table.tableName });
+    this.#tellWhereRunsAre();
     this.#pinExports();
+  }
+
+  /** What `flotilla status --deployed` and its like ask the stack for. */
+  #tellWhereRunsAre(): void {
+    new CfnOutput(this, 'TableName', { description: 'Runs, locks and what is known', value: this.table.tableName });
+    const { bucketName: value } = this.controlBucket;
+    new CfnOutput(this, 'ControlBucketName', { description: 'Plans and reports of runs', value });
   }
 
   /** Exported whether a job uses them or not: else a deploy that takes out the last job would take out an export still in use. */

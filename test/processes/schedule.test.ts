@@ -2,13 +2,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openRunStore } from '../../lib/dynamodb/run-store.ts';
 import { openMemoryTable } from '../../lib/local/table/memory.ts';
 import { datastoreEntry, openCliWorld, type CliWorld } from '../support/cli-world.ts';
+import { startCloudFormation, type CloudFormation } from '../support/cloud-formation.ts';
 import { smallSource } from '../support/source.ts';
 
 describe('the commands about schedules', () => {
   let world: CliWorld;
+  let formation: CloudFormation;
 
   beforeAll(async () => {
     world = await openCliWorld();
+    formation = await startCloudFormation(() => ({ outputs: { TableName: 'deployed', ControlBucketName: 'control' } }));
     await smallSource(world.openSource()).addNight();
     await world.writeConfig('timed.yaml', {
       datastores: datastores(),
@@ -20,7 +23,10 @@ describe('the commands about schedules', () => {
       ],
     });
   });
-  afterAll(() => world.close());
+  afterAll(async () => {
+    await formation.close();
+    await world.close();
+  });
 
   const datastores = () => [datastoreEntry(world.s3, 'main', 'source'), datastoreEntry(world.s3, 'offsite', 'target')];
   const timed = (...args: string[]) => world.run([...args, '-c', 'timed.yaml']);
@@ -71,8 +77,8 @@ describe('the commands about schedules', () => {
 
   it('suspend, resume: a deployed system, whose next tick makes up for what was missed', async () => {
     const table = await openMemoryTable('deployed');
-    const env = { ...table.environment, AWS_REGION: 'eu-central-1' };
-    const deployed = (...args: string[]) => world.run([...args, '-c', 'timed.yaml', '--table', 'deployed'], { env });
+    const env = { ...table.environment, ...formation.environment };
+    const deployed = (...args: string[]) => world.run([...args, '-c', 'timed.yaml', '--deployed'], { env });
     expect((await deployed('suspend', 'daily')).code).toBe(0);
     const store = openRunStore({ table: 'deployed', environment: table.environment });
     expect(await store.loadSuspension('daily')).toHaveProperty('since');
@@ -86,10 +92,10 @@ describe('the commands about schedules', () => {
 
   it('resume: tells of groups that were backed up meanwhile, and when they are copied', async () => {
     const table = await openMemoryTable('deployed');
-    const env = { ...table.environment, AWS_REGION: 'eu-central-1' };
+    const env = { ...table.environment, ...formation.environment };
     const job = { id: 'following', source: 'main', target: 'offsite', trigger: 'on-backup' };
     await world.writeConfig('following.yaml', { datastores: datastores(), jobs: [job] });
-    const resume = () => world.run(['resume', 'following', '-c', 'following.yaml', '--table', 'deployed'], { env });
+    const resume = () => world.run(['resume', 'following', '-c', 'following.yaml', '--deployed'], { env });
     expect((await resume()).stdout).not.toContain('not copied yet');
     const store = openRunStore({ table: 'deployed', environment: table.environment });
     const written = { group: { namespace: '', name: 'vm/100' }, marker: 'monday 1' };

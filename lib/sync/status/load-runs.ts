@@ -14,15 +14,25 @@ export const MAX_LIVE_GROUPS = 2_000;
 const MAX_DRY_RUN_MS = 3_600_000;
 
 /** The last runs of a job, and those that live though many came after them. */
-export async function loadRuns({ id: job }: Pick<Job, 'id'>, world: StatusWorld): Promise<Pick<JobStatus, 'live' | 'recent'>> {
-  const { store, now, leaseMs } = world;
-  const living = await store.listLiving(job, now(), leaseMs);
-  const found = await store.listRuns(job, RECENT_RUNS);
-  const recent = await tellLost(found, living, world);
-  const older = [...living.values()].filter(({ id }) => !found.some((run) => run.id === id));
+export async function loadRuns(job: Pick<Job, 'id'>, world: StatusWorld): Promise<Pick<JobStatus, 'live' | 'recent'>> {
+  const { store } = world;
+  const { recent, living } = await loadRecent(job, RECENT_RUNS, world);
+  const older = [...living.values()].filter(({ id }) => !recent.some((run) => run.id === id));
   const records = [...recent.filter((run) => run.lost !== true), ...(await Promise.all(older.map((run) => store.loadRun(run))))];
   const live = records.filter((run) => run !== undefined).filter(isAtWork);
   return { recent, live: await Promise.all(live.map((run) => loadLive(run, world))) };
+}
+
+/** The newest runs of a job, at most `limit`; and all that wait or are at work, by their ids. */
+export async function loadRecent(
+  { id: job }: Pick<Job, 'id'>,
+  limit: number,
+  world: StatusWorld,
+): Promise<{ readonly recent: readonly RecentRun[]; readonly living: ReadonlyMap<string, RunRef> }> {
+  const { store, now, leaseMs } = world;
+  const living = await store.listLiving(job, now(), leaseMs);
+  const found = await store.listRuns(job, limit);
+  return { recent: await tellLost(found, living, world), living };
 }
 
 function isAtWork({ state, endedAt }: RunRecord): boolean {
@@ -50,11 +60,18 @@ async function tellLost(
   return Promise.all(found.map(look));
 }
 
+/** The same run as it is now; whether it is lost, too. */
+export async function lookAgain(run: RunRecord, world: StatusWorld): Promise<RecentRun> {
+  const [seen = run] = await tellLost([run], new Map(), world);
+  return seen;
+}
+
 function isPlanningDry({ dryRun, startedAt }: RunRecord, now: number): boolean {
   return dryRun === true && now - Date.parse(startedAt) < MAX_DRY_RUN_MS;
 }
 
-async function loadLive(run: RunRecord, { store }: StatusWorld): Promise<LiveRun> {
+/** A run that is at work, or waits. */
+export async function loadLive(run: RunRecord, { store }: StatusWorld): Promise<LiveRun> {
   const [groups, stop] = await Promise.all([
     run.planKey === undefined ? undefined : firstGroups(run, store),
     store.loadStop(run),

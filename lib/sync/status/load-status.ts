@@ -2,6 +2,7 @@ import { describeSchedule } from '../../schedule/describe.ts';
 import { formatTime, nextTime } from '../../schedule/schedule.ts';
 import type { JobHealth } from '../health/health.ts';
 import { iso } from '../iso.ts';
+import { mapAhead } from '../map-ahead.ts';
 import type { Job } from '../job.ts';
 import { activeSuspension } from '../suspension.ts';
 import { targetPlace } from '../target-place.ts';
@@ -30,6 +31,14 @@ export async function loadStatus(job: Job, world: StatusWorld): Promise<JobStatu
     health,
     ...runs,
   };
+}
+
+/** Jobs that are looked at side by side. */
+const JOBS_AT_ONCE = 16;
+
+/** The status of each job, in their order. */
+export function loadStatuses(jobs: readonly Job[], world: StatusWorld): Promise<readonly JobStatus[]> {
+  return Array.fromAsync(mapAhead(jobs, JOBS_AT_ONCE, (job) => loadStatus(job, world)));
 }
 
 /** What starts a job, in words. */
