@@ -130,6 +130,24 @@ export function limitItem(limit: string): ItemKey {
   return { pk: join('LIMIT', limit), sk: 'LIMIT' };
 }
 
+/** All messages on their way are one partition: they are few, and looked for together. */
+export function noticeItem(id: string): ItemKey {
+  return { pk: noticesOf(), sk: join(id) };
+}
+
+export function noticesOf(): string {
+  return 'NOTICES';
+}
+
+/** That all there was to tell of an event was told. */
+export function finishedItem(id: string): ItemKey {
+  return { pk: join('TOLD-EVENT', id), sk: 'TOLD-EVENT' };
+}
+
+export function toldItem(job: string): ItemKey {
+  return { pk: join('TOLD', job), sk: 'TOLD' };
+}
+
 /** Parts with `#` between them. Safe ids contain no `#`; in any other name it is escaped, so that no two lists of parts meet. */
 function join(...parts: readonly string[]): string {
   return parts.map((part) => part.replace(/[%#]/g, encodeURIComponent)).join('#');

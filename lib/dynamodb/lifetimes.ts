@@ -23,6 +23,8 @@ export const LIFETIME = {
   upToDate: 30 * DAY_SECONDS,
   standing: 800 * DAY_SECONDS,
   startGate: DAY_SECONDS,
+  /** An event may come again for a day, and a message is tried for one. */
+  notice: 14 * DAY_SECONDS,
   /** A limit whose item is gone begins anew, without a burst. */
   limit: 7 * DAY_SECONDS,
 } as const;

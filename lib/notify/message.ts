@@ -30,13 +30,20 @@ export interface Circumstances {
 /** Says what happened: which copy and what state in the title; how far behind, what to do and where to look below. */
 export function composeMessage(event: FlotillaEvent, { recoveredFrom, link }: Circumstances): Message {
   const lines = [...linesOf(event, recoveredFrom), link];
-  const text = lines.filter((line) => line !== undefined && line !== '').join('\n');
+  const text = lines.flatMap((line) => (line === undefined || line === '' ? [] : [clip(line)])).join('\n');
   return {
     ...{ title: titleOf(event, recoveredFrom), text, severity: event.severity, state: stateOf(event) },
     ...{ job: event.job, at: event.at },
     ...(link !== undefined && { link }),
     fields: fieldsOf(event, { recovered: recoveredFrom !== undefined, ...(link !== undefined && { link }) }),
   };
+}
+
+/** An error may hold a provider's whole answer; the report has it in full. */
+const MAX_LINE = 600;
+
+function clip(line: string): string {
+  return line.length <= MAX_LINE ? line : `${line.slice(0, MAX_LINE - 1).toWellFormed()}…`;
 }
 
 function titleOf(event: FlotillaEvent, recoveredFrom: Trouble | undefined): string {
