@@ -4,7 +4,7 @@ import { formatCount, formatSpan, plural } from '../sync/report/words.ts';
 import type { JobStatus, LiveRun, RecentRun } from '../sync/status/job-status.ts';
 import { banner, fact, facts } from './banner.ts';
 import { historyTable } from './history.ts';
-import { lagSentence, lagText } from './lag-words.ts';
+import { lagBeside, lagText } from './lag-words.ts';
 import { jobPath, runPath } from './links.ts';
 import { describeLive, progressBar } from './progress.ts';
 import { runForm, type FormState } from './run-form.ts';
@@ -63,12 +63,8 @@ function about(status: JobStatus, now: number): Html {
   return html`<section id="about" aria-labelledby="about-heading">
     <h2 id="about-heading">The copy</h2>
     ${facts(
-      fact(
-        'Lag',
-        html`<strong>${lagText(lag)}</strong>
-          ${maxLagSeconds === undefined ? '' : `of ${formatSpan(maxLagSeconds)} that max-lag allows`}`,
-      ),
-      fact('', lag.state === 'current' ? undefined : lagSentence(lag)),
+      fact('Lag', html`<strong>${lagText(lag)}</strong>, ${lagBeside(lag)}`),
+      fact('max-lag', maxLagSeconds === undefined ? undefined : formatSpan(maxLagSeconds)),
       fact('From', html`${source.id}: <code>${source.place}</code>`),
       fact('To', html`${target.id}: <code>${target.place}</code>`),
       fact('Starts', starts.length === 0 ? 'when somebody starts it' : starts.join('; ')),

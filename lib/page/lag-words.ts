@@ -1,6 +1,6 @@
 import { describeLag } from '../sync/health/describe-lag.ts';
 import type { Lag } from '../sync/health/lag.ts';
-import { formatSpan, plural, capitalize } from '../sync/report/words.ts';
+import { capitalize, formatCount, formatSpan, plural } from '../sync/report/words.ts';
 import { formatTime } from './time-words.ts';
 
 /** The lag in a word or two, as it is seen first: `current`, `3 h 10 min`, `unknown`. */
@@ -14,7 +14,7 @@ export function lagText({ state, seconds }: Lag): string {
 export function lagBeside({ state, missing, groups }: Lag): string {
   if (state === 'current') return 'nothing missing';
   if (state === 'unknown') return 'source not looked at';
-  return `${plural(missing, 'snapshot')} missing in ${plural(groups, 'group')}`;
+  return `${formatCount(missing)} missing, ${plural(groups, 'group')}`;
 }
 
 /** A sentence. */

@@ -21,6 +21,9 @@ export interface OverviewOptions {
   readonly links: boolean;
 }
 
+/** What it takes to look at hundreds of jobs must leave the table to its runs. */
+const REFRESH_EACH_MS = 40;
+
 /** Jobs for which a field to find them helps. */
 const FIND_FROM = 8;
 
@@ -28,6 +31,7 @@ const FIND_FROM = 8;
 export function overviewView(statuses: readonly JobStatus[], options: OverviewOptions): View {
   const judged = statuses.map((status) => ({ status, verdict: judgeJob(status, options.now) }));
   const sorted = judged.toSorted((a, b) => b.verdict.urgency - a.verdict.urgency);
+  const isBusy = statuses.some(({ live }) => live.length > 0);
   const { heading, sentence, tone, sign } = summary(judged);
   const banner = html`<section id="summary" class="verdict ${tone}" aria-labelledby="state">
     <span class="sign" aria-hidden="true">${sign}</span>
@@ -43,7 +47,7 @@ export function overviewView(statuses: readonly JobStatus[], options: OverviewOp
     parts: [{ id: 'summary', markup: banner }, ...sorted.map((each) => jobPart(each, options))],
     frame: ([first, ...rows]) => html`${first?.markup} ${jobList(rows, judged)}`,
     say: heading,
-    refreshMs: statuses.some(({ live }) => live.length > 0) ? REFRESH_BUSY_MS : REFRESH_IDLE_MS,
+    refreshMs: Math.max(statuses.length * REFRESH_EACH_MS, isBusy ? REFRESH_BUSY_MS : REFRESH_IDLE_MS),
   };
 }
 
@@ -107,14 +111,18 @@ function summary(judged: readonly Judged[]): { heading: string; sentence: Html |
 /** Jobs that the summary names. */
 const NAMED = 5;
 
-function troubleLine({ status, verdict }: Judged): Html {
-  return html`<li><strong>${status.id}</strong>: ${verdict.why[0]}</li>`;
+function troubleLine({ status: { id, health }, verdict }: Judged): Html {
+  const lag = health.lag.state === 'current' ? '' : `, lag ${lagText(health.lag)}`;
+  return html`<li><a href="#job-${id}">${id}</a>: ${verdict.word.toLowerCase()}${lag}</li>`;
 }
+
+/** Reasons that a row gives; the job's own page has all. */
+const SHOWN_WHY = 2;
 
 function jobPart({ status, verdict }: Judged, { now, links }: OverviewOptions): Part {
   const { id, source, target, health } = status;
   const name = links ? html`<a href="${jobPath(id)}">${id}</a>` : html`${id}`;
-  const why = verdict.urgency === 0 ? undefined : html`<p class="why">${verdict.why[0]}</p>`;
+  const why = verdict.urgency === 0 ? [] : verdict.why.slice(0, SHOWN_WHY).map((each) => html`<p>${each}</p>`);
   const markup = html`<li
     id="job-${id}"
     class="job ${verdict.tone}"
@@ -126,13 +134,13 @@ function jobPart({ status, verdict }: Judged, { now, links }: OverviewOptions): 
       <p class="beside">${source.id} → ${target.id}</p>
       <p><span class="tag ${verdict.tone}">${verdict.word}</span></p>
     </div>
-    <div class="lag">
+    <div class="lag ${health.lag.state}">
       <p><span class="label">Lag</span> <span class="value">${lagText(health.lag)}</span></p>
       <p class="beside">${lagBeside(health.lag)}</p>
     </div>
     ${strip(status.recent, { label: `Last runs of ${id}, the oldest first`, links, stops: false, now })}
     <dl class="times">${times(status, now)}</dl>
-    ${why} ${status.live.map((live) => liveLine(live, links))}
+    ${why.length === 0 ? undefined : html`<div class="why">${why}</div>`} ${status.live.map((live) => liveLine(live, links))}
   </li> `;
   return { id: `job-${id}`, markup };
 }

@@ -72,7 +72,7 @@ function actions(job: string, { values, ...form }: PreviewPage['form']): Html {
     ([key, value]) => html`<input type="hidden" name="o.${key}" value="${value}" />`,
   );
   const none = values.none.map((key) => html`<input type="hidden" name="none" value="${key}" />`);
-  return html`<form method="post" action="${jobPath(job)}/run" class="section">
+  return html`<form method="post" action="${jobPath(job)}/run" class="after">
     ${hidden(form)} ${given} ${none}
     <p class="actions">
       <button>Start this run</button>

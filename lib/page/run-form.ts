@@ -46,8 +46,13 @@ export function runForm(job: string, form: FormState): Html {
 }
 
 /** What every form of the page carries. */
+export function tokenField({ token }: Pick<FormState, 'token'>): Html {
+  return html`<input type="hidden" name="token" value="${token}" />`;
+}
+
+/** What a form that starts something carries. */
 export function hidden({ token, request }: Pick<FormState, 'token' | 'request'>): Html {
-  return html`<input type="hidden" name="token" value="${token}" /><input type="hidden" name="request" value="${request}" />`;
+  return html`${tokenField({ token })}<input type="hidden" name="request" value="${request}" />`;
 }
 
 function isTouched(key: string, { values, faults }: FormState): boolean {

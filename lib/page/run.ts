@@ -9,7 +9,7 @@ import { triggerText } from './history.ts';
 import { jobPath, runPath } from './links.ts';
 import { logLines, type LogLine } from './log.ts';
 import { describeLive, progressBar, progressOf } from './progress.ts';
-import { hidden, type FormState } from './run-form.ts';
+import { tokenField, type FormState } from './run-form.ts';
 import { secondsOf, wordOf } from './strip.ts';
 import { formatTime, timeElement } from './time-words.ts';
 import { REFRESH_BUSY_MS, type View } from './view.ts';
@@ -24,7 +24,7 @@ export interface RunPage {
   /** What was kept of its log, the last lines; undefined: none was. */
   readonly log: readonly LogLine[] | undefined;
   readonly hasReport: boolean;
-  readonly form: Pick<FormState, 'token' | 'request'>;
+  readonly form: Pick<FormState, 'token'>;
   /** Epoch milliseconds. */
   readonly now: number;
 }
@@ -34,7 +34,9 @@ export function runView(page: RunPage): View {
   const { run } = page.live;
   const isOver = hasEnded(run);
   const words = { ...STATES[run.lost === true ? 'failed' : run.state], word: wordOf(run) };
-  const sentence = isOver ? capitalize(run.lost === true ? LOST : (run.message ?? '')) : capitalize(describeLive(page.live));
+  const sentence = isOver
+    ? capitalize(run.lost === true ? LOST : (run.message ?? ''))
+    : capitalize(describeLive(page.live).replace(/^at work: /, ''));
   const parts = [
     { id: 'verdict', markup: banner('verdict', words, sentence === '' ? [] : [`${sentence}.`.replace(/\.\.$/, '.')]) },
     { id: 'actions', markup: actions(page) },
@@ -70,7 +72,7 @@ function actions({ live: { run, stopAsked }, hasReport, form }: RunPage): Html {
   if (stopAsked)
     return html`<p id="actions" class="beside after">It ends as soon as what is under way has come to a safe point.</p>`;
   return html`<form id="actions" class="after" method="post" action="${runPath(run)}/stop">
-    ${hidden(form)}
+    ${tokenField(form)}
     <button class="halt">Stop the run</button>
     <span class="help">It ends at a safe point: what is copied stays, and the next run goes on from there.</span>
   </form>`;
@@ -117,7 +119,7 @@ function workerRow(record: GroupRecord): Html {
     <th scope="row"><code>${formatGroup(record)}</code></th>
     <td class="number">${formatCount(snapshotsDone)} of ${formatCount(snapshots)}</td>
     <td class="number">${formatBytes(tally.bytes)}</td>
-    <td>${doing ?? (state === 'waiting' ? 'waits' : 'begins')}</td>
+    <td class="doing">${doing ?? (state === 'waiting' ? 'waits' : 'begins')}</td>
   </tr> `;
 }
 

@@ -39,6 +39,9 @@ export const FORM = css`
     border-color: var(--bad) !important;
     border-width: 2px !important;
   }
+  .halt + .help {
+    margin-left: 0.75rem;
+  }
   form details {
     margin: 0.25rem 0 1rem;
   }

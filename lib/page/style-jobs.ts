@@ -81,8 +81,9 @@ export const JOBS = css`
   .job .lag .value {
     font-size: 1.25rem;
   }
-  .job.bad .lag .value,
-  .job.warn .lag .value {
+  .job.bad .behind .value,
+  .job.warn .behind .value,
+  .job.warn .unknown .value {
     color: var(--tone);
   }
   .times div {

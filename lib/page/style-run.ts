@@ -58,6 +58,8 @@ export const RUN = css`
       Consolas,
       'DejaVu Sans Mono',
       monospace;
+  }
+  .log li {
     white-space: pre-wrap;
   }
   .log time {
@@ -105,9 +107,32 @@ export const RUN = css`
     .history .said {
       grid-column: 1 / -1;
     }
+    .workers thead {
+      display: none;
+    }
+    .workers,
+    .workers tbody {
+      display: block;
+    }
+    .workers tr {
+      display: flex;
+      flex-wrap: wrap;
+      gap: 0 1rem;
+      padding: 0.5rem 0;
+      border-top: 1px solid var(--line);
+    }
     .workers th,
     .workers td {
-      padding-right: 0.6rem;
+      border: 0;
+      padding: 0;
+    }
+    .workers th,
+    .workers .doing {
+      flex: 1 0 100%;
+    }
+    .workers .doing {
+      color: var(--dim);
+      font-size: 0.9rem;
     }
   }
 `;

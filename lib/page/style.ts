@@ -38,6 +38,25 @@ const COMMON = css`
     color: var(--dim);
     font-size: 0.875rem;
   }
+  .facts div {
+    justify-content: flex-start;
+  }
+  .facts dt {
+    flex: none;
+    width: 11rem;
+    color: var(--dim);
+  }
+  .facts dd {
+    min-width: min(100%, 14rem);
+    flex: 1;
+  }
+  .after {
+    margin-top: 1.25rem;
+  }
+  .verdict a {
+    color: inherit;
+    font-weight: 650;
+  }
   [hidden] {
     display: none !important;
   }

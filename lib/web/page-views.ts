@@ -52,7 +52,7 @@ export async function showRun(job: string, id: string, { world, token }: ViewWor
   if (live === undefined) return undefined;
   const log = world.log({ job, id }, after);
   const hasReport = live.run.endedAt !== undefined && (await world.report(live.run)) !== undefined;
-  const view = runView({ live, log, hasReport, form: { token, request: randomUUID() }, now: world.now() });
+  const view = runView({ live, log, hasReport, form: { token }, now: world.now() });
   return { view, ...(log !== undefined && { log }) };
 }
 

@@ -19,7 +19,7 @@ const HEADERS_MS = 10_000;
 const REQUEST_MS = 30_000;
 const MAX_CONNECTIONS = 256;
 /** What is under way at the end may take so long. */
-const END_MS = 2000;
+const END_MS = 1000;
 
 export interface PageServer {
   readonly url: string;
