@@ -19,11 +19,11 @@ try {
 
 /** The shared stack and one stack for each job of the configuration. */
 function synthesize(app: App): void {
-  const { jobs } = loadConfig(configFile(app), process.env);
+  const { jobs, settings } = loadConfig(configFile(app), process.env);
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   const props = environment();
   const shared = new FlotillaStack(app, props);
-  for (const job of jobs) new JobStack(app, { job, shared, ...props });
+  for (const job of jobs) new JobStack(app, { job, shared, groupMetrics: settings.groupMetrics, ...props });
   app.synth();
 }
 

@@ -40,3 +40,4 @@ const text = measure(10_000);
 measure(300_000);
 promtool(['check', 'metrics'], text);
 promtool(['check', 'rules', join(import.meta.dirname, '../docs/prometheus-rules.yaml')]);
+promtool(['test', 'rules', join(import.meta.dirname, '../test/prometheus/rules-test.yaml')]);

@@ -37,7 +37,7 @@ export class JobSchedules extends Construct {
     const what = 'a schedule could not start a run';
     const letters = deadLetters(this, 'DeadLetters', { part: 'schedules', what, addAlarm });
     const description = `Starts the Flotilla job ${job.id} by its schedules`;
-    const role = schedulerRole(this, 'Role', { description, stateMachine, letters });
+    const role = schedulerRole(this, 'Role', { description, starts: stateMachine, letters });
     for (const schedule of schedules) this.#addSchedule(schedule, { stateMachine, letters, role });
   }
 

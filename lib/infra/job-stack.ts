@@ -8,6 +8,7 @@ import { SyncJob } from './sync-job.ts';
 export interface JobStackProps extends StackProps {
   readonly job: JobDocument;
   readonly shared: FlotillaStack;
+  readonly groupMetrics?: boolean;
 }
 
 /** `Flotilla-<job>`: all there is of one job. Taking the job out of the configuration takes out this and nothing else. */
@@ -15,7 +16,7 @@ export class JobStack extends Stack {
   readonly syncJob: SyncJob;
 
   constructor(scope: Construct, props: JobStackProps) {
-    const { job, shared, ...rest } = props;
+    const { job, shared, groupMetrics = false, ...rest } = props;
     const name = `Flotilla-${job.id}`;
     super(scope, name, { description: `Flotilla: offsite copy of ${job.source.id} to ${job.target.id}`, ...rest });
     this.syncJob = new SyncJob(this, 'SyncJob', {
@@ -25,6 +26,7 @@ export class JobStack extends Stack {
       eventBus: shared.eventBus,
       alarmTopic: shared.alarmTopic,
       stateMachineName: name,
+      groupMetrics,
     });
     shared.dashboard.show(this.syncJob);
   }

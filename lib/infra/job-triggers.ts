@@ -100,7 +100,7 @@ export class JobTriggers extends Construct {
   #lookAgain({ job, stateMachine }: JobTriggersProps, letters: IQueue): void {
     const description = `Starts the Flotilla job ${job.id} for what no run has brought over yet`;
     const target = new StepFunctionsStartExecution(stateMachine, {
-      role: schedulerRole(this, 'LookRole', { description, stateMachine, letters }),
+      role: schedulerRole(this, 'LookRole', { description, starts: stateMachine, letters }),
       input: ScheduleTargetInput.fromObject({ 'pending-only': true }),
       deadLetterQueue: letters,
       maxEventAge: LOOK_INTERVAL,

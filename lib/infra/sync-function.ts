@@ -25,13 +25,13 @@ const BUNDLING: BundlingOptions = {
 };
 
 export interface SyncFunctionProps {
-  readonly name: SyncFunctionName;
+  readonly name: SyncFunctionName | 'watch';
   readonly description: string;
   readonly memoryMiB: number;
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** A Lambda function of a run: functions/<name>.ts, with a role of its own that may write its log and its traces. */
+/** A Lambda function of a job: functions/<name>.ts, with a role of its own that may write its log and its traces. */
 export class SyncFunction extends NodejsFunction {
   constructor(scope: Construct, id: string, props: SyncFunctionProps) {
     const logGroup = new LogGroup(scope, `${id}Logs`, {

@@ -10,6 +10,7 @@ import { alarmsOf, type AddAlarm } from './alarm.ts';
 import { JobAlarms } from './job-alarms.ts';
 import { JobSchedules } from './job-schedules.ts';
 import { JobTriggers } from './job-triggers.ts';
+import { JobWatch } from './job-watch.ts';
 import { grantControl } from './control-access.ts';
 import { grantDatastore, warnOfCredentials } from './datastore-access.ts';
 import { SyncFunction } from './sync-function.ts';
@@ -26,6 +27,8 @@ export interface SyncJobProps {
   readonly eventBus: IEventBus;
   /** Told what is in docs/runbook.md. Without it there are no alarms. */
   readonly alarmTopic?: ITopic;
+  /** Whether the lag of each group is a metric of its own, which costs by the group. */
+  readonly groupMetrics?: boolean;
   /** The names of the alarms begin with it. */
   readonly stateMachineName?: string;
 }
@@ -44,6 +47,7 @@ export class SyncJob extends Construct {
     const started = { ...props, stateMachine: this.stateMachine, addAlarm: alarms(props) };
     new JobSchedules(this, 'Schedules', started);
     new JobTriggers(this, 'Triggers', started);
+    new JobWatch(this, 'Watch', started);
     const { addAlarm } = started;
     if (addAlarm !== undefined) new JobAlarms(this, 'Alarms', { ...started, addAlarm, maxLagSeconds: undefined });
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { makeJob } from './job-document.ts';
-import { ofType, synthesizeStacks } from './synthesize.ts';
+import { below, ofType, synthesizeStacks } from './synthesize.ts';
 
 interface ScheduleProperties {
   readonly ScheduleExpression: string;
@@ -12,7 +12,9 @@ const schedulesWith = (lines: string) => {
   const { job } = synthesizeStacks(makeJob({ job: lines }));
   return {
     job,
-    schedules: ofType(job, 'AWS::Scheduler::Schedule').map(({ Properties }) => Properties as unknown as ScheduleProperties),
+    schedules: ofType(below(job, 'Schedules'), 'AWS::Scheduler::Schedule').map(
+      ({ Properties }) => Properties as unknown as ScheduleProperties,
+    ),
   };
 };
 
@@ -79,7 +81,6 @@ describe('the schedules of a job', () => {
 
   it('are none without one', () => {
     const { job } = schedulesWith('');
-    expect(ofType(job, 'AWS::Scheduler::Schedule')).toEqual([]);
-    expect(ofType(job, 'AWS::SQS::Queue')).toEqual([]);
+    expect(below(job, 'Schedules')).toEqual({});
   });
 });

@@ -3,12 +3,12 @@ import { LAYOUTS } from '../../lib/datastore/location.ts';
 import { COMMIT_MARKERS } from '../../lib/infra/job-triggers.ts';
 import { layoutOf } from '../../lib/layouts/layouts.ts';
 import { makeJob } from './job-document.ts';
-import { ofType, synthesizeStacks } from './synthesize.ts';
+import { below, ofType, synthesizeStacks } from './synthesize.ts';
 
 describe('the triggers of a job', () => {
   it('are none where none are asked for', () => {
     const { job } = synthesizeStacks(makeJob());
-    expect(['AWS::Pipes::Pipe', 'AWS::SQS::Queue', 'AWS::Scheduler::Schedule'].flatMap((type) => ofType(job, type))).toEqual([]);
+    expect(below(job, 'Triggers')).toEqual({});
   });
 
   describe('on-backup', () => {
@@ -42,7 +42,7 @@ describe('the triggers of a job', () => {
     });
 
     it('ask each hour for what no event comes again for', () => {
-      const looks = ofType(job, 'AWS::Scheduler::Schedule').map(({ Properties }) => Properties);
+      const looks = ofType(below(job, 'Triggers'), 'AWS::Scheduler::Schedule').map(({ Properties }) => Properties);
       expect(looks).toMatchObject([
         {
           ScheduleExpression: 'rate(1 hour)',
@@ -57,7 +57,7 @@ describe('the triggers of a job', () => {
     });
 
     it('keep what could not be started, encrypted, and alarm', () => {
-      const queues = ofType(job, 'AWS::SQS::Queue').map(({ Properties }) => Properties);
+      const queues = ofType(below(job, 'Triggers'), 'AWS::SQS::Queue').map(({ Properties }) => Properties);
       expect(queues.map(({ SqsManagedSseEnabled }) => SqsManagedSseEnabled)).toEqual([true, true]);
       expect(queues.filter((queue) => 'RedrivePolicy' in queue)).toMatchObject([
         { VisibilityTimeout: 300, RedrivePolicy: { maxReceiveCount: 10 } },

@@ -131,7 +131,7 @@ describe('the roles of a job with credentials of its own', () => {
 });
 
 function permissionsByFunction(resources: Resources): Map<string, readonly Permission[]> {
-  const names = ['StartRun', 'SyncGroup', 'RemoveVanished', 'FinishRun'];
+  const names = ['StartRun', 'SyncGroup', 'RemoveVanished', 'FinishRun', 'WatchFunction'];
   return new Map(names.map((name) => [name, permissionsOf(resources, name)]));
 }
 

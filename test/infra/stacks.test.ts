@@ -62,9 +62,9 @@ describe('the shared stack', () => {
 describe('the stack of a job', () => {
   const { job } = synthesizeStacks();
 
-  it('has four functions on Node 24 and ARM, outside of any network, each with a log that ends', () => {
+  it('has five functions on Node 24 and ARM, outside of any network, each with a log that ends', () => {
     const functions = ofType(job, 'AWS::Lambda::Function');
-    expect(functions).toHaveLength(4);
+    expect(functions).toHaveLength(5);
     for (const { Properties } of functions) {
       expect(Properties).toMatchObject({
         Runtime: 'nodejs24.x',
@@ -75,14 +75,16 @@ describe('the stack of a job', () => {
       expect(Properties).not.toHaveProperty('VpcConfig');
       expect(Properties).not.toHaveProperty('ReservedConcurrentExecutions');
     }
-    expect(ofType(job, 'AWS::Logs::LogGroup').map(({ Properties }) => Properties.RetentionInDays)).toEqual([90, 90, 90, 90, 90]);
+    expect(ofType(job, 'AWS::Logs::LogGroup').map(({ Properties }) => Properties.RetentionInDays)).toEqual([
+      90, 90, 90, 90, 90, 90,
+    ]);
   });
 
   it('gives its worker one vCPU, whatever it may have in flight', () => {
     for (const line of ['', 'transfers-in-flight: 256']) {
       const functions = ofType(synthesizeStacks(makeJob({ job: line })).job, 'AWS::Lambda::Function');
       const memory = functions.map(({ Properties }) => Properties.MemorySize as number);
-      expect(memory.toSorted((a, b) => a - b)).toEqual([1024, 1024, 1024, 1769]);
+      expect(memory.toSorted((a, b) => a - b)).toEqual([512, 1024, 1024, 1024, 1769]);
     }
   });
 

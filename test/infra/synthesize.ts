@@ -48,6 +48,11 @@ export function ofType(resources: Resources, type: string): readonly Resource[] 
   return Object.values(resources).filter(({ Type }) => Type === type);
 }
 
+/** Resources of one construct of a job: `Schedules`. */
+export function below(resources: Resources, construct: string): Resources {
+  return Object.fromEntries(Object.entries(resources).filter(([id]) => id.startsWith(`SyncJob${construct}`)));
+}
+
 function resourcesOf(artifact: { readonly template: { readonly Resources: Resources } }): Resources {
   return artifact.template.Resources;
 }
