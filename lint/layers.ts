@@ -201,7 +201,7 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     path: 'lib/web',
-    may: ['lib/errors.ts', 'lib/datastore', 'lib/sync', 'lib/config', 'lib/page'],
+    may: ['lib/errors.ts', 'lib/datastore', 'lib/sync', 'lib/config', 'lib/page', 'lib/prometheus', 'package.json'],
     types: [],
     packages: ['node:*'],
     because: 'the server of the page answers requests, and is handed what it shows and what it may start',

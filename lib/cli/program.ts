@@ -24,6 +24,7 @@ export function makeProgram(context: CliContext, end: (code: ExitCode) => void):
   logging(addOverrideFlags(stateful(program.command('run <job>'))))
     .description('run a job on this machine, to its end')
     .option('--json <file>', 'write the report there, for machines')
+    .option('--metrics <file>', "write the job's metrics there at the end, for node_exporter's textfile collector")
     .action(async (job: string, options: RunOptions, command: Command) => {
       const { runCommand } = await import('./run-command.ts');
       end(await runCommand(job, overridesOf(command), options, context));

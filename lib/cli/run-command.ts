@@ -1,18 +1,22 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { jobDocument, mergeOverrides, parseJob, type JobDocument } from '../config/job-document.ts';
-import { ConflictError, TransientError } from '../errors.ts';
+import { ConflictError, formatErrorChain, TransientError } from '../errors.ts';
 import type { EmbeddedCloud } from '../local/embedded-cloud.ts';
+import { prometheusText } from '../prometheus/prometheus-text.ts';
+import type { Job } from '../sync/job.ts';
 import { runFailure } from '../sync/report/fold-failures.ts';
 import type { GroupRecord } from '../sync/report/group-record.ts';
 import type { Report } from '../sync/report/report.ts';
 import { loadPlan, reportKey } from '../sync/run-files.ts';
 import type { RunRef } from '../sync/run-store.ts';
+import { loadStatus } from '../sync/status/load-status.ts';
 import { NAMESPACES_RECORD } from '../sync/report/group-record.ts';
 import { readConfig, type CliContext, type CommonOptions } from './context.ts';
 import { exitCodeOf, type ExitCode } from './exit-code.ts';
 import { afterTimeout } from './grouped-log.ts';
 import { showProgress, type Look } from './live-progress.ts';
+import { checkMetricsFile, writeMetricsFile } from './metrics-file.ts';
 import { nameRun } from './name-run.ts';
 import { openCloud, openLogs } from './open-cloud.ts';
 import { printSummary } from './print-summary.ts';
@@ -20,23 +24,43 @@ import { printSummary } from './print-summary.ts';
 export interface RunOptions extends CommonOptions {
   /** File for the report as JSON. */
   readonly json?: string;
+  /** File for the metrics of the job, in Prometheus' text format. */
+  readonly metrics?: string;
 }
 
 /** Runs one job on this machine, to its end. */
 export async function runCommand(job: string, overrides: object, options: RunOptions, context: CliContext): Promise<ExitCode> {
   const document = jobDocument(readConfig(options, context), job);
   const { workerThreads } = parseJob(mergeOverrides(document, overrides));
+  if (options.metrics !== undefined) await checkMetricsFile(options.metrics);
   const cloud = await openCloud(options, context, openLogs(context, { workerThreads }));
   try {
     const run = nameRun(job, context);
-    const report = await runToReport(cloud, { document, overrides, run }, context);
+    const measure = () => leaveMetrics(parseJob(document), options.metrics, { cloud, context });
+    const report = await runToReport(cloud, { document, overrides, run }, context).catch(async (error: unknown) => {
+      await measure().catch((unwritten: unknown) => context.terminal.note(formatErrorChain(unwritten), 'error'));
+      throw error;
+    });
     if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
     printSummary(report, context.terminal);
     context.terminal.print(`Report: ${join(cloud.controlFolder, `${reportKey(run)}.html`)}`);
+    await measure();
     return exitCodeOf(report);
   } finally {
     await cloud.close();
   }
+}
+
+/** The job's own metrics alone: files of several jobs side by side would else have the same series. */
+async function leaveMetrics(
+  job: Job,
+  file: string | undefined,
+  { cloud, context }: { readonly cloud: EmbeddedCloud; readonly context: CliContext },
+): Promise<void> {
+  if (file === undefined) return;
+  const { store, services } = cloud;
+  const status = await loadStatus(job, { store, now: () => context.now(), leaseMs: services.leaseMs });
+  await writeMetricsFile(file, prometheusText([status]));
 }
 
 interface RunStart {

@@ -36,12 +36,20 @@ const telling = base.extend({
   AWS_ENDPOINT_URL_EVENTBRIDGE: endpointUrl('EventBridge'),
 });
 
+const watching = telling.extend({
+  GROUP_METRICS: z
+    .enum(['true', 'false'])
+    .default('false')
+    .meta({ description: 'Whether the lag of each group is a metric of its own.' }),
+});
+
 /** The environment of each function: the stack gives it, and the function parses it. */
 export const functionEnvironments = {
   'start-run': telling,
   'sync-group': base,
   'remove-vanished': base,
   'finish-run': telling,
+  watch: watching,
 } as const;
 
 /** The variables as the stack writes them. */

@@ -1,7 +1,6 @@
 import { Duration } from 'aws-cdk-lib/core';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
@@ -39,7 +38,7 @@ export class JobWatch extends Construct {
       `${watch.functionArn}:*`,
       'CDK lets it call all versions of the one function that watches this job.',
     );
-    const target = new LambdaInvoke(watch as IFunction, {
+    const target = new LambdaInvoke(watch, {
       ...{ role, input: ScheduleTargetInput.fromObject({ job }), deadLetterQueue: letters, maxEventAge: INTERVAL },
     });
     // Without a start it begins at once, so that the alarms on what it measures have something to go by.

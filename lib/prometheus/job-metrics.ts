@@ -1,6 +1,6 @@
 import type { Totals } from '../sync/health/health.ts';
 import type { Family, Sample } from './exposition.ts';
-import { epochSeconds, type JobNumbers } from './job-numbers.ts';
+import { epochSeconds, lastRunOf, type JobNumbers, type LastRun } from './job-numbers.ts';
 
 /** A metric with one series a job, or a few. */
 export interface JobMetric extends Family {
@@ -104,23 +104,27 @@ const LIVE: readonly JobMetric[] = [
   ),
 ];
 
+/** None before the first run. */
+function lastRunGauge(name: string, help: string, value: (run: LastRun) => number | undefined): JobMetric {
+  return gauge(name, help, (numbers) => {
+    const run = lastRunOf(numbers);
+    return run && value(run);
+  });
+}
+
 const LAST_RUN: readonly JobMetric[] = [
-  gauge(
-    'flotilla_last_run_timestamp_seconds',
-    'When the last run ended; skipped runs and dry runs are left out.',
-    ({ lastRun }) => time(lastRun?.endedAt),
+  lastRunGauge('flotilla_last_run_timestamp_seconds', 'When the last run ended; skipped runs and dry runs are left out.', (run) =>
+    time(run.endedAt),
   ),
   gauge('flotilla_last_success_timestamp_seconds', 'When the last run ended that was ok or had warnings only.', ({ health }) =>
     time(health.standing?.lastGood?.endedAt),
   ),
-  gauge(
-    'flotilla_last_run_success',
-    'Whether the last run was ok or had warnings only.',
-    ({ lastRun }) => lastRun && Number(lastRun.state === 'ok' || lastRun.state === 'warnings'),
+  lastRunGauge('flotilla_last_run_success', 'Whether the last run was ok or had warnings only.', ({ state }) =>
+    Number(state === 'ok' || state === 'warnings'),
   ),
-  gauge('flotilla_run_duration_seconds', 'Duration of the last run.', ({ lastRun }) => lastRun?.seconds),
-  gauge('pbs_sync_duration_seconds', 'Duration of the last run.', ({ lastRun }) => lastRun?.seconds),
-  gauge('pbs_sync_transferred_bytes', 'Stored bytes that the last run wrote to the target.', ({ lastRun }) => lastRun?.bytes),
+  lastRunGauge('flotilla_run_duration_seconds', 'Duration of the last run.', ({ seconds }) => seconds),
+  lastRunGauge('pbs_sync_duration_seconds', 'Duration of the last run.', ({ seconds }) => seconds),
+  lastRunGauge('pbs_sync_transferred_bytes', 'Stored bytes that the last run wrote to the target.', ({ bytes }) => bytes),
 ];
 
 const TOTALS: readonly JobMetric[] = [

@@ -1,7 +1,10 @@
+import manifest from '../../package.json' with { type: 'json' };
 import { runPath } from '../page/links.ts';
 import { logLines } from '../page/log.ts';
 import { messageView } from '../page/message.ts';
 import { renderPage } from '../page/shell.ts';
+import { CONTENT_TYPE } from '../prometheus/exposition.ts';
+import { prometheusText } from '../prometheus/prometheus-text.ts';
 import { html } from '../sync/report/page/html.ts';
 import { htmlAnswer, REPORT_POLICY, seeOther, textAnswer, type Answer } from './answer.ts';
 import { showJob, showOverview, showPreview, showRun, type Shown, type ViewWorld } from './page-views.ts';
@@ -40,6 +43,7 @@ export function makeRoutes(parts: ViewWorld): Routes {
     get: {
       ...Object.fromEntries(pages),
       'runs/*/*/report': ([job = '', id = '']) => reportAnswer(job, id, parts),
+      metrics: async () => ({ status: 200, type: CONTENT_TYPE, body: await metricsText(parts) }),
       'api/status': async () => ({ status: 200, type: JSON_TYPE, body: await statusJson(parts) }),
     },
     post: forms(parts),
@@ -68,6 +72,11 @@ function liveAnswer(shown: Shown | undefined): Answer | undefined {
       ...(last !== undefined && { log: { last: last.number, html: html`${logLines(log)}`.markup } }),
     }),
   };
+}
+
+/** For Prometheus, from the same look at the jobs that people share. */
+async function metricsText({ world }: ViewWorld): Promise<string> {
+  return prometheusText(await world.statuses(), { version: manifest.version });
 }
 
 async function statusJson({ world }: ViewWorld): Promise<string> {

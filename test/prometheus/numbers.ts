@@ -1,4 +1,6 @@
 import type { GroupBehind, JobHealth, Standing } from '../../lib/sync/health/health.ts';
+import type { RunState } from '../../lib/sync/report/report.ts';
+import type { RunRecord } from '../../lib/sync/run-store.ts';
 import type { JobNumbers } from '../../lib/prometheus/job-numbers.ts';
 
 export const AT = '2026-11-21T08:00:00.000Z';
@@ -40,12 +42,26 @@ export function health(job: string, changes: Partial<JobHealth> = {}): JobHealth
 }
 
 export function numbers(job: string, changes: Partial<JobHealth> = {}): JobNumbers {
-  const lastRun = { state: 'ok', endedAt: '2026-11-21T02:01:40.000Z', seconds: 100, bytes: 2048 } as const;
-  return { health: health(job, changes), lastRun };
+  const begun = (id: string, state: RunState, hour: string): RunRecord => ({
+    ...{ job, id, state, startedAt: `2026-11-21T${hour}:00:00.000Z` },
+  });
+  const ended = (id: string, state: RunState, hour: string): RunRecord => ({
+    ...begun(id, state, hour),
+    endedAt: `2026-11-21T${hour}:01:40.000Z`,
+    summary: {
+      ...{ seconds: 100, copied: 2, updated: 0, failed: 0, removed: 0, bytes: 2048, chunks: 3 },
+      ...{ groupsOk: 1, groupsErrors: 0, groupsUnfinished: 0, failureCount: 0, missing: 0 },
+    },
+  });
+  const recent = [
+    ...[begun('run-5', 'running', '07'), ended('run-4', 'skipped', '06'), { ...ended('run-3', 'failed', '05'), dryRun: true }],
+    ...[ended('run-2', 'ok', '02'), ended('run-1', 'failed', '01')],
+  ];
+  return { health: health(job, changes), recent };
 }
 
 /** A job that no run has ended of. */
 export function newcomer(job: string): JobNumbers {
   const lag = { state: 'unknown', missing: 0, groups: 0 } as const;
-  return { health: health(job, { lag, groups: [], standing: undefined }) };
+  return { health: health(job, { lag, groups: [], standing: undefined }), recent: [] };
 }

@@ -27,6 +27,13 @@ describe('the metrics text', () => {
     expect(value(families, 'flotilla_run_duration_seconds', { job: 'nightly' })).toBe(100);
   });
 
+  it('takes no run for the last one that is at work, was skipped or was dry', () => {
+    const ended = Date.parse('2026-11-21T02:01:40.000Z') / 1000;
+    expect(value(families, 'flotilla_last_run_timestamp_seconds', { job: 'nightly' })).toBe(ended);
+    expect(value(families, 'flotilla_last_run_success', { job: 'nightly' })).toBe(1);
+    expect(value(families, 'flotilla_last_run_success', { job: 'new' })).toBeUndefined();
+  });
+
   it('splits requests by side and operation, and errors by kind, bugs by their name', () => {
     expect(value(families, 'flotilla_requests_total', { job: 'nightly', side: 'target', operation: 'put' })).toBe(5);
     expect(value(families, 'flotilla_errors_total', { job: 'nightly', kind: 'RangeError' })).toBe(1);
