@@ -1,4 +1,4 @@
-import { mergeOverrides, parseJob, runTrigger } from '../lib/config/job-document.ts';
+import { isNarrowed, mergeOverrides, parseJob, runTrigger } from '../lib/config/job-document.ts';
 import { readRunInput } from '../lib/config/run-input.ts';
 import { type Call, defineFunction, onLambda } from '../lib/runtime/define-function.ts';
 import { nextGroups } from '../lib/sync/next-groups.ts';
@@ -10,11 +10,12 @@ export const startRunFunction = defineFunction<StartRunInput | NextGroupsInput>(
   'after' in input ? next(input, call) : start(input, call),
 );
 
-async function start(input: StartRunInput, { services, context }: Call): Promise<StartRunOutput> {
+async function start(input: StartRunInput, { services, host, context }: Call): Promise<StartRunOutput> {
   const { overrides, written } = readRunInput(input.overrides);
   const document = mergeOverrides(input.job, overrides);
   const worker = services.openWorker(parseJob(document), input.run, context);
-  const decision = await startRun({ ...runTrigger(document), written }, services.openControl(), worker);
+  const trigger = { ...runTrigger(document), written, narrowed: isNarrowed(input.job, document) };
+  const decision = await startRun(trigger, services.openControl(), { ...worker, tell: host.tell });
   return { ...decision, job: document };
 }
 

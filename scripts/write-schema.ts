@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { configurationJsonSchema } from '../lib/config/json-schema.ts';
+import { eventJsonSchema } from '../lib/sync/event/event.ts';
 import { reportJsonSchema } from '../lib/sync/report/report.ts';
 import { insertTables, optionTables } from '../lib/config/option-tables.ts';
 
@@ -15,6 +16,7 @@ export async function generateDocs(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     [join(DOCS, 'flotilla.schema.json'), `${JSON.stringify(configurationJsonSchema(), null, 2)}\n`],
     [join(DOCS, 'report.schema.json'), await format(JSON.stringify(reportJsonSchema()), json)],
+    [join(DOCS, 'event.schema.json'), await format(JSON.stringify(eventJsonSchema()), json)],
     [page, await format(text, { ...(await resolveConfig(page)), filepath: page })],
   ]);
 }

@@ -48,7 +48,7 @@ export function parseJob(document: unknown): Job {
         'pending-only',
         'max-worker-threads',
         'notify-mode',
-        ...STARTERS,
+        ...READ_APART,
       ]),
     ),
     source: parseDatastore(checked.source),
@@ -59,8 +59,8 @@ export function parseJob(document: unknown): Job {
   };
 }
 
-/** Options that say what starts a run: they are read into the job (`parseValues`). */
-const STARTERS = ['schedule', 'jitter', 'not-before', 'not-after', 'trigger', 'settle', 'poll', 'after'] as const;
+/** Options of the file alone that are read into the job by `parseValues`: what starts a run, and what is worth telling. */
+const READ_APART = ['schedule', 'jitter', 'not-before', 'not-after', 'trigger', 'settle', 'poll', 'after', 'max-lag'] as const;
 
 /** What started a run, from its document with the overrides merged in; a person, where nothing else did. */
 export function runTrigger(document: unknown): RunTrigger {
@@ -97,6 +97,15 @@ function mergeChecked(document: unknown, overrides: unknown) {
   const timetable = framesBeside(job.timetable, [...cleared, ...Object.keys(given ?? {})]);
   const merged = { ...omitKeys(job, cleared), ...(given as object), timetable };
   return { job, merged, faults: [...schemaFaults(overridesSchema, given), ...crossFaults(merged)] };
+}
+
+/** Options that decide what is copied, and so what counts as missing. */
+const SELECTING = ['group-filter', 'max-depth', 'transfer-last', 'verified-only', 'encrypted-only', 'fill-gaps'] as const;
+
+/** Whether a run, by its document with the overrides merged in, selects by other options than its job. */
+export function isNarrowed(job: unknown, run: JobDocument): boolean {
+  const own = checkDocument(job);
+  return SELECTING.some((key) => JSON.stringify(own[key]) !== JSON.stringify(run[key]));
 }
 
 /** What a run sets, and what it leaves out although its job says it. A flag that was not given is neither. */

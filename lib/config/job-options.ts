@@ -5,6 +5,7 @@ import { DEFAULT_NOTIFY_MODE, NOTIFY_MODES } from '../notify/target.ts';
 import { MAX_TRANSFERS_IN_FLIGHT, OVERLAPS, TARGET_IN_USE, TRANSFER_MODES } from '../sync/job.ts';
 import { humanByte, maxDelete } from './amounts.ts';
 import { checkNamespace, checkOwner, checkTime, text, wordOrInteger } from './formats.ts';
+import { span } from './span.ts';
 import { scheduleName, scheduleOptions } from './schedule-schema.ts';
 import { jobTimetable, timezoneOf } from './timetable-schema.ts';
 import { triggerOptions } from './trigger-options.ts';
@@ -13,6 +14,9 @@ import { triggerOptions } from './trigger-options.ts';
  * The options of a job. One entry here (and its member in `sync/job.ts`) gives the key in the configuration file, its JSON
  * Schema and row in the documentation, the override of one run, the flag of the command line and the way into `Job`.
  */
+
+/** No look at a job is more frequent. */
+const MIN_MAX_LAG_MS = 60_000;
 
 const placement = {
   namespace: text(checkNamespace, {
@@ -138,12 +142,16 @@ const overlapping = {
   }),
 };
 
-/** Who hears of the job. */
+/** Who hears of the job, and what is worth telling. */
 const hearing = {
   'notify-mode': z.enum(NOTIFY_MODES).default(DEFAULT_NOTIFY_MODE).meta({
     description:
       'How much the targets of `notify` hear of the job: `always` of the end of each run, `error` of each one that failed, `on-change` of the first one that failed and of its recovery, `never` nothing.',
   }),
+  'max-lag': span(
+    'How far the copy may be behind before that is told, and an alarm goes off: the age of the oldest snapshot of the source that is newer than the newest copy of its group. Longer than the time between two runs and that of a run. Left out: it is measured, and never too long.',
+    { least: MIN_MAX_LAG_MS, examples: ['26h', '2d'] },
+  ).exactOptional(),
 };
 
 /** Given by the configuration file, and by one run in its place. */

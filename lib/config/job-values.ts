@@ -1,3 +1,4 @@
+import { millisecondsOf } from '../schedule/duration.ts';
 import { parseTimeFrame } from '../calendar/time-frame.ts';
 import { parseGroupFilter } from '../sync/group-filter.ts';
 import type { Job, JobFrame } from '../sync/job.ts';
@@ -24,6 +25,7 @@ type JobValues = Pick<
   | 'schedules'
   | 'onBackup'
   | 'after'
+  | 'maxLagMs'
 >;
 
 /** Reads from a document that has passed its schema what is text in it and more than text inside. */
@@ -42,6 +44,7 @@ export function parseValues(document: JobDocument): JobValues {
     schedules: schedulesOf(document),
     onBackup: backupTrigger(document) !== undefined,
     after: followedJobs(document),
+    maxLagMs: optional(millisecondsOf, document['max-lag']),
   };
 }
 

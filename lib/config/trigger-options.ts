@@ -1,25 +1,11 @@
 import { z } from 'zod';
-import { formatDuration, millisecondsOf, parseDuration } from '../schedule/duration.ts';
-import { text } from './formats.ts';
+import { millisecondsOf } from '../schedule/duration.ts';
+import { span } from './span.ts';
 
 /** The longest time for which an EventBridge pipe gathers what it hands on. */
 const MAX_SETTLE_MS = 300_000;
 /** Each poll lists all of a source's metadata. */
 const MIN_POLL_MS = 10_000;
-
-/** A time span within bounds, in PBS's spelling. */
-function span(
-  description: string,
-  { least = 0, most = Infinity, examples }: { readonly least?: number; readonly most?: number; readonly examples: string[] },
-): z.ZodString {
-  const problem = (value: string): string | undefined => {
-    const parsed = parseDuration(value);
-    if ('problem' in parsed) return parsed.problem;
-    if (parsed.ms < least) return `is too short; wanted at least ${formatDuration(least)}`;
-    return parsed.ms > most ? `is too long; wanted at most ${formatDuration(most)}` : undefined;
-  };
-  return text(problem, { description, examples });
-}
 
 /** When backups of the source start runs of the job, in milliseconds; undefined: they start none. */
 export function backupTrigger({

@@ -164,6 +164,9 @@ export interface Layout {
   /** Key of the marker object of a namespace (not of the root). */
   namespaceMarker(namespace: string): string;
 
+  /** When the backup of this name was made, in epoch milliseconds; NaN when no backup has such a name. */
+  snapshotTime(snapshot: string): number;
+
   /** Whether the snapshot's commit marker is there. */
   isFinished(snapshot: ListedSnapshot): boolean;
 

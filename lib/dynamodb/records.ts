@@ -31,6 +31,7 @@ export const RunRecordSchema: z.ZodType<RunRecord> = z.object({
   groups: z.number().exactOptional(),
   working: z.number().exactOptional(),
   leftOut: SkipCountsSchema.exactOptional(),
+  looked: z.object({ at: z.string(), whole: z.boolean() }).exactOptional(),
   held: z.object({ reach: z.string(), snapshots: z.number() }).exactOptional(),
   requests: z.object({ source: RequestCountsSchema, target: RequestCountsSchema }).exactOptional(),
   reportKey: z.string().exactOptional(),

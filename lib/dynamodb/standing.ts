@@ -18,6 +18,7 @@ const StandingSchema: z.ZodType<Standing> = z.object({
     ...{ runs: counts, snapshots: counts, groups: counts, requests: counts, throttled: counts, retried: counts, errors: counts },
   }),
   asOf: z.string().exactOptional(),
+  lookedAt: z.string().exactOptional(),
   blindSince: z.string().exactOptional(),
   lastGood: z.object({ id: z.string(), startedAt: z.string(), endedAt: z.string() }).exactOptional(),
   lagRaised: z.string().exactOptional(),

@@ -1,21 +1,28 @@
+import type { Group } from '../datastore/group.ts';
 import type { ObjectWriter } from '../datastore/object-store.ts';
 import type { Tell } from './event/event.ts';
 import { runEnded } from './event/run-ended.ts';
-import { UNSEEN } from './health/lag.ts';
+import { guardRefused } from './event/guard-refused.ts';
+import { changeStanding } from './health/change-standing.ts';
+import { crossMaxLag } from './health/cross-max-lag.ts';
+import type { Standing } from './health/health.ts';
+import { lagAfterRun } from './health/lag-after-run.ts';
+import { standingAfter } from './health/standing-after.ts';
 import { describeReport } from './report/describe-report.ts';
 import { runFailure } from './report/fold-failures.ts';
-import { foldReport } from './report/fold-report.ts';
+import { foldReport, type RunFacts } from './report/fold-report.ts';
 import { gatherOutcomes } from './report/gather-outcomes.ts';
 import { nameSharedChunks } from './report/shared-chunks.ts';
 import { summarize } from './report/summarize.ts';
 import { releaseGroup } from './group-lock.ts';
 import { endLine, failedLine, placeOf } from './log-lines.ts';
-import type { FinishRunInput, FinishRunOutput } from './payloads.ts';
+import type { FinishRunInput, FinishRunOutput, PlanItem } from './payloads.ts';
 import { iso } from './iso.ts';
 import { renderReportPage } from './report/page/render-page.ts';
-import { NAMESPACES_RECORD, type GroupRecord } from './report/group-record.ts';
+import { NAMESPACES_RECORD } from './report/group-record.ts';
 import type { Removed, Report } from './report/report.ts';
 import { loadPlan, planKey, removedKey, reportKey } from './run-files.ts';
+import type { RunRecord } from './run-store.ts';
 import { targetPlace } from './target-place.ts';
 import type { Worker } from './worker.ts';
 import { settleWritten } from './written-groups.ts';
@@ -30,9 +37,9 @@ export interface FinishWorker extends Pick<Worker, 'run' | 'job' | 'store' | 'no
 }
 
 /** Folds the results into the report, writes it, and releases what the run holds. Calling it again changes nothing. */
-export async function finishRun(input: Pick<FinishRunInput, 'start' | 'error'>, worker: FinishWorker): Promise<FinishRunOutput> {
+export async function finishRun(input: FinishInput, worker: FinishWorker): Promise<FinishRunOutput> {
   const { run, store, control } = worker;
-  const report = await makeReport(input, worker);
+  const { report, record: before } = await makeReport(input, worker);
   const message = describeReport(report);
   const key = reportKey(run);
   await control.put(`${key}.json`, Buffer.from(`${JSON.stringify(report, null, 2)}\n`));
@@ -40,7 +47,6 @@ export async function finishRun(input: Pick<FinishRunInput, 'start' | 'error'>, 
 
   await releaseLocks(report.details, worker);
   await settleWritten(control, worker, report);
-  const before = await store.loadRun(run);
   const record = { ...run, ...before, state: report.state, endedAt: report.endedAt, reportKey: key, message };
   await store.saveRun({ ...record, summary: summarize(report) });
   await store.releaseTurn(run);
@@ -49,7 +55,7 @@ export async function finishRun(input: Pick<FinishRunInput, 'start' | 'error'>, 
   }
   worker.log.info(endLine(run.job));
   worker.measureRun(report);
-  await worker.tell(runEnded({ job: worker.job, report, record, lag: UNSEEN, place: { bucket: worker.controlBucket, key } }));
+  await tellEnd(report, record, worker);
   const { state, groups, snapshots } = report;
   return {
     state,
@@ -60,27 +66,58 @@ export async function finishRun(input: Pick<FinishRunInput, 'start' | 'error'>, 
   };
 }
 
-async function makeReport({ start, error }: Pick<FinishRunInput, 'start' | 'error'>, worker: FinishWorker): Promise<Report> {
+type FinishInput = Pick<FinishRunInput, 'start' | 'error'>;
+
+interface Ended {
+  readonly report: Report & Required<Pick<Report, 'lag'>>;
+  readonly record: RunRecord | undefined;
+}
+
+async function makeReport(input: FinishInput, worker: FinishWorker): Promise<Ended> {
   const { run, job, store, now } = worker;
-  const records: GroupRecord[] = [];
-  for await (const record of store.listGroups(run)) records.push(record);
-  const before = await store.loadRun(run);
-  const outcomes = await gatherOutcomes(store.listOutcomes(run));
+  const records = await Array.fromAsync(store.listGroups(run));
+  const record = await store.loadRun(run);
+  const plan = await loadWholePlan(input, record, worker);
   const report = foldReport({
-    ...{ run, records, outcomes, endedAt: iso(now()), workerThreads: job.workerThreads, dryRun: job.dryRun },
+    ...{ run, records, outcomes: await gatherOutcomes(store.listOutcomes(run)), endedAt: iso(now()) },
+    ...{ workerThreads: job.workerThreads, dryRun: job.dryRun },
     ...{ source: targetPlace(job.source), target: targetPlace(job.target) },
-    planned: await loadPlanned(worker, start?.items ?? 0),
-    totalGroups: before?.groups ?? 0,
-    ...{
-      plannedLeftOut: before?.leftOut,
-      planning: before?.requests,
-      decision: start?.decision,
-      removed: await loadRemoved(worker),
-      error: await failureOfRun(error, worker),
-      message: before?.message,
-    },
+    planned: (input.start?.items ?? 0) > 0 ? plan.map(recordNameOf) : [],
+    ...startedAs(record),
+    ...{ decision: input.start?.decision, removed: await loadRemoved(worker), error: await failureOfRun(input.error, worker) },
   });
-  return { ...report, failures: await nameSharedChunks(report.failures, () => store.listOutcomes(run)) };
+  const failures = await nameSharedChunks(report.failures, () => store.listOutcomes(run));
+  const lag = await lagAfterRun({ job: job.id, report, record, plan, records }, store);
+  return { report: { ...report, failures, lag }, record };
+}
+
+function startedAs(record: RunRecord | undefined): Pick<RunFacts, 'totalGroups' | 'plannedLeftOut' | 'planning' | 'message'> {
+  const { groups = 0, leftOut, requests, message } = record ?? {};
+  return { totalGroups: groups, plannedLeftOut: leftOut, planning: requests, message };
+}
+
+/** Whoever has listed both sides has left a plan, though start-run may have failed after that. */
+async function loadWholePlan(
+  { start }: FinishInput,
+  record: RunRecord | undefined,
+  { control, run }: FinishWorker,
+): Promise<PlanItem[]> {
+  const isWritten = (start?.items ?? 0) > 0 || record?.looked !== undefined;
+  return isWritten ? loadPlan(control, planKey(run)) : [];
+}
+
+/** What happened, to all who want to know, and last what follows from it. */
+async function tellEnd(report: Ended['report'], record: RunRecord, worker: FinishWorker): Promise<void> {
+  const { job, run, controlBucket, tell } = worker;
+  const { lag, endedAt: at } = report;
+  const place = { bucket: controlBucket, key: reportKey(run) };
+  await tell(runEnded({ job, report, record, lag, place }));
+  const refused = guardRefused(job, report);
+  if (refused !== undefined) await tell(refused);
+  if (report.dryRun) return;
+  const afterRun = (before: Standing | undefined): Standing | undefined =>
+    crossMaxLag(standingAfter(before, report, record), { job, lag, at, run });
+  await changeStanding(job.id, afterRun, worker);
 }
 
 /** What a Catch handed on, or what a worker was refused: its child failed in the Map, which tolerates that. */
@@ -90,13 +127,9 @@ async function failureOfRun(caught: FinishRunInput['error'], { store, run }: Fin
   return refusal && { Error: 'ConfigError', Cause: `${refusal.code}: ${refusal.message}` };
 }
 
-/** The groups that the plan named, by the names their records have. */
-async function loadPlanned({ control, run }: FinishWorker, items: number): Promise<{ namespace: string; name: string }[]> {
-  if (items === 0) return [];
-  const plan = await loadPlan(control, planKey(run));
-  return plan.map((item) =>
-    item.kind === 'group' ? { namespace: item.namespace, name: item.name } : { namespace: '', name: NAMESPACES_RECORD },
-  );
+/** A line of the plan by the name that its record has. */
+function recordNameOf(item: PlanItem): Group {
+  return item.kind === 'group' ? { namespace: item.namespace, name: item.name } : { namespace: '', name: NAMESPACES_RECORD };
 }
 
 async function loadRemoved({ control, run, job }: FinishWorker): Promise<Removed | undefined> {

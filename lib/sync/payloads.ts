@@ -1,3 +1,4 @@
+import type { BehindAt } from './health/lag.ts';
 import type { Report, RunState } from './report/report.ts';
 
 /**
@@ -73,6 +74,8 @@ export interface GroupItem {
   readonly namespace: string;
   readonly name: string;
   readonly missingNamespaces: readonly string[];
+  /** What the listings show that the target lacks; before manifests are read, which may leave some of it out. */
+  readonly behind?: BehindAt;
 }
 
 /** A group that another run holds, and how often it was given to a worker since. */

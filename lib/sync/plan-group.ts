@@ -32,6 +32,10 @@ export interface GroupPlan {
   readonly incomplete: boolean;
   /** Name of the newest finished snapshot on the target. */
   readonly newest: string | undefined;
+  /** Name of the newest of those whose original the source has, finished; '' when there is none. */
+  readonly newestCommon: string;
+  /** Names of the snapshots that a newer copy holds back. */
+  readonly heldBack: readonly string[];
 }
 
 /** The options of a job that decide which snapshots go. */
@@ -73,6 +77,7 @@ export function planGroup(facts: GroupFacts, layout: Layout): GroupPlan {
   const newest = target.snapshots.findLast((snapshot) => layout.isFinished(snapshot))?.name;
   const seen: Seen = { facts, newest, newestCommon: newestCommon(source, copies, layout), cutoff };
   const [pull, withheld]: [PullStep[], PullStep[]] = [[], []];
+  const heldBack: string[] = [];
   const left = leftOut();
 
   for (const snapshot of source.snapshots) {
@@ -82,9 +87,11 @@ export function planGroup(facts: GroupFacts, layout: Layout): GroupPlan {
       const step = { snapshot, existing: candidate.existing, reason: answer };
       (isCut(step, cutoff) ? withheld : pull).push(step);
     } else if (answer !== 'copied') left.add(answer, snapshot.name);
+    if (answer === 'held-back') heldBack.push(snapshot.name);
   }
   for (const { snapshot } of withheld) left.add('transfer-last', snapshot.name);
-  return { pull, withheld, skipped: left.list(), incomplete: newest !== undefined && lacksGroupFiles(facts, layout), newest };
+  const incomplete = newest !== undefined && lacksGroupFiles(facts, layout);
+  return { pull, withheld, skipped: left.list(), incomplete, newest, newestCommon: seen.newestCommon, heldBack };
 }
 
 /** Newest copy whose original is there, finished; '' when there is none. */

@@ -8,6 +8,7 @@ import { listPairs } from './list-pairs.ts';
 import { mapAhead, READS_AT_ONCE } from './map-ahead.ts';
 import { mergeListings, type ListedPair } from './merge-listings.ts';
 import { hasNamespace, namespaceChain, targetNamespace } from './namespaces.ts';
+import { openMissing } from './health/missing.ts';
 import type { PlanItem, WaitItem } from './payloads.ts';
 import { isListingEnough, planGroup, type GroupPlan } from './plan-group.ts';
 import type { Replica, RunStore } from './run-store.ts';
@@ -112,11 +113,15 @@ export function hasWork({ pull, incomplete, skipped }: GroupPlan): boolean {
   return pull.length > 0 || incomplete || skipped.some(({ reason }) => reason === 'held-back');
 }
 
-/** The line of the plan in the control bucket; undefined for a group that needs no worker. */
-export function planItem(planned: PlannedGroup | PlannedNamespaces): Exclude<PlanItem, WaitItem> | undefined {
+/** The line of the plan in the control bucket, for listings begun `at` (ISO 8601); undefined for a group that needs no worker. */
+export function planItem(
+  planned: PlannedGroup | PlannedNamespaces,
+  { layout, at }: { readonly layout: Layout; readonly at: string },
+): Exclude<PlanItem, WaitItem> | undefined {
   if (planned.kind === 'namespaces') return planned;
   const { source, plan, missingNamespaces } = planned;
-  return hasWork(plan) ? { kind: 'group', ...source.group, missingNamespaces } : undefined;
+  if (!hasWork(plan)) return undefined;
+  return { kind: 'group', ...source.group, missingNamespaces, behind: openMissing(plan, plan.pull, layout).behind(at) };
 }
 
 /**

@@ -1,6 +1,8 @@
 import type { Group } from '../datastore/group.ts';
 import { failureOf } from './failure.ts';
 import { openFindings } from './findings.ts';
+import { openLacked } from './health/lacked.ts';
+import type { MissingSnapshots } from './health/missing.ts';
 import { iso } from './iso.ts';
 import type { GroupRecord, Skipped, Tally } from './report/group-record.ts';
 import type { Outcome } from './report/outcome.ts';
@@ -21,6 +23,8 @@ export interface Progress {
   start(at: number): void;
   /** How many snapshots there are to look at from here on. */
   expect(snapshots: number, skipped: readonly Skipped[]): void;
+  /** What the target lacks, by what was listed `at` (ISO 8601); kept in step with what is copied. */
+  lacks(missing: MissingSnapshots, at: string): void;
   doing(what: string): void;
   /** Takes up a snapshot, or goes on with it where an earlier call ended. */
   begin(step: { readonly snapshot: string; readonly reason: Outcome['reason'] }): SnapshotProgress;
@@ -36,7 +40,7 @@ export interface Progress {
 }
 
 export function openProgress(
-  { namespace, name }: Group,
+  { namespace, name, behind: planned }: Group & Pick<GroupRecord, 'behind'>,
   earlier: GroupRecord | undefined,
   worker: Pick<Worker, 'store' | 'run' | 'now' | 'requests'>,
 ): Progress {
@@ -48,12 +52,14 @@ export function openProgress(
   const moving = movingSnapshots(earlier?.underWay, tally);
   let { snapshots, snapshotsDone } = earlier ?? NOTHING_YET;
   let doing = '';
+  const lacked = openLacked(earlier?.behind ?? planned);
   let savedAt = 0;
   const save = async (state: GroupRecord['state']): Promise<void> => {
     savedAt = now();
     const at = { ...started, updatedAt: iso(savedAt), snapshots, snapshotsDone, ...(isWorking(state) && told(doing)) };
     const sent = withRequests(moving.sum(), worker.requests, earlier?.tally);
-    await store.saveGroup(run, { ...group, state, ...at, tally: sent, ...moving.record(), ...found.record() });
+    const what = { ...moving.record(), ...found.record(), ...lacked.record() };
+    await store.saveGroup(run, { ...group, state, ...at, tally: sent, ...what });
   };
   return {
     tally,
@@ -62,22 +68,21 @@ export function openProgress(
       snapshots = snapshotsDone + count;
       found.leaveOut(skipped);
     },
+    lacks: lacked.look,
     doing: (what) => void (doing = what),
     begin: (step) => moving.begin(step, now()),
     end: async (snapshot, end) => {
       const outcome = snapshot.outcome(end, now());
       moving.end(snapshot);
       snapshotsDone += 1;
-      const counted = COUNTED[outcome.outcome];
-      if (counted !== undefined) tally[counted] += 1;
+      countOutcome(outcome, tally);
       found.add(outcome);
+      lacked.end(outcome);
       await store.saveOutcome(run, group, outcome);
     },
     refuseCopy: (code) => found.refuseCopy(code),
     fail: (error) => found.fail(failureOf(error)),
-    saveIfDue: async () => {
-      if (now() - savedAt >= SAVE_EVERY_MS) await save('running');
-    },
+    saveIfDue: async () => (now() - savedAt >= SAVE_EVERY_MS ? save('running') : undefined),
     save,
     position: () => ({ snapshots, snapshotsDone }),
     failed: () => found.failed,
@@ -95,6 +100,11 @@ const COUNTED = {
   failed: 'snapshotsFailed',
   'left-out': undefined,
 } as const;
+
+function countOutcome({ outcome }: Outcome, tally: Tally): void {
+  const counted = COUNTED[outcome];
+  if (counted !== undefined) tally[counted] += 1;
+}
 
 /** The tally with what earlier calls and this one have sent. */
 function withRequests(tally: Tally, requests: Worker['requests'], earlier = noTally()): Tally {

@@ -2,7 +2,8 @@ import type { ArchiveSummary } from '../datastore/layout.ts';
 import type { StartBatch } from '../limits/start-gate/start-gate.ts';
 import type { RequestCounts } from '../datastore/object-store.ts';
 import type { Group } from '../datastore/group.ts';
-import type { BehindAt, GroupBehind, Standing } from './health/health.ts';
+import type { GroupBehind, Standing } from './health/health.ts';
+import type { BehindAt } from './health/lag.ts';
 import type { DeferredGroup } from './payloads.ts';
 import type { GroupRecord } from './report/group-record.ts';
 import type { Outcome } from './report/outcome.ts';
@@ -43,6 +44,8 @@ export interface RunRecord extends RunRef {
   readonly working?: number;
   /** Snapshots that planning left out, over all groups. */
   readonly leftOut?: SkipCounts;
+  /** When it began to list both sides; `whole`: all of the job. Set once it has planned; no dry run has it. */
+  readonly looked?: { readonly at: string; readonly whole: boolean };
   /** What the source held when the run was planned; left out of a dry run, which follows nothing it sees. */
   readonly held?: HeldSnapshots;
   /** What listing and planning sent. */

@@ -2,7 +2,10 @@ import type { Group } from '../datastore/group.ts';
 import type { ObjectWriter } from '../datastore/object-store.ts';
 import { ConfigError } from '../errors.ts';
 import { admitRun, type Admission } from './admit-run.ts';
+import type { Tell } from './event/event.ts';
+import { runQueued, runStarted, ticksSkipped } from './event/run-begun.ts';
 import { reachOf } from './held-before.ts';
+import { iso } from './iso.ts';
 import { foundLine, startLines } from './log-lines.ts';
 import type { RunTrigger, StartRunOutput, WrittenKey } from './payloads.ts';
 import { planKey } from './run-files.ts';
@@ -15,18 +18,24 @@ import { openSince, takeWritten, writtenBy } from './written-groups.ts';
 
 const NOTHING_WRITTEN = 'no backup was written that another run has not taken up';
 
+/** Who starts a run tells of it. */
+export type StartWorker = Worker & { readonly tell: Tell };
+
 export type StartDecision = Omit<StartRunOutput, 'job'>;
 
-/** `written`: what the source said was written, beside what is known of that already. */
-export type StartTrigger = RunTrigger & { readonly written?: readonly WrittenKey[] };
+/**
+ * `written`: what the source said was written, beside what is known of that already. `narrowed`: the run's own options may let it see
+ * less than the job would.
+ */
+export type StartTrigger = RunTrigger & { readonly written?: readonly WrittenKey[]; readonly narrowed?: boolean };
 
 /** Serves the tick, takes the run's turn, plans, and writes the groups that have work as JSON lines into the control bucket. */
 export async function startRun(
-  { written = [], ...trigger }: StartTrigger,
+  { written = [], narrowed = false, ...trigger }: StartTrigger,
   control: ObjectWriter,
-  worker: Worker,
+  worker: StartWorker,
 ): Promise<StartDecision> {
-  const { store, run, job, log } = worker;
+  const { run, job } = worker;
   const route = routeLine(job);
   await worker.heedStop();
   stopIfAsked(worker);
@@ -38,26 +47,39 @@ export async function startRun(
   const why = await notNow(record, worker);
   if (why !== undefined) return why;
 
-  await store.saveRun({ ...record, state: 'running' });
-  for (const line of startLines(job, record)) log.info(line);
-  if (route !== undefined) log.info(route);
+  await begin(record, route, worker);
   await expectUnused(worker);
   tellThreads(worker);
   const only = trigger.pendingOnly === true ? await takeGroups(control, worker) : undefined;
   if (only?.length === 0) return skip(record, worker, NOTHING_WRITTEN, { quiet: true });
-  return planGroups(record, worker, control, only);
+  return planGroups(record, worker, control, { only, narrowed });
+}
+
+async function begin(record: RunStart, route: string | undefined, worker: StartWorker): Promise<void> {
+  const { store, job, log, now, tell } = worker;
+  await store.saveRun({ ...record, state: 'running' });
+  await tell(runStarted(job, record, iso(now())));
+  await tellSkippedTicks(record, worker);
+  for (const line of startLines(job, record)) log.info(line);
+  if (route !== undefined) log.info(route);
+}
+
+interface Reach {
+  readonly only: readonly Group[] | undefined;
+  readonly narrowed: boolean;
 }
 
 async function planGroups(
   record: RunStart,
   worker: Worker,
   control: ObjectWriter,
-  only: readonly Group[] | undefined,
+  { only, narrowed }: Reach,
 ): Promise<StartDecision> {
   const { store, run, job, log } = worker;
-  const { items, working, groups, leftOut, held } = await writePlan(control, worker, only);
+  const { items, working, groups, leftOut, held, at } = await writePlan(control, worker, only);
   const planned = { planKey: planKey(run), groups, working, leftOut, requests: worker.requests };
-  const seen = job.dryRun || only !== undefined ? {} : { held: { reach: reachOf(job), snapshots: held } };
+  const looked = job.dryRun ? {} : { looked: { at, whole: only === undefined && !narrowed } };
+  const seen = job.dryRun || only !== undefined ? looked : { ...looked, held: { reach: reachOf(job), snapshots: held } };
   await store.saveRun({ ...record, state: 'running', ...planned, ...seen });
   if (!job.dryRun) await store.beginWork(run);
   log.info(foundLine(working, groups));
@@ -92,15 +114,21 @@ async function takeGroups(control: ObjectWriter, worker: Worker): Promise<readon
   return taken.map(({ group }) => group);
 }
 
-async function turnAway(admission: Exclude<Admission, { kind: 'go' }>, record: RunStart, worker: Worker): Promise<StartDecision> {
+async function turnAway(
+  admission: Exclude<Admission, { kind: 'go' }>,
+  record: RunStart,
+  worker: StartWorker,
+): Promise<StartDecision> {
   if (admission.kind === 'skip') return skip({ ...record, ...admission.serves }, worker, admission.why, admission);
   worker.log.info(admission.why);
   return { ...nothing(worker), decision: 'none' };
 }
 
 /** Why the run may not go now; undefined: it may. */
-async function notNow(record: RunStart, worker: Worker): Promise<StartDecision | undefined> {
-  const blocked = await takeTurn(record, worker);
+async function notNow(record: RunStart, worker: StartWorker): Promise<StartDecision | undefined> {
+  const { job, now, tell } = worker;
+  const onQueued = (why: string): Promise<void> => tell(runQueued(job, record, iso(now()), why));
+  const blocked = await takeTurn(record, { ...worker, onQueued });
   if (blocked === undefined) return undefined;
   if (blocked.decision === 'skip') return skip(record, worker, skipReason(blocked));
   const round = await waitingRound({ what: 'turn', number: 0, restSeconds: 0 }, worker.control, worker);
@@ -141,8 +169,14 @@ function nothing({ job, run }: Worker): StartDecision {
 }
 
 /** Recorded; `quiet` where it is as it should be. */
-async function skip(record: RunStart, worker: Worker, why: string, { quiet } = { quiet: false }): Promise<StartDecision> {
+async function skip(record: RunStart, worker: StartWorker, why: string, { quiet } = { quiet: false }): Promise<StartDecision> {
   worker.log[quiet ? 'info' : 'warn'](`skipped: ${why}`);
+  await tellSkippedTicks(record, worker);
   await worker.store.saveRun({ ...record, state: 'skipped', message: why, ...(quiet && { quiet }) });
   return { ...nothing(worker), decision: 'skip' };
+}
+
+async function tellSkippedTicks(record: RunStart, { job, now, tell }: StartWorker): Promise<void> {
+  const skipped = ticksSkipped(job, record, iso(now()));
+  if (skipped !== undefined) await tell(skipped);
 }

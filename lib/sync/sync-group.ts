@@ -4,6 +4,8 @@ import { awaitStart, hasStarted } from './await-start.ts';
 import { deferGroup } from './deferred-groups.ts';
 import { awaitGroupLock, releaseGroup } from './group-lock.ts';
 import { hasToStop } from './has-to-stop.ts';
+import { openMissing } from './health/missing.ts';
+import { iso } from './iso.ts';
 import { holdLease, type Lease } from './lease.ts';
 import { findSnapshot, listGroup } from './list-groups.ts';
 import { failedLine, placeOf } from './log-lines.ts';
@@ -129,6 +131,7 @@ async function recordEnd(error: unknown, progress: Progress, { store, run }: Wor
 async function syncPlanned(work: GroupWork, { item, cursor }: LockedGroup): Promise<SyncCursor | undefined> {
   const { worker, progress, targetGroup } = work;
   const { source, target, layout } = worker;
+  const lookedAt = iso(worker.now());
   const [from, to] = await Promise.all([listGroup(source, layout, item), listGroup(target, layout, targetGroup)]);
   // A long listing must not cost what is left of the lease: the first transfer may be slow, too.
   await work.lease.renewIfDue();
@@ -142,6 +145,7 @@ async function syncPlanned(work: GroupWork, { item, cursor }: LockedGroup): Prom
   const sure = await refinePlan(plan, { source: from, targetGroup, worker, beat });
   const steps = sure.steps.filter(({ snapshot }) => cursor === null || snapshot.name >= cursor.snapshot);
   progress.expect(steps.length, sure.skipped);
+  progress.lacks(openMissing(plan, sure.steps, layout), lookedAt);
   // A namespace is there though a filter leaves out all that is in it, as one that holds nothing is.
   if (cursor === null) await makeNamespaces(item.missingNamespaces, worker);
   if (steps.length === 0 && !plan.incomplete) return undefined;

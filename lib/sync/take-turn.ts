@@ -11,13 +11,16 @@ const MAX_WAIT_SECONDS = 60;
 /** What is known of a run before it begins. */
 export type RunStart = RunRef & RunTrigger & Pick<RunRecord, 'missed' | 'dryRun'>;
 
+/** `onQueued`: called when the run waits for the first time, with what for. */
+type Turning = Worker & { readonly onQueued?: (why: string) => Promise<void> };
+
 export type Blocked = Exclude<TurnAnswer, { readonly decision: 'go' }>;
 
 /**
  * Takes the turn of the run among those of its job, or its place in line, and records what it waits for. Undefined: it goes. A dry
  * run writes nothing, and waits for nobody.
  */
-export async function takeTurn(record: RunStart, worker: Worker): Promise<Blocked | undefined> {
+export async function takeTurn(record: RunStart, worker: Turning): Promise<Blocked | undefined> {
   const { store, run, job, now, leaseMs } = worker;
   if (job.dryRun) return undefined;
   const { overlap, queueDepth, scheduledTime } = job;
@@ -28,11 +31,17 @@ export async function takeTurn(record: RunStart, worker: Worker): Promise<Blocke
 }
 
 /** Once for each run that it waits for: a run may ask for days. */
-async function tellWait(record: RunStart, { ahead: [first], waiting }: Blocked, { store, run, log }: Worker): Promise<void> {
+async function tellWait(
+  record: RunStart,
+  { ahead: [first], waiting }: Blocked,
+  { store, run, log, onQueued }: Turning,
+): Promise<void> {
   const message = `waits for run ${first}`;
   const before = await store.loadRun(run);
   if (before?.state === 'waiting' && before.message === message) return;
   log.info(`waits for its turn: run ${first} of this job ${waiting.includes(first) ? 'waits already' : 'is at work'}`);
+  // Before it is written down, so that a call that dies between the two tells it again.
+  if (before?.state !== 'waiting') await onQueued?.(message);
   await store.saveRun({ ...record, state: 'waiting', message });
 }
 

@@ -2,6 +2,7 @@ import { formatGroup, type Group } from '../datastore/group.ts';
 import type { ObjectReader, ObjectWriter } from '../datastore/object-store.ts';
 import { ConfigError, ConflictError } from '../errors.ts';
 import { failedLine, heldBackLine, placeOf, skippedLine, wouldSyncLine } from './log-lines.ts';
+import { iso } from './iso.ts';
 import { isRenewalDue } from './overlap/clocks.ts';
 import type { PlanItem } from './payloads.ts';
 import { planItem, planRun, type PlannedGroup, type PlannedNamespaces } from './plan-run.ts';
@@ -17,10 +18,13 @@ export interface WrittenPlan {
   readonly leftOut: SkipCounts;
   /** Finished snapshots of these groups on the source. */
   readonly held: number;
+  /** When listing began, ISO 8601. */
+  readonly at: string;
 }
 
 /** Plans the run, of all groups or of `only` some, and writes the plan into the control bucket. Throws a `ConflictError` RUN_STOPPED when somebody asks it to stop. */
 export async function writePlan(control: ObjectWriter, worker: Worker, only?: readonly Group[]): Promise<WrittenPlan> {
+  const at = iso(worker.now());
   const items: PlanItem[] = [];
   const keepTurn = turnKeeper(worker);
   let [groups, held] = [0, 0];
@@ -37,12 +41,12 @@ export async function writePlan(control: ObjectWriter, worker: Worker, only?: re
       countSkipped(leftOut, planned);
       tell(planned, worker);
     }
-    const item = planItem(planned) ?? begunItem(planned, begun);
+    const item = planItem(planned, { ...worker, at }) ?? begunItem(planned, begun);
     if (item !== undefined) items.push(item);
   }
   if (groups === 0 && only === undefined) await expectDatastore(worker);
   await control.put(planKey(worker.run), formatPlan(items));
-  return { items: items.length, working: items.filter(({ kind }) => kind === 'group').length, groups, leftOut, held };
+  return { items: items.length, working: items.filter(({ kind }) => kind === 'group').length, groups, leftOut, held, at };
 }
 
 /**

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { noRequests } from '../../lib/datastore/object-store.ts';
 import type { DatastoreLocation } from '../../lib/datastore/location.ts';
 import type { JobDocument } from '../../lib/config/job-document.ts';
+import type { FlotillaEvent, Tell } from '../../lib/sync/event/event.ts';
 import { openEmbeddedCloud, type EmbeddedCloud } from '../../lib/local/embedded-cloud.ts';
 import { startObjectStore, type ObjectStoreServer, type RequestRecord } from '../../lib/local/object-store/server.ts';
 import type { MachineOutcome } from '../../lib/local/state-machine/run-machine.ts';
@@ -28,6 +29,8 @@ export interface TestCloud {
   readonly folder: string;
   /** Lines of the log of all runs. */
   readonly log: string[];
+  /** What was told, in its order. */
+  readonly events: FlotillaEvent[];
   /** Every request that the S3 endpoint has answered, in the order of the answers. */
   readonly requests: RequestRecord[];
   /** The folder with the objects of one bucket. */
@@ -72,7 +75,9 @@ export async function startTestCloud(options: TestCloudOptions = {}): Promise<Te
   });
   const environment = { TEST_ACCESS_KEY_ID: s3.credentials.accessKeyId, TEST_SECRET_ACCESS_KEY: s3.credentials.secretAccessKey };
   const log: string[] = [];
-  const cloud = await openCloud(folder, environment, log, options);
+  const events: FlotillaEvent[] = [];
+  const tell = async (event: FlotillaEvent): Promise<void> => void events.push(event);
+  const cloud = await openCloud(folder, { environment, log, tell }, options);
   const opened: { close(): void }[] = [];
   let runs = 0;
   const execute = async (job: JobDocument, overrides: object = {}): Promise<Execution> => {
@@ -84,7 +89,7 @@ export async function startTestCloud(options: TestCloudOptions = {}): Promise<Te
     return { outcome, report: JSON.parse(stored.bytes.toString()) as Report };
   };
   return {
-    ...{ s3, cloud, folder, log, requests, execute },
+    ...{ s3, cloud, folder, log, events, requests, execute },
     bucketFolder: (bucket) => join(folder, 's3', bucket),
     location: (bucket, prefix) => ({
       ...{ id: `${bucket}-${prefix}`, layout: 'pbs', bucket, prefix, region: s3.region, endpoint: s3.endpoint },
@@ -108,8 +113,7 @@ export async function startTestCloud(options: TestCloudOptions = {}): Promise<Te
 
 function openCloud(
   folder: string,
-  environment: Readonly<Record<string, string>>,
-  log: string[],
+  { environment, log, tell }: { environment: Readonly<Record<string, string>>; log: string[]; tell: Tell },
   options: TestCloudOptions,
 ): Promise<EmbeddedCloud> {
   const note = (message: string, at?: LogPlace) => void log.push(`${placePrefix(at)}${message}`);
@@ -126,6 +130,7 @@ function openCloud(
       openLog: () => ({ info: note, warn: note, error: note }),
       stopAsked: options.stopAsked ?? (() => false),
       ...SILENT,
+      tell,
     },
   });
 }

@@ -46,6 +46,7 @@ export function job(members: Partial<Job> = {}): Job {
     schedules: [],
     onBackup: false,
     after: [],
+    maxLagMs: undefined,
     dryRun: false,
     ...members,
   };

@@ -51,8 +51,9 @@ async function plan(): Promise<number> {
     target: listing(SNAPSHOTS),
     store: memoryRunStore(),
   };
+  const line = { layout: pbsLayout, at: new Date(0).toISOString() };
   let groups = 0;
-  for await (const planned of planRun(sides)) groups += planItem(planned) === undefined ? 1 : 0;
+  for await (const planned of planRun(sides)) groups += planItem(planned, line) === undefined ? 1 : 0;
   return groups;
 }
 

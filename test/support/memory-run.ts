@@ -102,7 +102,7 @@ export function callWorker(cloud: MemoryCloud, run: RunRef, options: CallOptions
     ...watched(cloud, run, options),
     log: { info: tell, warn: tell, error: tell },
     controlBucket: 'control',
-    tell: async (event) => void cloud.events.push(event),
+    ...wrap({ tell: async (event: FlotillaEvent) => void cloud.events.push(event) }),
     measureRun: (report) => void cloud.reports.push(report),
   };
 }

@@ -50,6 +50,10 @@ function replica(day: number, members: Partial<Replica> = {}): Replica {
   return { snapshot: nameOf(day), state: 'replicated', at: nameOf(day), run: 'r', archives: [], chunks: 0, bytes: 0, ...members };
 }
 
+const AT = '2025-11-05T08:00:00.000Z';
+
+const lineOf = (planned: PlannedGroup | PlannedNamespaces) => planItem(planned, { layout: pbsLayout, at: AT });
+
 describe('the plan of a group', () => {
   it('pulls everything, oldest first, when the target has nothing', async () => {
     expect(await planVm([1, 2, 3], [])).toEqual({ pull: ['1 new', '2 new', '3 new'], skipped: [] });
@@ -107,23 +111,32 @@ describe('the plan of a group', () => {
     const target = await storeOf({ 'vm/100': [1] });
     await source.put('.cnt/vm/100/notes', Buffer.from('notes'));
     const [lacksNotes] = await plan({ source, target });
-    expect(planItem(lacksNotes!)).toEqual({ kind: 'group', namespace: '', name: 'vm/100', missingNamespaces: [] });
+    expect(lineOf(lacksNotes!)).toEqual({
+      ...{ kind: 'group', namespace: '', name: 'vm/100', missingNamespaces: [] },
+      behind: { missing: 0, at: AT },
+    });
     await target.put('.cnt/vm/100/notes', Buffer.from('other notes'));
-    expect((await plan({ source, target })).map(planItem)).toEqual([undefined]);
+    expect((await plan({ source, target })).map(lineOf)).toEqual([undefined]);
     await target.delete(['.cnt/vm/100/owner']);
-    expect((await plan({ source, target })).map(planItem)).toHaveLength(1);
+    expect((await plan({ source, target })).map(lineOf)).toHaveLength(1);
   });
 });
 
+/** One missing snapshot. */
+function lacks(snapshot: number): object {
+  const time = nameOf(snapshot).replace('Z', '.000Z');
+  return { missing: 1, since: time, newest: time, at: AT };
+}
+
 describe('planRun', () => {
-  const items = async (facts: PlanCase) => (await plan(facts)).map(planItem).filter((item) => item !== undefined);
+  const items = async (facts: PlanCase) => (await plan(facts)).map(lineOf).filter((item) => item !== undefined);
 
   it('gives a line for each group that has work, and none for the others', async () => {
     const source = await storeOf({ 'ct/1': [1], 'vm/1': [1, 2], 'vm/2': [1] });
     const target = await storeOf({ 'vm/1': [1], 'vm/2': [1], 'vm/3': [1] });
     expect(await items({ source, target })).toEqual([
-      { kind: 'group', namespace: '', name: 'ct/1', missingNamespaces: [] },
-      { kind: 'group', namespace: '', name: 'vm/1', missingNamespaces: [] },
+      { ...{ kind: 'group', namespace: '', name: 'ct/1', missingNamespaces: [] }, behind: lacks(1) },
+      { ...{ kind: 'group', namespace: '', name: 'vm/1', missingNamespaces: [] }, behind: lacks(2) },
     ]);
   });
 

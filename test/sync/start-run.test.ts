@@ -37,9 +37,9 @@ describe('startRun', () => {
     const run = newRun(cloud);
     const decision = await start(cloud, run);
     expect(decision).toMatchObject({ decision: 'go', workerThreads: 4, items: 3, removeVanished: true });
-    expect(await readPlan(cloud, decision)).toEqual([
-      { kind: 'group', namespace: 'prod/web', name: 'host/web', missingNamespaces: ['prod', 'prod/web'] },
-      { kind: 'group', namespace: '', name: 'vm/100', missingNamespaces: [] },
+    expect(await readPlan(cloud, decision)).toMatchObject([
+      { kind: 'group', namespace: 'prod/web', name: 'host/web', missingNamespaces: ['prod', 'prod/web'], behind: { missing: 1 } },
+      { kind: 'group', namespace: '', name: 'vm/100', missingNamespaces: [], behind: { missing: 2 } },
       { kind: 'namespaces', missingNamespaces: ['attic'] },
     ]);
     expect(await cloud.store.loadRun(run)).toMatchObject({ state: 'running', groups: 2, planKey: decision.round.planKey });

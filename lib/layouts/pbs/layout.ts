@@ -12,7 +12,7 @@ import {
   snapshotPrefix,
 } from './keys.ts';
 import { listContent } from './list-content.ts';
-import { MANIFEST_NAME, NOTES_NAME, OWNER_NAME, PROTECTED_NAME } from './names.ts';
+import { MANIFEST_NAME, NOTES_NAME, OWNER_NAME, parseSnapshotTime, PROTECTED_NAME } from './names.ts';
 import { openGroup, refuseGroup } from './open-group.ts';
 import { openSnapshot } from './open-snapshot.ts';
 
@@ -27,6 +27,7 @@ export const pbsLayout: Layout = {
   snapshotPrefix,
   namespaceMarker,
   parseEntry,
+  snapshotTime: (snapshot) => parseSnapshotTime(snapshot) * 1000,
   isFinished: (snapshot) => commitMarker(snapshot) !== undefined,
   isProtected: (snapshot) => findFile(snapshot.files, PROTECTED_NAME) !== undefined,
   groupFiles: [OWNER_NAME],

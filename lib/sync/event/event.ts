@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { LagSchema } from '../health/lag.ts';
-import { count, time, type Fixed } from '../report/group-record.ts';
+import { count, time, type Fixed } from '../report/members.ts';
 import { RUN_STATES } from '../report/report.ts';
 
 /** PBS's severities (facts/pbs.md 7), the least first. */

@@ -1,18 +1,14 @@
 import { describeLag } from '../health/describe-lag.ts';
 import type { Lag } from '../health/lag.ts';
 import type { Job } from '../job.ts';
-import { countKinds } from '../report/count-kinds.ts';
 import { describeTrouble, describeWork, firstFailure, howItEnded } from '../report/describe-report.ts';
 import { adviceFor } from '../report/failure-advice.ts';
 import type { Failure } from '../report/group-record.ts';
 import type { Report, RunState } from '../report/report.ts';
 import type { RunRecord, RunRef } from '../run-store.ts';
+import { countKinds } from '../report/count-kinds.ts';
 import type { RunEndEvent, Severity } from './event.ts';
-
-/** Which copy a message is about, as its first words. */
-export function nameCopy({ id, source, target }: Pick<Job, 'id' | 'source' | 'target'>): string {
-  return `${id} (${source.id} -> ${target.id})`;
-}
+import { asSentence, nameCopy } from './words.ts';
 
 /** What happened to a run is told under this id, however often. */
 export function runEventId({ job, id }: RunRef, kind: string): string {
@@ -94,14 +90,7 @@ function messageOf({ job, report, lag }: EndedRun): string {
 const hasWorked = ({ state, dryRun }: Report): boolean => state !== 'failed' && state !== 'skipped' && !dryRun;
 
 function advise({ failures: [first] }: Report): string[] {
-  const advice = first === undefined ? undefined : adviceFor(first.kind).whatToDo;
+  // A removal that is refused says so by itself.
+  const advice = first === undefined || first.code === 'REMOVAL_REFUSED' ? undefined : adviceFor(first.kind).whatToDo;
   return advice === undefined ? [] : [advice];
-}
-
-/** Short enough for any receiver. */
-export function asSentence(text: string): string {
-  return `${text
-    .slice(0, 2 * MAX_FAILURE_CHARACTERS)
-    .toWellFormed()
-    .replace(/\.$/, '')}.`;
 }

@@ -1,15 +1,10 @@
 import type { Group } from '../../datastore/group.ts';
 import type { FlotillaEvent } from '../event/event.ts';
-import type { Behind, Lag } from './lag.ts';
+import type { BehindAt, Lag } from './lag.ts';
 
 /** A group and what was known of it at a time (ISO 8601); up to date groups that had work lately are among them, with nothing missing. */
 export interface GroupBehind extends BehindAt {
   readonly group: Group;
-}
-
-/** What a group lacked at a time (ISO 8601). */
-export interface BehindAt extends Behind {
-  readonly at: string;
 }
 
 /** Sums over all runs of a job since its table began; each run counts once. */
@@ -43,6 +38,8 @@ export interface Standing {
   readonly totals: Totals;
   /** When both sides were last listed, all of the job in one run. */
   readonly asOf?: string;
+  /** The same of any run, though it was one of some groups, or with other filters than the job's. */
+  readonly lookedAt?: string;
   /** Since when no run got as far as that; left out when the last one did. */
   readonly blindSince?: string;
   /** The last run that ended ok or with warnings, no dry run. */

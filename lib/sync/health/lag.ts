@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, time, type Fixed } from '../report/group-record.ts';
+import { count, time, type Fixed } from '../report/members.ts';
 
 /**
  * How far a copy is behind. A snapshot is missing that the job would copy and the target does not have; the lag runs from the
@@ -10,7 +10,7 @@ export const LagSchema = z.object({
   state: z
     .enum(['current', 'behind', 'unknown'])
     .describe(
-      'current: all is on the target; behind: snapshots are missing; unknown: the source could not be looked at since asOf',
+      'current: all is on the target; behind: snapshots are missing; unknown: the source could not be looked at, or was not, since asOf',
     ),
   seconds: z.number().nonnegative().exactOptional().describe('Left out while no run has ever looked at the source'),
   missing: count.describe('Snapshots of the source, all groups, that the job would copy and the target lacks'),
@@ -23,11 +23,15 @@ export type Lag = Fixed<z.infer<typeof LagSchema>>;
 
 /** What one group lacks. */
 export const BehindSchema = z.object({
-  missing: count,
-  since: time.exactOptional(),
-  newest: time.exactOptional(),
+  missing: count.describe('Snapshots of the source that the job would copy and the target lacks'),
+  since: time.exactOptional().describe('Backup time of the oldest of them that is newer than the newest copy'),
+  newest: time.exactOptional().describe('Backup time of the newest of them'),
 });
 export type Behind = Fixed<z.infer<typeof BehindSchema>>;
 
-/** What is known of a job's lag before any run has looked at its source. */
+/** The same, by what was listed at a time, less what was copied since. */
+export const BehindAtSchema = BehindSchema.extend({ at: time }).describe('What the group lacked');
+export type BehindAt = Fixed<z.infer<typeof BehindAtSchema>>;
+
+/** Lag of a job that no run has looked at. */
 export const UNSEEN: Lag = { state: 'unknown', missing: 0, groups: 0 };

@@ -83,13 +83,14 @@ const isGroup = (group: Group): boolean => group.namespace !== '' || group.name 
 
 function detailOf(record: GroupRecord, gathered: GatheredOutcomes): Detail {
   const { namespace, name, state, startedAt, updatedAt, snapshots, snapshotsDone, doing } = record;
-  const { tally, skipped, failureCount, copyRefusals } = record;
+  const { tally, skipped, failureCount, copyRefusals, behind } = record;
   const outcomes = gathered.named.get(formatGroup(record)) ?? [];
   return {
     ...{ namespace, name, state, updatedAt, snapshots, snapshotsDone },
     ...(startedAt !== undefined && { startedAt }),
     ...(doing !== undefined && { doing }),
     ...(copyRefusals !== undefined && { copyRefusals }),
+    ...(behind !== undefined && { behind }),
     ...{ tally, skipped, failureCount, outcomes },
     outcomeCount: gathered.counts.get(formatGroup(record)) ?? outcomes.length,
   };

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { BehindAtSchema } from '../health/lag.ts';
 import { SKIP_REASONS } from '../skip-reasons.ts';
+import { count, time, type Fixed } from './members.ts';
 
 /**
  * What one worker tells of one group, as the table keeps it and the report repeats it. The schemas are the source of the types,
@@ -14,16 +16,6 @@ export const MAX_UNDER_WAY = 64;
 
 /** Name of the record of the worker that makes namespaces; no group has a name without a slash. */
 export const NAMESPACES_RECORD = 'namespaces';
-
-export const count = z.int().nonnegative();
-export const time = z.string().meta({ format: 'date-time', description: 'ISO 8601, UTC' });
-
-/** What a schema reads, as those see it who only look at it. */
-export type Fixed<T> = T extends readonly (infer E)[]
-  ? readonly Fixed<E>[]
-  : T extends object
-    ? { readonly [K in keyof T]: Fixed<T[K]> }
-    : T;
 
 /** A record or a report of before they were counted has none of the last four. */
 export const RequestCountsSchema = z.object({
@@ -111,5 +103,6 @@ export const GroupRecordSchema = z.object({
     .array(z.object({ code: z.string(), count }))
     .exactOptional()
     .describe('Why the provider refused to copy objects, which were relayed instead'),
+  behind: BehindAtSchema.exactOptional(),
 });
 export type GroupRecord = Fixed<z.infer<typeof GroupRecordSchema>>;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { SKIP_REASONS } from '../skip-reasons.ts';
-import { FailureSchema, MovedSchema, time, type Fixed } from './group-record.ts';
+import { FailureSchema, MovedSchema } from './group-record.ts';
+import { time, type Fixed } from './members.ts';
 
 /** Why a snapshot was taken up: `corrupt` is a copy that PBS found damaged, and that is written anew. */
 export const STEP_REASONS = ['new', 'gap', 'retry', 'changed', 'added', 'corrupt'] as const;

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { SKIP_REASONS } from '../skip-reasons.ts';
-import { count, FailureSchema, GroupRecordSchema, TallySchema, time, type Fixed } from './group-record.ts';
+import { LagSchema } from '../health/lag.ts';
+import { FailureSchema, GroupRecordSchema, TallySchema } from './group-record.ts';
+import { count, time, type Fixed } from './members.ts';
 import { SnapshotDetailSchema } from './outcome.ts';
 
 /** `running` and `waiting` runs have no report yet. */
@@ -56,6 +58,7 @@ const ReportSchema = z
       .max(MAX_REPORT_FAILURES)
       .describe('In the order of the groups; every failing group is named before one is named again'),
     failureCount: count.describe('All failures, those that are not named included'),
+    lag: LagSchema.exactOptional(),
     details: z.array(DetailSchema).describe('One entry a group that had work and a worker, by name'),
   })
   .describe('The report of one run of Flotilla');

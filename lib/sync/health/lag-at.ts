@@ -1,0 +1,39 @@
+import type { Standing } from './health.ts';
+import { UNSEEN, type Behind, type Lag } from './lag.ts';
+
+/** When a job's two sides were looked at. */
+export type Looks = Pick<Standing, 'asOf' | 'lookedAt' | 'blindSince'>;
+
+/**
+ * How far a job's copy is behind `now` (epoch milliseconds), by what its groups lack. While nobody can look, what was copied at the last
+ * look is all that is certain: the lag is no greater than the time since then, or since the oldest snapshot that was missing then.
+ */
+export function lagAt(looks: Looks | undefined, groups: Iterable<Behind>, now: number): Lag {
+  const sum = sumUp(groups);
+  const { asOf, lookedAt, blindSince } = looks ?? {};
+  const known = { ...sum, ...(asOf !== undefined && { asOf }) };
+  if (lookedAt === undefined) return { ...UNSEEN, ...known };
+  const isBlind = blindSince !== undefined;
+  const from = earliest(sum.since, isBlind ? (asOf ?? lookedAt) : undefined);
+  const seconds = from === undefined ? 0 : Math.max(0, now - Date.parse(from)) / 1000;
+  return { state: isBlind ? 'unknown' : sum.missing > 0 ? 'behind' : 'current', seconds, ...known };
+}
+
+function sumUp(all: Iterable<Behind>): Pick<Lag, 'missing' | 'groups' | 'since' | 'newest'> {
+  let [missing, groups] = [0, 0];
+  let since: string | undefined;
+  let newest: string | undefined;
+  for (const behind of all) {
+    missing += behind.missing;
+    groups += behind.missing > 0 ? 1 : 0;
+    since = earliest(since, behind.since);
+    if ((behind.newest ?? '') > (newest ?? '')) newest = behind.newest;
+  }
+  return { missing, groups, ...(since !== undefined && { since }), ...(newest !== undefined && { newest }) };
+}
+
+/** ISO 8601 in UTC, of the same precision, orders as text. */
+function earliest(a: string | undefined, b: string | undefined): string | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return a < b ? a : b;
+}

@@ -1,0 +1,52 @@
+import { formatGroup, type Group } from '../../datastore/group.ts';
+import { inFlight } from '../../transfer/in-flight.ts';
+import type { PlanItem } from '../payloads.ts';
+import { NAMESPACES_RECORD, type GroupRecord } from '../report/group-record.ts';
+import type { RunRecord, RunStore } from '../run-store.ts';
+import type { BehindAt } from './lag.ts';
+
+/** Items that are written at once. */
+const WRITES_AT_ONCE = 16;
+
+/** What a run has seen of its groups. */
+export interface RunView {
+  readonly job: string;
+  /** What listing all of the plan showed, and what the workers knew in the end. */
+  readonly plan: readonly PlanItem[];
+  readonly records: readonly GroupRecord[];
+  readonly looked: NonNullable<RunRecord['looked']>;
+}
+
+/**
+ * Writes down what each group lacks after a run, and that groups lack nothing which lacked something and have no work now that all of the
+ * job was listed. Calling it again changes nothing; what a run that looked later has written stays.
+ */
+export async function saveBehind(view: RunView, store: Pick<RunStore, 'saveBehind' | 'listBehind'>): Promise<void> {
+  const seen = viewOf(view);
+  await inFlight(seen.values(), { limit: WRITES_AT_ONCE }, async ({ group, behind }) => {
+    if (behind !== undefined) await store.saveBehind(view.job, group, behind);
+  });
+  if (!view.looked.whole) return;
+  const upToDate = { missing: 0, at: view.looked.at };
+  const known = await Array.fromAsync(store.listBehind(view.job));
+  const others = known.filter(({ group, missing }) => missing > 0 && !seen.has(formatGroup(group)));
+  await inFlight(others, { limit: WRITES_AT_ONCE }, ({ group }) => store.saveBehind(view.job, group, upToDate));
+}
+
+/** `behind` is undefined where nobody could tell: the group had work all the same. */
+interface Seen {
+  readonly group: Group;
+  readonly behind: BehindAt | undefined;
+}
+
+/** By `formatGroup`: what a worker saw is later than the plan. */
+function viewOf({ plan, records }: RunView): ReadonlyMap<string, Seen> {
+  const seen = new Map<string, Seen>();
+  const planned = plan.filter((item) => item.kind === 'group');
+  for (const { namespace, name, behind } of [...planned, ...records.filter((record) => record.name !== NAMESPACES_RECORD)]) {
+    const group = { namespace, name };
+    const before = seen.get(formatGroup(group))?.behind;
+    seen.set(formatGroup(group), { group, behind: behind ?? before });
+  }
+  return seen;
+}
