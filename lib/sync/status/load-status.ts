@@ -38,7 +38,12 @@ const JOBS_AT_ONCE = 16;
 
 /** The status of each job, in their order. */
 export function loadStatuses(jobs: readonly Job[], world: StatusWorld): Promise<readonly JobStatus[]> {
-  return Array.fromAsync(mapAhead(jobs, JOBS_AT_ONCE, (job) => loadStatus(job, world)));
+  const { store } = world;
+  let ofAll: ReturnType<typeof store.loadSuspension> | undefined;
+  const loadSuspension: typeof store.loadSuspension = (job) =>
+    job === undefined ? (ofAll ??= store.loadSuspension(job)) : store.loadSuspension(job);
+  const shared: StatusWorld = { ...world, store: { ...store, loadSuspension } };
+  return Array.fromAsync(mapAhead(jobs, JOBS_AT_ONCE, (job) => loadStatus(job, shared)));
 }
 
 /** What starts a job, in words. */
