@@ -5,6 +5,7 @@ import type { CliContext, CommonOptions } from './context.ts';
 import { formatEntry, type LogEntry } from './log-format.ts';
 import { afterTimeout } from './grouped-log.ts';
 import { SILENT } from '../runtime/host.ts';
+import type { Notifications } from './notifications.ts';
 import { runLogs, type RunLogs } from './run-log.ts';
 
 /** The state folder: `.flotilla` beside the configuration file unless the command says otherwise. */
@@ -35,11 +36,12 @@ export function openLogs(
   });
 }
 
-/** Opens the embedded cloud on the state folder; several commands may have it open at once. */
+/** Opens the embedded cloud on the state folder; several commands may have it open at once. Without `notifications` nobody is told. */
 export async function openCloud(
   options: CommonOptions,
   context: CliContext,
   logs: RunLogs = openLogs(context, { workerThreads: 1 }),
+  notifications?: Notifications,
 ): Promise<EmbeddedCloud> {
   const folder = stateFolder(options);
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -53,8 +55,10 @@ export async function openCloud(
       openLog: (fields) => logs.open(fields),
       stopAsked: () => stop.asked(),
       ...SILENT,
+      ...(notifications !== undefined && { tell: notifications.tell }),
     },
     sleep: (seconds) => stop.sleep(seconds),
   });
+  notifications?.open(cloud);
   return { ...cloud, run: (request) => cloud.run(request).finally(() => logs.close()) };
 }

@@ -4,6 +4,7 @@ import type { ExitCode } from './exit-code.ts';
 import { LOG_FORMATS, type LogFormat } from './log-format.ts';
 import { addOverrideFlags, overridesOf } from './override-flags.ts';
 import type { HistoryOptions } from './history-command.ts';
+import type { NotifyOptions } from './notify-command.ts';
 import type { RunOptions } from './run-command.ts';
 import type { ScheduleOptions } from './schedule-command.ts';
 import type { ServeOptions } from './serve/open-page.ts';
@@ -59,8 +60,7 @@ export function makeProgram(context: CliContext, end: (code: ExitCode) => void):
       const { serveCommand } = await import('./serve-command.ts');
       end(await serveCommand(options, context));
     });
-  addLooking(program, context, end);
-  addScheduling(program, context, end);
+  for (const add of [addLooking, addNotifying, addScheduling]) add(program, context, end);
   program.hook('preAction', (_, command) => {
     const { logFormat } = command.opts<{ logFormat?: LogFormat }>();
     if (logFormat !== undefined) context.terminal.setLogFormat(logFormat);
@@ -105,6 +105,17 @@ function addLooking(program: Command, context: CliContext, end: (code: ExitCode)
     .action(async (run: string, options: StopOptions) => {
       const { stopCommand } = await import('./stop-command.ts');
       end(await stopCommand(run, options, context));
+    });
+}
+
+/** Who hears of what happens. */
+function addNotifying(program: Command, context: CliContext, end: (code: ExitCode) => void): void {
+  common(program.command('notify'))
+    .description('try the targets of notify')
+    .requiredOption('--test [target]', 'send a test message to one target, or to all')
+    .action(async (options: NotifyOptions) => {
+      const { notifyCommand } = await import('./notify-command.ts');
+      end(await notifyCommand(options, context));
     });
 }
 

@@ -18,6 +18,7 @@ import { afterTimeout } from './grouped-log.ts';
 import { showProgress, type Look } from './live-progress.ts';
 import { checkMetricsFile, writeMetricsFile } from './metrics-file.ts';
 import { nameRun } from './name-run.ts';
+import { openNotifications } from './notifications.ts';
 import { openCloud, openLogs } from './open-cloud.ts';
 import { printSummary } from './print-summary.ts';
 
@@ -30,10 +31,13 @@ export interface RunOptions extends CommonOptions {
 
 /** Runs one job on this machine, to its end. */
 export async function runCommand(job: string, overrides: object, options: RunOptions, context: CliContext): Promise<ExitCode> {
-  const document = jobDocument(readConfig(options, context), job);
+  const configuration = readConfig(options, context);
+  const document = jobDocument(configuration, job);
   const { workerThreads } = parseJob(mergeOverrides(document, overrides));
   if (options.metrics !== undefined) await checkMetricsFile(options.metrics);
-  const cloud = await openCloud(options, context, openLogs(context, { workerThreads }));
+  const logs = openLogs(context, { workerThreads });
+  const notifications = openNotifications({ configuration: () => configuration, context, log: logs.open({ job }) });
+  const cloud = await openCloud(options, context, logs, notifications);
   try {
     const run = nameRun(job, context);
     const measure = () => leaveMetrics(parseJob(document), options.metrics, { cloud, context });
@@ -47,6 +51,7 @@ export async function runCommand(job: string, overrides: object, options: RunOpt
     await measure();
     return exitCodeOf(report);
   } finally {
+    await notifications.sweep();
     await cloud.close();
   }
 }

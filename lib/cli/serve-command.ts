@@ -9,6 +9,7 @@ import type { EmbeddedCloud } from '../local/embedded-cloud.ts';
 import { readConfig, type CliContext } from './context.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { nameRun } from './name-run.ts';
+import { openNotifications } from './notifications.ts';
 import { openCloud, openLogs, stateFolder } from './open-cloud.ts';
 import type { RunLogs } from './run-log.ts';
 import { executeIntent } from './serve/execute-intent.ts';
@@ -31,10 +32,14 @@ export async function serveCommand(options: ServeOptions, context: CliContext): 
   try {
     const kept = keptLogs();
     const logs = openLogs(context, { workerThreads: 1, jobs: true, keep: (entry) => kept.keep(entry) });
-    const cloud = await openCloud(options, context, logs);
+    const notifications = openNotifications({ configuration: () => current.configuration, context, log: logs.open({}) });
+    const cloud = await openCloud(options, context, logs, notifications);
+    const sweeping = setInterval(() => void notifications.sweep(), SWEEP_MS);
     try {
       await serveWith({ cloud, logs, kept, folder, current }, options, context);
     } finally {
+      clearInterval(sweeping);
+      await notifications.settle();
       await cloud.close();
     }
     return EXIT.done;
@@ -42,6 +47,9 @@ export async function serveCommand(options: ServeOptions, context: CliContext): 
     await folder.close();
   }
 }
+
+/** How often notifications that could not be sent are looked at. */
+const SWEEP_MS = 60_000;
 
 interface ServeParts {
   readonly cloud: EmbeddedCloud;

@@ -29,7 +29,7 @@ type Fields = Readonly<Record<(typeof FIELD_NAMES)[number], string>>;
 export function fieldsOf(event: FlotillaEvent, more: { readonly recovered: boolean; readonly link?: string }): Fields {
   const run = 'run' in event ? event.run.id : '';
   return {
-    ...NO_FIELDS,
+    ...noFields(),
     ...{ type: event.type, 'job-id': event.job, state: stateOf(event), 'event-id': event.id, run },
     ...{ recovered: more.recovered ? 'true' : 'false', link: more.link ?? '' },
     ...('lag' in event ? lagFields(event.lag) : {}),
@@ -37,7 +37,10 @@ export function fieldsOf(event: FlotillaEvent, more: { readonly recovered: boole
   };
 }
 
-const NO_FIELDS = Object.fromEntries(FIELD_NAMES.map((name) => [name, ''])) as Fields;
+/** Of what has none. */
+export function noFields(): Fields {
+  return Object.fromEntries(FIELD_NAMES.map((name) => [name, ''])) as Fields;
+}
 
 function lagFields(lag: { readonly state: string; readonly seconds?: number; readonly missing: number }): Partial<Fields> {
   const { state, seconds, missing } = lag;

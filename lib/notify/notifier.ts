@@ -23,6 +23,8 @@ export interface NotifierWorld {
   readonly now: () => number;
   /** A name that no other call has. */
   readonly uniqueId: () => string;
+  /** Takes over what is being carried once it is written down; left out: the teller waits for it. */
+  readonly background?: (carrying: Promise<void>) => void;
   readonly log: { warn(message: string): void; error(message: string): void };
 }
 
@@ -46,6 +48,7 @@ export function notifier(world: NotifierWorld): Notifier {
       if (world.notify().targets.length > 0) await tell(event, world);
     },
     sweep: async () => {
+      if (world.notify().targets.length === 0) return;
       const ids: string[] = [];
       for await (const id of world.store.listNotices()) ids.push(id);
       for (let at = 0; at < ids.length; at += SWEPT_AT_ONCE) {
@@ -82,8 +85,9 @@ async function tellAfter(
     return true;
   }
   const isCounted = await count(event, { before, targets: notice.deliveries.map(({ target }) => target) }, store);
-  if (isCounted) await deliver(notice, owner, world);
-  else await store.dropNotice(event.id, owner);
+  if (!isCounted) await store.dropNotice(event.id, owner);
+  else if (world.background === undefined) await deliver(notice, owner, world);
+  else world.background(deliver(notice, owner, world));
   return isCounted;
 }
 

@@ -2,9 +2,11 @@ import { noRequests, type ObjectReader, type ObjectWriter, type RequestCounts } 
 import type { DatastoreLocation } from '../datastore/location.ts';
 import { openClient } from '../dynamodb/client.ts';
 import { openLeaseStore } from '../dynamodb/leases.ts';
+import { openNoticeStore } from '../dynamodb/notices.ts';
 import { openRunStore } from '../dynamodb/run-store.ts';
 import { layoutOf } from '../layouts/layouts.ts';
 import { createS3Connection, openDatastore, type S3Connection, type S3Datastore } from '../s3/open-datastore.ts';
+import type { NoticeStore } from '../notify/notice-store.ts';
 import { MAX_TRANSFERS_IN_FLIGHT, type Job } from '../sync/job.ts';
 import { limitsOf, type SideLimits } from '../sync/limits.ts';
 import type { RunName } from '../sync/payloads.ts';
@@ -46,6 +48,7 @@ export type OpenRun = Pick<Worker, 'job' | 'run' | 'store' | 'now' | 'log'>;
 /** The services of one function on one host. Connections live as long as it, and are shared by its calls. */
 export interface Services {
   readonly store: RunStore;
+  readonly notices: NoticeStore;
   /** How long a lock or a turn lives without being renewed. */
   readonly leaseMs: number;
   readonly controlBucket: string;
@@ -98,6 +101,7 @@ export function openServices(names: ServiceNames, host: Host): Services {
     return { worker, target };
   };
   return {
+    notices: openNoticeStore(table),
     ...{ store, leaseMs, controlBucket: names.CONTROL_BUCKET, openControl, openRun, rest: () => paces.rest() },
     openWorker: (job, run, call) => open(job, run, call).worker,
     openRemovalWorker: (job, run, call) => {
