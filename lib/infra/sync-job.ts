@@ -5,7 +5,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { FunctionEnvironment } from '../config/environment.ts';
-import type { JobDocument } from '../config/job-document.ts';
+import { parseJob, type JobDocument } from '../config/job-document.ts';
 import { alarmsOf, type AddAlarm } from './alarm.ts';
 import { JobAlarms } from './job-alarms.ts';
 import { JobSchedules } from './job-schedules.ts';
@@ -49,7 +49,9 @@ export class SyncJob extends Construct {
     new JobTriggers(this, 'Triggers', started);
     new JobWatch(this, 'Watch', started);
     const { addAlarm } = started;
-    if (addAlarm !== undefined) new JobAlarms(this, 'Alarms', { ...started, addAlarm, maxLagSeconds: undefined });
+    const { maxLagMs } = parseJob(props.job);
+    const maxLagSeconds = maxLagMs === undefined ? undefined : maxLagMs / 1000;
+    if (addAlarm !== undefined) new JobAlarms(this, 'Alarms', { ...started, addAlarm, maxLagSeconds });
   }
 }
 

@@ -70,6 +70,13 @@ describe('the alarms of a job', () => {
     }
   });
 
+  it('go off when the copy is further behind than max-lag, and stay as they are while nobody measures', () => {
+    const alarms = alarmsOf(synthesizeStacks(makeJob({ job: 'max-lag: 26h' })).job);
+    expect(alarms.filter(({ AlarmName }) => AlarmName.endsWith('lag-over-max-lag'))).toMatchObject([
+      { MetricName: 'LagSeconds', Threshold: 93_600, Period: 900, Statistic: 'Maximum', TreatMissingData: 'ignore' },
+    ]);
+  });
+
   it('know nothing of a lag where the job has no max-lag', () => {
     expect(alarms.filter(({ AlarmName }) => AlarmName.includes('lag'))).toEqual([]);
   });
