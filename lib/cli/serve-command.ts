@@ -17,6 +17,7 @@ import { keptLogs, type KeptLogs } from './serve/kept-logs.ts';
 import { openPage, type ServeOptions } from './serve/open-page.ts';
 import { wakefulSleep } from './serve/wakeful-sleep.ts';
 import { watchFacts } from './serve/watch-facts.ts';
+import { watchHealth } from './serve/watch-health.ts';
 import { servedJobs } from './serve/served-jobs.ts';
 
 /** The configuration as it was last read without fault. */
@@ -82,13 +83,14 @@ async function serveWith(
     stop: () => context.stop.ask(),
     sleep: (milliseconds) => context.stop.sleep(milliseconds / 1000),
   });
+  const endWatch = watchHealth({ cloud, configuration, context, log });
   const page = await openPage(options, { cloud, configuration, service, logs: kept, context, log });
   tellJobs(current, context);
   try {
     await service.run();
   } finally {
     await page?.close();
-    await facts.rest();
+    await Promise.all([facts.rest(), endWatch()]);
   }
 }
 

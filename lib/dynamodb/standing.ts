@@ -23,6 +23,7 @@ const StandingSchema: z.ZodType<Standing> = z.object({
   lastGood: z.object({ id: z.string(), startedAt: z.string(), endedAt: z.string() }).exactOptional(),
   lagRaised: z.string().exactOptional(),
   lagRaises: z.number().exactOptional(),
+  watched: z.record(z.string(), z.object({ times: z.string(), since: z.string() })).exactOptional(),
   overdueTold: z.record(z.string(), z.string()).exactOptional(),
   untold: z.array(EventSchema).exactOptional(),
 });

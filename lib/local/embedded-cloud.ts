@@ -46,6 +46,8 @@ export interface EmbeddedCloud {
   readonly store: RunStore;
   readonly services: Services;
   readonly control: ObjectWriter;
+  /** What surrounds the functions: who watches jobs tells and measures by it, too. */
+  readonly host: Host;
   /** The folder that holds the objects of the control bucket as plain files. */
   readonly controlFolder: string;
   run(request: RunRequest): Promise<MachineOutcome>;
@@ -73,7 +75,7 @@ export async function openEmbeddedCloud(options: EmbeddedCloudOptions): Promise<
   const handlers = bindHandlers(host);
   const control = services.openControl();
   return {
-    ...{ store: services.store, services, control, controlFolder: join(root, SHARED_NAMES.controlBucket) },
+    ...{ store: services.store, services, control, host, controlFolder: join(root, SHARED_NAMES.controlBucket) },
     run: (request) => runEmbedded(request, { ...options, handlers, control }),
     close: async () => {
       await objects.close();

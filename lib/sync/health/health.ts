@@ -48,6 +48,8 @@ export interface Standing {
   readonly lagRaised?: string;
   /** How often it was raised so far: names the event. */
   readonly lagRaises?: number;
+  /** By schedule: what makes its times (`timesText`), and since when its ticks are watched for. */
+  readonly watched?: Readonly<Record<string, { readonly times: string; readonly since: string }>>;
   /** By schedule: the tick that was told to be overdue. */
   readonly overdueTold?: Readonly<Record<string, string>>;
   /** What follows from the last writes and was not told for certain: whoever writes next tells it (`change-standing.ts`). */
@@ -72,6 +74,6 @@ export interface JobHealth {
     readonly workers: number;
     readonly idleLockSeconds: number;
   };
-  /** Undefined before the first run ended. */
+  /** Undefined before the first run ended, or the first watch. */
   readonly standing: Standing | undefined;
 }

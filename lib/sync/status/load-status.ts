@@ -1,7 +1,6 @@
 import { describeSchedule } from '../../schedule/describe.ts';
 import { formatTime, nextTime } from '../../schedule/schedule.ts';
-import type { JobHealth } from '../health/health.ts';
-import { iso } from '../iso.ts';
+import { loadHealth } from '../health/load-health.ts';
 import { mapAhead } from '../map-ahead.ts';
 import type { Job } from '../job.ts';
 import { activeSuspension } from '../suspension.ts';
@@ -54,11 +53,4 @@ function startsOf({ schedules, onBackup, after }: Job): readonly string[] {
 function nextRun({ schedules }: Job, after: number): string | undefined {
   const times = schedules.map((schedule) => nextTime(schedule, after)).filter((time) => time !== undefined);
   return times.length === 0 ? undefined : formatTime(Math.min(...times));
-}
-
-/** What the job's last run that could look at both sides knew of its lag is not kept in the table yet. */
-function loadHealth({ id }: Job, { now }: StatusWorld): Promise<JobHealth> {
-  const live = { waiting: 0, running: 0, workers: 0, idleLockSeconds: 0 };
-  const lag = { state: 'unknown', missing: 0, groups: 0 } as const;
-  return Promise.resolve({ job: id, at: iso(now()), lag, groups: [], overdue: [], live, standing: undefined });
 }

@@ -48,7 +48,11 @@ export function describeStandings(store: () => RunStore): void {
       ...FIRST,
       ...{ asOf: '2025-11-01T08:00:00.000Z', blindSince: '2025-11-02T08:00:00.000Z', lagRaises: 2 },
       lastGood: { id: 'run-1', startedAt: '2025-11-01T08:00:00.000Z', endedAt: '2025-11-01T08:00:04.500Z' },
-      ...{ lagRaised: '2025-11-03T08:00:00.000Z', overdueTold: { nightly: '2025-11-02T22:00:00.000Z' } },
+      ...{
+        lagRaised: '2025-11-03T08:00:00.000Z',
+        watched: { nightly: { times: 'daily', since: '2025-11-01T08:00:00.000Z' } },
+        overdueTold: { nightly: '2025-11-02T22:00:00.000Z' },
+      },
       untold: [
         {
           ...{ version: 1, id: 'job/lag/raised/2', at: '2025-11-03T08:00:00.000Z', job, severity: 'warning', message: 'behind' },
