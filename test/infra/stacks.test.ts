@@ -1,4 +1,4 @@
-import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Stack, Validations } from 'aws-cdk-lib/core';
 import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { EventBus } from 'aws-cdk-lib/aws-events';
@@ -50,6 +50,15 @@ describe('the shared stack', () => {
       },
     });
     expect(JSON.stringify(ofType(shared, 'AWS::S3::BucketPolicy'))).toContain('"aws:SecureTransport":"false"');
+  });
+
+  it('says where runs are kept, by the names that flotilla status --deployed asks for', () => {
+    const template = Template.fromStack(new FlotillaStack(makeApp({ builtinCloudFormationValidation: false })));
+    const refOf = (type: string): object => ({ Ref: Object.entries(shared).find(([, resource]) => resource.Type === type)?.[0] });
+    expect(template.findOutputs('*')).toMatchObject({
+      TableName: { Value: refOf('AWS::DynamoDB::Table') },
+      ControlBucketName: { Value: refOf('AWS::S3::Bucket') },
+    });
   });
 
   it('lets alarms of this account publish to its topic', () => {
