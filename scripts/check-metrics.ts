@@ -1,11 +1,14 @@
-// Renders the metrics of 300 jobs with 10,000 groups, and those of far too many groups, says what that took, and has the text and
-// docs/prometheus-rules.yaml checked by Prometheus' own promtool: the one on the PATH, or that PROMTOOL names.
+// Renders the metrics of 300 jobs with 10,000 groups, and those of far too many groups, says what that took, and has the text, the
+// rules of docs/prometheus-rules.yaml and the queries of docs/grafana-dashboard.json checked by Prometheus' own promtool: the one on the PATH, or that PROMTOOL names.
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { prometheusText } from '../lib/prometheus/prometheus-text.ts';
 import { groupBehind, newcomer, numbers } from '../test/prometheus/numbers.ts';
 
 const PROMTOOL = process.env['PROMTOOL'] ?? 'promtool';
+const DOCS = join(import.meta.dirname, '../docs');
 const JOBS = 300;
 
 function jobsWith(groups: number): ReturnType<typeof numbers>[] {
@@ -28,6 +31,25 @@ function measure(groups: number): string {
   return text;
 }
 
+/** The queries of the dashboard as rules, with what Grafana puts into them. */
+function checkQueries(): void {
+  const dashboard = readFileSync(join(DOCS, 'grafana-dashboard.json'), 'utf8');
+  const { panels } = JSON.parse(dashboard) as { panels: { targets: { expr: string }[] }[] };
+  const queries = panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
+  const rules = queries.map((expr, at) => ({
+    record: `query_${String(at)}`,
+    expr: expr.replaceAll('$job', '.*').replaceAll('$__rate_interval', '5m'),
+  }));
+  const folder = mkdtempSync(join(tmpdir(), 'flotilla-queries-'));
+  try {
+    // JSON is YAML.
+    writeFileSync(join(folder, 'queries.yaml'), JSON.stringify({ groups: [{ name: 'dashboard', rules }] }));
+    promtool(['check', 'rules', join(folder, 'queries.yaml')]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 function promtool(args: readonly string[], input?: string): void {
   const { error, status, stderr, stdout } = spawnSync(PROMTOOL, args, { input, encoding: 'utf8' });
   if (error !== undefined)
@@ -39,5 +61,6 @@ function promtool(args: readonly string[], input?: string): void {
 const text = measure(10_000);
 measure(300_000);
 promtool(['check', 'metrics'], text);
-promtool(['check', 'rules', join(import.meta.dirname, '../docs/prometheus-rules.yaml')]);
+promtool(['check', 'rules', join(DOCS, 'prometheus-rules.yaml')]);
 promtool(['test', 'rules', join(import.meta.dirname, '../test/prometheus/rules-test.yaml')]);
+checkQueries();

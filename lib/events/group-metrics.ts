@@ -8,7 +8,8 @@ const MAX_GROUPS = 500;
 
 export interface GroupNumbers {
   readonly job: string;
-  /** a/b/vm/100 */
+  /** As in all lines of the log: root is empty, and the group is vm/100. */
+  readonly namespace: string;
   readonly group: string;
   readonly GroupLagSeconds: number;
   readonly GroupSnapshotsMissing: number;
@@ -22,17 +23,17 @@ export function groupNumbers(
   return groups
     .filter(({ missing }) => current || missing > 0)
     .map((behind) => ({
-      ...{ job, group: formatGroup(behind.group) },
+      ...{ job, namespace: behind.group.namespace, group: behind.group.name },
       ...{ GroupLagSeconds: secondsSince(behind, at), GroupSnapshotsMissing: behind.missing },
     }))
     .toSorted((a, b) => b.GroupLagSeconds - a.GroupLagSeconds || b.GroupSnapshotsMissing - a.GroupSnapshotsMissing)
     .slice(0, MAX_GROUPS);
 }
 
-/** The same as metrics with the dimension `group`: two series a group, each of which costs. */
+/** The same as metrics with the dimension `group`, a/b/vm/100: two series a group, each of which costs. */
 export function groupMetrics(groups: readonly GroupNumbers[]): readonly MetricSet[] {
-  return groups.map(({ job, group, GroupLagSeconds, GroupSnapshotsMissing }) => ({
-    dimensions: { job, group },
+  return groups.map(({ job, namespace, group, GroupLagSeconds, GroupSnapshotsMissing }) => ({
+    dimensions: { job, group: formatGroup({ namespace, name: group }) },
     values: [
       [GROUP_METRICS.lag, GroupLagSeconds],
       [GROUP_METRICS.missing, GroupSnapshotsMissing],

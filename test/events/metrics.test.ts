@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { groupMetrics, groupNumbers } from '../../lib/events/group-metrics.ts';
 import { GROUP_METRICS, HEALTH_METRICS, RUN_METRICS, type CloudMetric } from '../../lib/events/metric-names.ts';
 import { healthMetrics, runMetrics, writeMetrics, type MetricSet } from '../../lib/events/metrics.ts';
@@ -6,6 +6,7 @@ import { noRequests } from '../../lib/datastore/object-store.ts';
 import { foldReport } from '../../lib/sync/report/fold-report.ts';
 import { noTally } from '../../lib/sync/report/tally.ts';
 import { groupBehind, health } from '../prometheus/numbers.ts';
+import { writtenBy } from '../support/standard-output.ts';
 import { damagedChunk, groupRecord, runFacts } from '../sync/report/facts.ts';
 
 const tally = {
@@ -67,7 +68,13 @@ describe('the metrics of how a job stands', () => {
     ];
     const told = groupNumbers(health('daily-offsite', { groups }), { current: false });
     expect(told).toHaveLength(500);
-    expect(told[0]).toEqual({ job: 'daily-offsite', group: 'vm/7', GroupLagSeconds: 36_000, GroupSnapshotsMissing: 1 });
+    expect(told[0]).toEqual({
+      job: 'daily-offsite',
+      namespace: '',
+      group: 'vm/7',
+      GroupLagSeconds: 36_000,
+      GroupSnapshotsMissing: 1,
+    });
     expect(told.map(({ group }) => group)).not.toContain('vm/0');
   });
 
@@ -82,7 +89,7 @@ describe('the metrics of how a job stands', () => {
 
 describe('the log line of some metrics', () => {
   it('is the embedded metric format, with the dimensions that were given and no other', () => {
-    const lines = written(() => writeMetrics([healthMetrics(health('daily-offsite'))]));
+    const lines = writtenBy(() => writeMetrics([healthMetrics(health('daily-offsite'))]));
     expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
       {
         ...{ job: 'daily-offsite', LagSeconds: 36_000 },
@@ -100,14 +107,3 @@ describe('the names of metrics in CloudWatch', () => {
     expect(new Set(all).size).toBe(all.length);
   });
 });
-
-/** What goes to standard output meanwhile, line by line. */
-function written(write: () => void): readonly string[] {
-  const lines: string[] = [];
-  const original = process.stdout.write.bind(process.stdout);
-  onTestFinished(() => void (process.stdout.write = original));
-  process.stdout.write = (text: string | Uint8Array) => lines.push(String(text)) > 0;
-  write();
-  process.stdout.write = original;
-  return lines;
-}
