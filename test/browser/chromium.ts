@@ -49,6 +49,12 @@ export interface Page {
   readonly complaints: readonly string[];
   evaluate(expression: string): Promise<unknown>;
   press(key: string): Promise<void>;
+  /** As a person types, into whatever has the focus. */
+  type(text: string): Promise<void>;
+  /** Clicks the only element that the selector finds, as a mouse does, and waits for the page that it leads to. */
+  follow(selector: string): Promise<void>;
+  /** Resolves with the expression's value as soon as that is true; throws with the page's text when it is not in time. */
+  until(expression: string): Promise<unknown>;
   send(method: string, params?: Params): Promise<Params>;
   screenshot(): Promise<Buffer>;
   resize(look: Look): Promise<void>;
@@ -119,21 +125,29 @@ async function openPage(connection: Connection, url: string, look: Look): Promis
   const send = (method: string, params?: Params) => connection.send(method, params, sessionId);
   const requests: string[] = [];
   const complaints: string[] = [];
-  const loaded = new Promise<void>((resolve) => {
-    connection.listen(sessionId, (method, params) => {
-      if (method === 'Page.loadEventFired') resolve();
-      if (method === 'Network.requestWillBeSent') requests.push((params['request'] as { url: string }).url);
-      if (COMPLAINTS.has(method)) complaints.push(JSON.stringify(params));
-    });
+  let onLoad = (): void => undefined;
+  const nextLoad = (): Promise<void> => new Promise((resolve) => void (onLoad = resolve));
+  const loaded = nextLoad();
+  connection.listen(sessionId, (method, params) => {
+    if (method === 'Page.loadEventFired') onLoad();
+    if (method === 'Network.requestWillBeSent') requests.push((params['request'] as { url: string }).url);
+    if (COMPLAINTS.has(method)) complaints.push(JSON.stringify(params));
   });
   for (const domain of ['Page', 'Network', 'Runtime', 'Log']) await send(`${domain}.enable`);
   await take(send, look);
   await send('Page.navigate', { url });
   await loaded;
+  const evaluate = async (expression: string): Promise<unknown> =>
+    valueOf(await send('Runtime.evaluate', { expression, returnByValue: true, awaitPromise: true }));
   return {
-    ...{ requests, complaints, send },
-    evaluate: async (expression) =>
-      valueOf(await send('Runtime.evaluate', { expression, returnByValue: true, awaitPromise: true })),
+    ...{ requests, complaints, send, evaluate },
+    type: async (text) => void (await send('Input.insertText', { text })),
+    follow: async (selector) => {
+      const next = nextLoad();
+      await click(selector, evaluate, send);
+      await next;
+    },
+    until: (expression) => until(expression, evaluate),
     press: async (key) => {
       for (const type of ['keyDown', 'keyUp']) await send('Input.dispatchKeyEvent', { type, key, ...(KEYS[key] ?? {}) });
     },
@@ -145,10 +159,44 @@ async function openPage(connection: Connection, url: string, look: Look): Promis
   };
 }
 
+type Evaluate = (expression: string) => Promise<unknown>;
+
+async function click(
+  selector: string,
+  evaluate: Evaluate,
+  send: (method: string, params: Params) => Promise<Params>,
+): Promise<void> {
+  const found = await evaluate(`(() => {
+    const all = [...document.querySelectorAll(${JSON.stringify(selector)})].filter((each) => each.checkVisibility());
+    if (all.length !== 1) return { count: all.length };
+    all[0].scrollIntoView({ block: 'center', behavior: 'instant' });
+    const { x, y, width, height } = all[0].getBoundingClientRect();
+    return { count: 1, x: x + width / 2, y: y + height / 2 };
+  })()`);
+  const { count, x, y } = found as { count: number; x?: number; y?: number };
+  if (count !== 1) throw new Error(`${String(count)} elements are ${selector}`);
+  for (const type of ['mousePressed', 'mouseReleased']) {
+    await send('Input.dispatchMouseEvent', { type, x, y, button: 'left', clickCount: 1 });
+  }
+}
+
+/** Patience for what goes on in another process, on a machine that may have other work. */
+const PATIENCE_MS = 60_000;
+
+async function until(expression: string, evaluate: Evaluate): Promise<unknown> {
+  for (const end = Date.now() + PATIENCE_MS; Date.now() < end; await sleep(100)) {
+    const value = await evaluate(expression);
+    if (value !== false && value !== null && value !== undefined && value !== 0 && value !== '') return value;
+  }
+  throw new Error(`never true: ${expression}\n${String(await evaluate('document.body.innerText'))}`);
+}
+
 const COMPLAINTS = new Set(['Runtime.exceptionThrown', 'Runtime.consoleAPICalled', 'Log.entryAdded']);
 
 const KEYS: Readonly<Record<string, Params>> = {
   Tab: { code: 'Tab', windowsVirtualKeyCode: 9 },
+  ArrowLeft: { code: 'ArrowLeft', windowsVirtualKeyCode: 37 },
+  ArrowRight: { code: 'ArrowRight', windowsVirtualKeyCode: 39 },
   Enter: { code: 'Enter', windowsVirtualKeyCode: 13, text: '\r' },
 };
 

@@ -22,6 +22,8 @@ export interface CliProcess {
   readonly child: ChildProcess;
   readonly ended: Promise<CliEnd>;
   kill(signal: NodeJS.Signals): void;
+  /** What was written to the log so far. */
+  readonly log: () => string;
   /** Resolves when this text was written to the log; throws when the command ends without it. */
   says(text: string): Promise<void>;
 }
@@ -57,6 +59,7 @@ export function startCli(args: readonly string[], { cwd, env, command = [process
   return {
     child,
     ended,
+    log: () => written.stderr,
     kill: (signal) => void child.kill(signal),
     says: async (text) => {
       const { promise, resolve } = Promise.withResolvers<undefined>();
