@@ -52,6 +52,16 @@ export function makeProgram(context: CliContext, end: (code: ExitCode) => void):
       end(await checkCommand(options, context));
     });
 
+  for (const add of [addServing, addLooking, addNotifying, addScheduling]) add(program, context, end);
+  program.hook('preAction', (_, command) => {
+    const { logFormat } = command.opts<{ logFormat?: LogFormat }>();
+    if (logFormat !== undefined) context.terminal.setLogFormat(logFormat);
+  });
+  return program;
+}
+
+/** What runs jobs by itself. */
+function addServing(program: Command, context: CliContext, end: (code: ExitCode) => void): void {
   logging(stateful(program.command('serve')))
     .description('run the jobs by their schedules and triggers on this machine, until it is stopped, with a page to look at')
     .option('--listen <host:port>', 'where the page is (default: 127.0.0.1:8980); others reach it with a password alone')
@@ -60,12 +70,6 @@ export function makeProgram(context: CliContext, end: (code: ExitCode) => void):
       const { serveCommand } = await import('./serve-command.ts');
       end(await serveCommand(options, context));
     });
-  for (const add of [addLooking, addNotifying, addScheduling]) add(program, context, end);
-  program.hook('preAction', (_, command) => {
-    const { logFormat } = command.opts<{ logFormat?: LogFormat }>();
-    if (logFormat !== undefined) context.terminal.setLogFormat(logFormat);
-  });
-  return program;
 }
 
 /** What is and was going on, and that it ends. */
@@ -78,6 +82,7 @@ function addLooking(program: Command, context: CliContext, end: (code: ExitCode)
       'end with 1 when a job is in trouble: its last run failed, no run came, or it is behind by more than max-lag',
     )
     .option('--json', 'print it for machines')
+    .option('--html <file>', 'write it there as a page that opens from disk')
     .action(async (job: string | undefined, options: StatusOptions) => {
       const { statusCommand } = await import('./status-command.ts');
       end(await statusCommand(job, options, context));

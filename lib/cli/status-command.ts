@@ -1,5 +1,7 @@
+import { rename, writeFile } from 'node:fs/promises';
 import { jobDocument, parseJob } from '../config/job-document.ts';
 import { ConfigError } from '../errors.ts';
+import { renderOverview } from '../page/render-overview.ts';
 import type { Job } from '../sync/job.ts';
 import type { JobStatus } from '../sync/status/job-status.ts';
 import { troublesOf } from '../sync/status/judge-status.ts';
@@ -14,6 +16,8 @@ import { statusTable } from './status/status-table.ts';
 export interface StatusOptions extends SystemOptions {
   /** Print JSON. */
   readonly json?: boolean;
+  /** File for the page of all jobs, in place of lines. */
+  readonly html?: string;
   /** Look again after so many seconds, 2 by default, until it is stopped. */
   readonly watch?: string | true;
   /** End with 1 when a job is in trouble. */
@@ -61,10 +65,21 @@ interface Shown {
 async function showOnce(shown: Shown, { store, leaseMs }: System, context: CliContext): Promise<readonly JobStatus[]> {
   const { terminal, now } = context;
   const statuses = await loadStatuses(shown.jobs, { store, leaseMs, now });
+  if (shown.options.html !== undefined) {
+    await writeWhole(shown.options.html, renderOverview(statuses, now()));
+    return statuses;
+  }
   const lines = linesOf(statuses, shown, context);
   if (shown.options.watch !== undefined && terminal.screen !== undefined) terminal.screen.draw(lines);
   else for (const line of lines) terminal.print(line);
   return statuses;
+}
+
+/** Who serves the file or looks at it meanwhile sees the old one or the new one. */
+async function writeWhole(path: string, text: string): Promise<void> {
+  const draft = `${path}.new`;
+  await writeFile(draft, text);
+  await rename(draft, path);
 }
 
 /** While it is watched on a screen a job has one line of it, and JSON is a line a look. */

@@ -29,7 +29,7 @@ export function jobView({ status, history, form, now }: JobPage): View {
   const verdict = judgeJob(status, now);
   const parts = [
     { id: 'verdict', markup: banner('verdict', verdict, verdict.why) },
-    { id: 'live', markup: html`<div id="live">${live.map(liveSection)}</div>` },
+    { id: 'live', markup: html`<div id="live">${live.map((each) => liveSection(each, now))}</div>` },
     { id: 'about', markup: about(status, now) },
     { id: 'runs', markup: runs(status, history, now) },
   ];
@@ -48,10 +48,10 @@ export function jobView({ status, history, form, now }: JobPage): View {
   };
 }
 
-function liveSection(live: LiveRun): Html {
+function liveSection(live: LiveRun, now: number): Html {
   return html`<section class="now" aria-label="At work">
-    ${progressBar(live)}
-    <p><a href="${runPath(live.run)}">Run of ${formatTime(live.run.startedAt)}</a>, ${describeLive(live)}</p>
+    ${progressBar(live, now)}
+    <p><a href="${runPath(live.run)}">Run of ${formatTime(live.run.startedAt)}</a>, ${describeLive(live, now)}</p>
   </section>`;
 }
 

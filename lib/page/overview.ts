@@ -1,6 +1,7 @@
 import { html, type Html } from '../sync/report/page/html.ts';
 import { plural } from '../sync/report/words.ts';
 import type { JobStatus, LiveRun } from '../sync/status/job-status.ts';
+import { lastRun } from '../sync/status/judge-status.ts';
 import { jobPath, runPath } from './links.ts';
 import { lagBeside, lagText } from './lag-words.ts';
 import { describeLive, progressBar } from './progress.ts';
@@ -140,18 +141,19 @@ function jobPart({ status, verdict }: Judged, { now, links }: OverviewOptions): 
     </div>
     ${strip(status.recent, { label: `Last runs of ${id}, the oldest first`, links, stops: false, now })}
     <dl class="times">${times(status, now)}</dl>
-    ${why.length === 0 ? undefined : html`<div class="why">${why}</div>`} ${status.live.map((live) => liveLine(live, links))}
+    ${why.length === 0 ? undefined : html`<div class="why">${why}</div>`}
+    ${status.live.map((live) => liveLine(live, { now, links }))}
   </li> `;
   return { id: `job-${id}`, markup };
 }
 
 function times({ recent, nextRun, starts }: JobStatus, now: number): Html {
-  const last = recent.find(({ endedAt }) => endedAt !== undefined);
+  const last = lastRun({ recent });
   const next = nextRun === undefined ? html`${starts.length === 0 ? 'by hand' : starts[0]}` : nextTime(nextRun, now);
   return html`<div>
       <dt>Last run</dt>
       <dd>
-        ${last?.endedAt === undefined ? 'none yet' : html`${wordOf(last).toLowerCase()}, ${relativeElement(last.endedAt, now)}`}
+        ${last === undefined ? 'none yet' : html`${wordOf(last).toLowerCase()}, ${relativeElement(last.endedAt ?? last.startedAt, now)}`}
       </dd>
     </div>
     <div>
@@ -164,11 +166,11 @@ function nextTime(iso: string, now: number): Html {
   return html`${relativeElement(iso, now)} <span class="beside">${formatTime(iso)}</span>`;
 }
 
-function liveLine(live: LiveRun, links: boolean): Html {
-  const words = describeLive(live);
+function liveLine(live: LiveRun, { now, links }: OverviewOptions): Html {
+  const words = describeLive(live, now);
   const text = links ? html`<a href="${runPath(live.run)}">${words}</a>` : html`${words}`;
   return html`<div class="now">
-    ${progressBar(live)}
+    ${progressBar(live, now)}
     <p>${text}</p>
   </div>`;
 }

@@ -8,7 +8,8 @@ import { banner, fact, facts } from './banner.ts';
 import { triggerText } from './history.ts';
 import { jobPath, runPath } from './links.ts';
 import { logLines, type LogLine } from './log.ts';
-import { describeLive, progressBar, progressOf } from './progress.ts';
+import { describeLive, progressBar } from './progress.ts';
+import { liveProgress } from '../sync/status/live-progress.ts';
 import { tokenField, type FormState } from './run-form.ts';
 import { secondsOf, wordOf } from './strip.ts';
 import { formatTime, timeElement } from './time-words.ts';
@@ -36,7 +37,7 @@ export function runView(page: RunPage): View {
   const words = { ...STATES[run.lost === true ? 'failed' : run.state], word: wordOf(run) };
   const sentence = isOver
     ? capitalize(run.lost === true ? LOST : (run.message ?? ''))
-    : capitalize(describeLive(page.live).replace(/^at work: /, ''));
+    : capitalize(describeLive(page.live, page.now).replace(/^at work: /, ''));
   const parts = [
     { id: 'verdict', markup: banner('verdict', words, sentence === '' ? [] : [`${sentence}.`.replace(/\.\.$/, '.')]) },
     { id: 'actions', markup: actions(page) },
@@ -81,15 +82,14 @@ function actions({ live: { run, stopAsked }, hasReport, form }: RunPage): Html {
 /** Workers that a page shows. */
 const SHOWN = 64;
 
-function workersSection({ live }: RunPage): Html | undefined {
-  const progress = progressOf(live);
-  if (progress === undefined) return undefined;
-  const { working } = progress;
+function workersSection({ live, now }: RunPage): Html | undefined {
+  const { working } = liveProgress(live, now);
+  if (live.groups === undefined) return undefined;
   const rows = working.slice(0, SHOWN).map(workerRow);
   const more = working.length - rows.length;
   return html`<section aria-labelledby="workers-heading">
     <h2 id="workers-heading">Workers</h2>
-    ${progressBar(live)}
+    ${progressBar(live, now)}
     ${
       rows.length === 0
         ? html`<p class="beside">No group is at work just now.</p>`
@@ -114,12 +114,12 @@ function workersSection({ live }: RunPage): Html | undefined {
 }
 
 function workerRow(record: GroupRecord): Html {
-  const { snapshotsDone, snapshots, tally, doing, state } = record;
+  const { snapshotsDone, snapshots, tally, doing = 'begins' } = record;
   return html`<tr>
     <th scope="row"><code>${formatGroup(record)}</code></th>
     <td class="number">${formatCount(snapshotsDone)} of ${formatCount(snapshots)}</td>
     <td class="number">${formatBytes(tally.bytes)}</td>
-    <td class="doing">${doing ?? (state === 'waiting' ? 'waits' : 'begins')}</td>
+    <td class="doing">${doing}</td>
   </tr> `;
 }
 

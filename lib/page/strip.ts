@@ -53,8 +53,8 @@ function lookOf({ state, dryRun, lost }: RecentRun): string {
   return dryRun === true ? 'dry' : state;
 }
 
-/** `Done`, `Dry run`, `Failed`; `Died` is a run that ended without a word. */
+/** `Done`, `Dry run`, `Failed`; `Lost` is a run that ended without a word. */
 export function wordOf({ state, dryRun, lost }: RecentRun): string {
-  if (lost === true) return 'Died';
+  if (lost === true) return 'Lost';
   return dryRun === true && state === 'ok' ? 'Dry run' : STATES[state].word;
 }

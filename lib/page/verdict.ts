@@ -1,4 +1,5 @@
 import type { JobStatus, RecentRun } from '../sync/status/job-status.ts';
+import { lastRun } from '../sync/status/judge-status.ts';
 import { isActive, suspendedText } from '../sync/suspension.ts';
 import type { RunState } from '../sync/report/report.ts';
 import type { StateWords } from '../sync/report/page/states.ts';
@@ -24,7 +25,7 @@ const IDLE = { sign: '–', tone: 'idle', urgency: 1 } as const;
 
 /** `now` is epoch milliseconds. */
 export function judgeJob(status: JobStatus, now: number): Verdict {
-  const findings = [...overdue(status), ...lagging(status), ...lastRun(status), ...unseen(status), ...kept(status, now)];
+  const findings = [...overdue(status), ...lagging(status), ...lastEnd(status), ...unseen(status), ...kept(status, now)];
   const [first] = findings.toSorted((a, b) => b.urgency - a.urgency);
   if (first !== undefined) {
     const why = findings.toSorted((a, b) => b.urgency - a.urgency).map((finding) => finding.why);
@@ -41,8 +42,9 @@ function overdue({ health }: JobStatus): Finding[] {
   }));
 }
 
-function lagging({ health: { lag, maxLagSeconds }, live }: JobStatus): Finding[] {
-  if (maxLagSeconds !== undefined && (lag.seconds ?? 0) > maxLagSeconds) {
+function lagging({ health: { lag, maxLagSeconds, standing }, live }: JobStatus): Finding[] {
+  const isOver = standing?.lagRaised !== undefined || (lag.seconds ?? 0) > (maxLagSeconds ?? Infinity);
+  if (maxLagSeconds !== undefined && isOver) {
     return [{ ...BAD, word: 'Too far behind', why: `${lagSentence(lag)} max-lag is ${formatSpan(maxLagSeconds)}.` }];
   }
   if (lag.state !== 'behind') return [];
@@ -50,17 +52,11 @@ function lagging({ health: { lag, maxLagSeconds }, live }: JobStatus): Finding[]
   return [{ ...WARN, word: 'Behind', why: lagSentence(lag) }];
 }
 
-/** The last run that says anything about the copy: neither a dry run nor one that was skipped. */
-export function lastTelling(recent: readonly RecentRun[]): RecentRun | undefined {
-  const hasEnded = ({ endedAt, lost }: RecentRun): boolean => endedAt !== undefined || lost === true;
-  return recent.find((run) => hasEnded(run) && run.state !== 'skipped' && run.dryRun !== true);
-}
-
-function lastRun({ recent }: JobStatus): Finding[] {
-  const last = lastTelling(recent);
+function lastEnd(status: JobStatus): Finding[] {
+  const last = lastRun(status);
   if (last === undefined) return [];
   if (last.lost === true)
-    return [{ ...BAD, word: 'Died', why: 'The last run died without a word: look at its log, or start it again.' }];
+    return [{ ...BAD, word: 'Lost', why: 'The last run died without a word, or was killed: the next one goes on from there.' }];
   const finding = ENDS[last.state];
   return finding === undefined ? [] : [{ ...finding, why: `${finding.why} ${sentenceOf(last)}`.trim() }];
 }
@@ -83,7 +79,7 @@ function unseen({ health: { lag, standing }, live, recent }: JobStatus): Finding
   if (lag.state !== 'unknown') return [];
   if (standing?.blindSince !== undefined) return [{ ...WARN, word: 'Out of sight', why: lagSentence(lag) }];
   if (live.length > 0) return [{ ...IDLE, sign: '…', word: 'At work', why: 'Its first run is at work.' }];
-  if (lastTelling(recent) !== undefined) return [{ ...IDLE, word: 'Not known', why: lagSentence(lag) }];
+  if (lastRun({ recent }) !== undefined) return [{ ...IDLE, word: 'Not known', why: lagSentence(lag) }];
   return [{ ...IDLE, word: 'Never ran', why: 'No run of it has ended yet, so nothing is known of the copy.' }];
 }
 

@@ -44,7 +44,7 @@ export function makeRoutes(parts: ViewWorld): Routes {
       ...Object.fromEntries(pages),
       'runs/*/*/report': ([job = '', id = '']) => reportAnswer(job, id, parts),
       metrics: async () => ({ status: 200, type: CONTENT_TYPE, body: await metricsText(parts) }),
-      'api/status': async () => ({ status: 200, type: JSON_TYPE, body: await statusJson(parts) }),
+      'api/status': async () => ({ status: 200, type: JSON_TYPE, body: JSON.stringify(await parts.world.statusJson()) }),
     },
     post: forms(parts),
   };
@@ -77,10 +77,6 @@ function liveAnswer(shown: Shown | undefined): Answer | undefined {
 /** For Prometheus, from the same look at the jobs that people share. */
 async function metricsText({ world }: ViewWorld): Promise<string> {
   return prometheusText(await world.statuses(), { version: manifest.version });
-}
-
-async function statusJson({ world }: ViewWorld): Promise<string> {
-  return JSON.stringify({ version: 1, at: new Date(world.now()).toISOString(), jobs: await world.statuses() });
 }
 
 async function reportAnswer(job: string, id: string, { world }: ViewWorld): Promise<Answer | undefined> {

@@ -11,6 +11,8 @@ export interface PageWorld {
   now(): number;
   /** In the order of the configuration. */
   statuses(): Promise<readonly JobStatus[]>;
+  /** The same for machines, as `flotilla status --json` says it. */
+  statusJson(): Promise<object>;
   /** Undefined: there is no such job. */
   status(job: string): Promise<JobStatus | undefined>;
   document(job: string): JobDocument | undefined;

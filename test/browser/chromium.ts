@@ -141,7 +141,9 @@ async function openPage(connection: Connection, url: string, look: Look): Promis
     valueOf(await send('Runtime.evaluate', { expression, returnByValue: true, awaitPromise: true }));
   return {
     ...{ requests, complaints, send, evaluate },
-    type: async (text) => void (await send('Input.insertText', { text })),
+    type: async (text) => {
+      await send('Input.insertText', { text });
+    },
     follow: async (selector) => {
       const next = nextLoad();
       await click(selector, evaluate, send);
@@ -184,9 +186,10 @@ async function click(
 const PATIENCE_MS = 60_000;
 
 async function until(expression: string, evaluate: Evaluate): Promise<unknown> {
-  for (const end = Date.now() + PATIENCE_MS; Date.now() < end; await sleep(100)) {
+  for (const end = Date.now() + PATIENCE_MS; Date.now() < end;) {
     const value = await evaluate(expression);
     if (value !== false && value !== null && value !== undefined && value !== 0 && value !== '') return value;
+    await sleep(100);
   }
   throw new Error(`never true: ${expression}\n${String(await evaluate('document.body.innerText'))}`);
 }

@@ -78,10 +78,14 @@ describe('the page of flotilla serve', () => {
     const other = await open();
     await other.until(`document.querySelector('#job-daily .now')?.innerText.includes('2 workers')`);
 
+    await page.send('Page.bringToFront');
     await page.follow('button.halt');
+    expect(await text(page, '#actions')).toContain('It ends as soon as');
     await page.until(`document.querySelector('#verdict h2').innerText === 'Stopped'`);
     await page.until(`document.querySelector('#actions a') !== null`);
+    await other.send('Page.bringToFront');
     await other.until(`document.querySelector('#job-daily .strip > .stopped') !== null`);
+    await page.send('Page.bringToFront');
     await page.follow('#actions a');
     expect(await page.evaluate('document.title')).toContain('daily: stopped');
     expect(await text(page, '.when')).toContain('worker-threads 2');

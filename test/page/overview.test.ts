@@ -41,7 +41,7 @@ describe('how a job stands', () => {
       'Up to date',
     );
     const [last, ...before] = statusOf('a').recent;
-    expect(word(statusOf('a', { recent: [{ ...last!, state: 'running', lost: true }, ...before] }))).toBe('Died');
+    expect(word(statusOf('a', { recent: [{ ...last!, state: 'running', lost: true }, ...before] }))).toBe('Lost');
   });
 
   it('looks past runs that were skipped, or only planned, to the last one that says anything of the copy', () => {

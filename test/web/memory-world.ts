@@ -36,6 +36,7 @@ export function memoryWorld(changes: Partial<PageWorld> = {}): { readonly world:
   clock.world = {
     now: () => clock.now,
     statuses: async () => statuses,
+    statusJson: async () => ({ version: 1, jobs: statuses.map(({ id }) => ({ job: id })) }),
     status: async (job) => statuses.find(({ id }) => id === job),
     document: (job) => (statuses.some(({ id }) => id === job) ? jobOf(job) : undefined),
     history: async (job) => [runOf(job, 1), runOf(job, 2, 'failed')],

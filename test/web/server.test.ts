@@ -104,8 +104,8 @@ describe('the server of the page', () => {
     expect(log.html).toContain('ERROR: &lt;img');
     const etag = first.headers.get('etag') ?? '';
     expect((await ask(`/api/live${LIVE}?after=1`, { headers: { 'if-none-match': etag } })).status).toBe(304);
-    const all = JSON.parse((await ask('/api/status')).text) as { version: number; jobs: { id: string }[] };
-    expect([all.version, all.jobs.map(({ id }) => id)]).toEqual([1, ['nightly', 'weekly']]);
+    const all = JSON.parse((await ask('/api/status')).text) as { version: number; jobs: { job: string }[] };
+    expect([all.version, all.jobs.map(({ job }) => job)]).toEqual([1, ['nightly', 'weekly']]);
   });
 
   it('answers HEAD without a body, and says of anything else what it is', async () => {

@@ -7,10 +7,12 @@ import type { Preview } from '../../page/preview.ts';
 import type { ShownRun } from '../../page/run.ts';
 import type { Service } from '../../serve/serve.ts';
 import { iso } from '../../sync/iso.ts';
+import { loadRecent } from '../../sync/status/load-runs.ts';
 import type { PageWorld } from '../../web/world.ts';
 import type { CliContext } from '../context.ts';
 import { nameRun } from '../name-run.ts';
 import { planLines } from '../plan-lines.ts';
+import { statusJson } from '../status/status-json.ts';
 import type { KeptLogs } from './kept-logs.ts';
 import { statusBook } from './status-book.ts';
 
@@ -33,29 +35,36 @@ export interface PageParts {
 export function pageWorld(parts: PageParts): PageWorld {
   const { cloud, configuration, service, logs, context, log } = parts;
   const { store, services, control } = cloud;
-  const book = statusBook({ store, now: context.now, leaseMs: services.leaseMs }, configuration);
+  const looking = { store, now: context.now, leaseMs: services.leaseMs };
+  const book = statusBook(looking, configuration);
   const document = (job: string): JobDocument | undefined => configuration().jobs.find(({ id }) => id === job);
   return {
     now: context.now,
     statuses: () => book.all(),
+    statusJson: async () => statusJson(await book.all(), context.now()),
     status: (job) => book.one(job),
     document,
-    history: async (job) => {
-      const [recent, all] = [(await book.one(job))?.recent ?? [], await store.listRuns(job, HISTORY_RUNS)];
-      return all.map((run) => recent.find(({ id }) => id === run.id) ?? run);
-    },
+    history: async (job) => (await loadRecent({ id: job }, HISTORY_RUNS, looking)).recent,
     run: (job, id) => findRun({ job, id }, parts, (each) => book.one(each)),
-    log: (run, after) => logs.lines(run, after),
+    log: (run, after) => logs.lines(run, after) ?? (isIntended(run, service) ? [] : undefined),
     report: async ({ reportKey }) => (reportKey === undefined ? undefined : (await control.get(`${reportKey}.html`))?.bytes),
     plan: (job, signal) => preview(job, signal, parts),
     start: async (job, overrides) => {
       const run = nameRun(job, context);
       await service.submit(run, overrides);
+      book.forget();
       return run;
     },
-    stop: (run) => store.askStop(run, { at: iso(context.now()), by: 'the page' }),
+    stop: async (run) => {
+      await store.askStop(run, { at: iso(context.now()), by: 'the page' });
+      book.forget();
+    },
     complain: (message) => log.error(message),
   };
+}
+
+function isIntended({ job, id }: { readonly job: string; readonly id: string }, service: PageParts['service']): boolean {
+  return service.intents().some(({ run }) => run.job === job && run.id === id);
 }
 
 /** One that was asked for and has not begun is known to the service alone. */
