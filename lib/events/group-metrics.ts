@@ -8,7 +8,7 @@ const MAX_GROUPS = 500;
 
 export interface GroupNumbers {
   readonly job: string;
-  /** As in all lines of the log: root is empty, and the group is vm/100. */
+  /** As in all lines of the log: root is empty, for which the logger leaves it out, and the group is vm/100. */
   readonly namespace: string;
   readonly group: string;
   readonly GroupLagSeconds: number;

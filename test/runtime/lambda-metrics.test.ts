@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { lambdaHost } from '../../lib/runtime/lambda-host.ts';
 import { foldReport } from '../../lib/sync/report/fold-report.ts';
-import { health } from '../prometheus/numbers.ts';
+import { groupBehind, health } from '../prometheus/numbers.ts';
 import { writtenBy } from '../support/standard-output.ts';
 import { groupRecord, runFacts } from '../sync/report/facts.ts';
 
@@ -19,12 +19,14 @@ const linesOf = (write: () => void): { readonly dimensions: string; readonly lin
 
 describe('what a function on Lambda measures', () => {
   it('is in its log: how the job stands as metrics, and each group that is behind as a line to search for', () => {
-    const lines = linesOf(() => lambdaHost({}).measureHealth(health('nightly')));
+    const group = { namespace: 'prod', name: 'vm/100' };
+    const groups = [groupBehind('vm/100', { group, missing: 2, since: '2026-11-20T22:00:00.000Z' }), groupBehind('vm/101')];
+    const lines = linesOf(() => lambdaHost({}).measureHealth(health('nightly', { groups })));
     expect(lines).toMatchObject([
       { dimensions: 'job', line: { job: 'nightly', LagSeconds: 36_000, SnapshotsMissing: 2 } },
       {
         dimensions: '',
-        line: { job: 'nightly', namespace: '', group: 'vm/100', GroupLagSeconds: 36_000, GroupSnapshotsMissing: 2 },
+        line: { job: 'nightly', namespace: 'prod', group: 'vm/100', GroupLagSeconds: 36_000, GroupSnapshotsMissing: 2 },
       },
     ]);
   });
