@@ -19,10 +19,10 @@ try {
 
 /** The shared stack and one stack for each job of the configuration. */
 function synthesize(app: App): void {
-  const { jobs, settings } = loadConfig(configFile(app), process.env);
+  const { jobs, notify, settings } = loadConfig(configFile(app), process.env);
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   const props = environment();
-  const shared = new FlotillaStack(app, props);
+  const shared = new FlotillaStack(app, { notify, ...props });
   for (const job of jobs) new JobStack(app, { job, shared, groupMetrics: settings.groupMetrics, ...props });
   app.synth();
 }

@@ -10,6 +10,8 @@ const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'critical', 'sile
 const endpointUrl = (service: string): z.ZodExactOptional<z.ZodString> =>
   text(checkEndpoint, { description: `URL of ${service} in the place of AWS.` }).exactOptional();
 
+const TopicsSchema = z.record(z.string(), z.string());
+
 const name = (description: string): z.ZodString => text(checkName, { description });
 
 /** What every function needs. Other variables are let pass: the Lambda runtime sets many. */
@@ -43,6 +45,13 @@ const watching = telling.extend({
     .meta({ description: 'Whether the lag of each group is a metric of its own.' }),
 });
 
+const notifying = base.extend({
+  NOTIFY_FILE: name('The file that says whom to tell what.'),
+  NOTIFY_TOPICS: text(checkTopics, { description: 'The topics for e-mail, ARNs by target, as JSON.' })
+    .transform((topics) => TopicsSchema.parse(JSON.parse(topics)))
+    .default({}),
+});
+
 /** The environment of each function: the stack gives it, and the function parses it. */
 export const functionEnvironments = {
   'start-run': telling,
@@ -50,6 +59,7 @@ export const functionEnvironments = {
   'remove-vanished': base,
   'finish-run': telling,
   watch: watching,
+  notify: notifying,
 } as const;
 
 /** The variables as the stack writes them. */
@@ -74,4 +84,12 @@ function checkSeconds(value: string): string | undefined {
   return /^[0-9]{1,5}$/.test(value) && Number(value) >= 1
     ? undefined
     : 'is no number of seconds; write a whole number from 1 to 99999';
+}
+
+function checkTopics(value: string): string | undefined {
+  try {
+    return TopicsSchema.safeParse(JSON.parse(value)).success ? undefined : 'is no JSON object of texts';
+  } catch {
+    return 'is no JSON';
+  }
 }

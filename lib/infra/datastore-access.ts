@@ -1,10 +1,10 @@
-import { Annotations, ArnFormat, Stack } from 'aws-cdk-lib/core';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Annotations, Stack } from 'aws-cdk-lib/core';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { endpointSpace } from '../datastore/endpoint-space.ts';
 import type { LayoutName } from '../datastore/location.ts';
 import { grantObjects, grantRead } from './bucket-access.ts';
+import { grantSecret, secretOf } from './secret-access.ts';
 
 /** What infra needs to know of a datastore: members of the job's document. */
 export interface DatastorePlace {
@@ -57,29 +57,4 @@ export function warnOfCredentials(scope: Construct, place: DatastorePlace): void
 /** AWS by no endpoint, or by one of its own written out. */
 function isOnAws({ endpoint }: DatastorePlace): boolean {
   return endpointSpace(endpoint) === 'aws';
-}
-
-function grantSecret(fn: LambdaFunction, credentials: string): void {
-  const secret = secretOf(credentials);
-  if (secret === undefined) return;
-  fn.addToRolePolicy(
-    new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [secretArn(Stack.of(fn), secret)] }),
-  );
-}
-
-function secretOf(credentials: string): string | undefined {
-  return credentials.startsWith('secret:') ? credentials.slice('secret:'.length) : undefined;
-}
-
-/** Secrets Manager ends the ARN of a secret, but not its name, with six random characters; it finds a secret by an ARN without them. */
-function secretArn(stack: Stack, secret: string): string {
-  if (/^arn:.*-[A-Za-z0-9]{6}$/.test(secret)) return secret;
-  const resourceName = `${secret}-??????`;
-  if (secret.startsWith('arn:')) return resourceName;
-  return stack.formatArn({
-    service: 'secretsmanager',
-    resource: 'secret',
-    resourceName,
-    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-  });
 }

@@ -10,9 +10,17 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import type { NotifyDocument } from '../config/notify-values.ts';
 import { acknowledge } from './acknowledge.ts';
+import { alarmsOf } from './alarm.ts';
 import { RUNS_PREFIX } from './control-access.ts';
 import { JobsDashboard } from './dashboard.ts';
+import { Notifications } from './notifications.ts';
+
+export interface FlotillaStackProps extends StackProps {
+  /** Whom to tell what; without targets nobody is told, and nothing is made for it. */
+  readonly notify?: NotifyDocument;
+}
 
 /** `Flotilla`: what all jobs share. It holds history and locks, so nothing of it goes when the stack does. */
 export class FlotillaStack extends Stack {
@@ -22,7 +30,7 @@ export class FlotillaStack extends Stack {
   readonly alarmTopic: ITopic;
   readonly dashboard: JobsDashboard;
 
-  constructor(scope: Construct, props: StackProps = {}) {
+  constructor(scope: Construct, { notify, ...props }: FlotillaStackProps = {}) {
     super(scope, 'Flotilla', { description: 'Flotilla: what all jobs share', ...props });
     // CDK is compiled without exactOptionalPropertyTypes: to us its classes are not quite their own interfaces.
     this.table = table(this) as ITable;
@@ -30,6 +38,11 @@ export class FlotillaStack extends Stack {
     this.eventBus = new EventBus(this, 'Events', { description: "What Flotilla's runs report" }) as IEventBus;
     this.alarmTopic = alarmTopic(this);
     this.dashboard = new JobsDashboard(this, 'Dashboard');
+    if (notify?.targets.some(({ disable }) => !disable) === true) {
+      const { table, controlBucket, eventBus, alarmTopic: topic } = this;
+      const addAlarm = alarmsOf({ of: 'Flotilla', topic });
+      new Notifications(this, 'Notifications', { notify, table, controlBucket, eventBus, addAlarm });
+    }
     this.#tellWhereRunsAre();
     this.#pinExports();
   }

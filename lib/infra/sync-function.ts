@@ -25,7 +25,7 @@ const BUNDLING: BundlingOptions = {
 };
 
 export interface SyncFunctionProps {
-  readonly name: SyncFunctionName | 'watch';
+  readonly name: SyncFunctionName | 'watch' | 'notify';
   readonly description: string;
   readonly memoryMiB: number;
   readonly environment: Readonly<Record<string, string>>;

@@ -15,7 +15,7 @@ describe('the bundle of a function', () => {
   const outdir = mkdtempSync(join(tmpdir(), 'flotilla-test-'));
   const stack = new Stack(new App({ outdir, context: cdk.context, builtinCloudFormationValidation: false }), 'Bundles');
 
-  it.each([...SYNC_FUNCTIONS, 'watch'] as const)('%s is one ES module with a handler, under 3 MB zipped', async (name) => {
+  it.each([...SYNC_FUNCTIONS, 'watch', 'notify'] as const)('%s is one ES module with a handler, under 3 MB zipped', async (name) => {
     const before = new Set(readdirSync(outdir));
     new SyncFunction(stack, name, { name, description: name, memoryMiB: 1024, environment: {} });
     const [asset] = readdirSync(outdir).filter((entry) => !before.has(entry) && entry.startsWith('asset.'));
