@@ -15,15 +15,18 @@ describe('the bundle of a function', () => {
   const outdir = mkdtempSync(join(tmpdir(), 'flotilla-test-'));
   const stack = new Stack(new App({ outdir, context: cdk.context, builtinCloudFormationValidation: false }), 'Bundles');
 
-  it.each([...SYNC_FUNCTIONS, 'watch', 'notify'] as const)('%s is one ES module with a handler, under 3 MB zipped', async (name) => {
-    const before = new Set(readdirSync(outdir));
-    new SyncFunction(stack, name, { name, description: name, memoryMiB: 1024, environment: {} });
-    const [asset] = readdirSync(outdir).filter((entry) => !before.has(entry) && entry.startsWith('asset.'));
-    const folder = join(outdir, asset!);
-    const files = readdirSync(folder);
-    const zipped = files.map((file) => gzipSync(readFileSync(join(folder, file))).length).reduce((a, b) => a + b);
-    expect(files.sort()).toEqual(['index.mjs', 'index.mjs.map']);
-    expect(zipped).toBeLessThan(MAX_ZIPPED_BYTES);
-    expect(await import(pathToFileURL(join(folder, 'index.mjs')).href)).toHaveProperty('handler');
-  });
+  it.each([...SYNC_FUNCTIONS, 'watch', 'notify'] as const)(
+    '%s is one ES module with a handler, under 3 MB zipped',
+    async (name) => {
+      const before = new Set(readdirSync(outdir));
+      new SyncFunction(stack, name, { name, description: name, memoryMiB: 1024, environment: {} });
+      const [asset] = readdirSync(outdir).filter((entry) => !before.has(entry) && entry.startsWith('asset.'));
+      const folder = join(outdir, asset!);
+      const files = readdirSync(folder);
+      const zipped = files.map((file) => gzipSync(readFileSync(join(folder, file))).length).reduce((a, b) => a + b);
+      expect(files.sort()).toEqual(['index.mjs', 'index.mjs.map']);
+      expect(zipped).toBeLessThan(MAX_ZIPPED_BYTES);
+      expect(await import(pathToFileURL(join(folder, 'index.mjs')).href)).toHaveProperty('handler');
+    },
+  );
 });
