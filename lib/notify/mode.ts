@@ -49,7 +49,9 @@ function isTrouble(event: FlotillaEvent): boolean {
 
 /** What is not like what was told last. */
 function isNews(told: Told, event: FlotillaEvent): boolean {
-  if (event.type === 'flotilla.lag' || (event.type === 'flotilla.tick' && event.kind === 'skipped')) return true;
+  if (event.type === 'flotilla.lag') return true;
+  // The message that all is well again says how long no run came: what was missed in a known trouble is no news beside it.
+  if (event.type === 'flotilla.tick' && event.kind === 'skipped') return told.standing === 'ok';
   const isNewNature = !(told.trouble?.natures ?? []).some(({ name }) => name === natureOf(event));
   if (event.type === 'flotilla.delete-guard') return isNewNature;
   const standing = standingOf(event);

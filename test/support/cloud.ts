@@ -55,6 +55,8 @@ export interface TestCloudOptions {
   readonly stopAsked?: () => boolean;
   /** Epoch milliseconds. */
   readonly now?: () => number;
+  /** Tells what happens, beside keeping it. */
+  readonly tell?: Tell;
   /** Called with what the machine is told to wait, 20 ms after it was told to. */
   readonly onWait?: (seconds: number) => void;
 }
@@ -76,7 +78,10 @@ export async function startTestCloud(options: TestCloudOptions = {}): Promise<Te
   const environment = { TEST_ACCESS_KEY_ID: s3.credentials.accessKeyId, TEST_SECRET_ACCESS_KEY: s3.credentials.secretAccessKey };
   const log: string[] = [];
   const events: FlotillaEvent[] = [];
-  const tell = async (event: FlotillaEvent): Promise<void> => void events.push(event);
+  const tell = async (event: FlotillaEvent): Promise<void> => {
+    events.push(event);
+    await options.tell?.(event);
+  };
   const cloud = await openCloud(folder, { environment, log, tell }, options);
   const opened: { close(): void }[] = [];
   let runs = 0;
