@@ -20,12 +20,13 @@ describe('looking at a system from the command line', () => {
   beforeAll(async () => {
     world = await openSystemWorld([
       ...[{ id: 'fine', schedule: '22:30' }, { id: 'never', trigger: 'on-backup' }, { id: 'bad' }, { id: 'dead' }],
-      ...[{ id: 'resting', schedule: 'hourly' }, { id: 'busy' }],
+      ...[{ id: 'resting', schedule: 'hourly' }, { id: 'busy' }, { id: 'late', schedule: 'hourly', 'max-lag': '1d' }],
     ]);
     const { store, ref, ago, begin } = world;
     await store.saveRun({ ...ref('fine', 'fine-1', 6), state: 'ok', endedAt: ago(5), schedule: 'main', scheduledTime: ago(6) });
     await store.saveRun({ ...ref('fine', 'fine-2', 4), state: 'skipped', endedAt: ago(4), message: 'skipped: suspended' });
     await saveFailed();
+    await saveLate();
     await store.saveRun({ ...ref('dead', 'dead-1', 30), state: 'running', planKey: 'plan' });
     await store.saveSuspension('resting', { since: ago(1), by: 'ops', reason: 'disks are swapped' });
     const busy = await begin({ ...ref('busy', 'busy-1', 1), state: 'running', planKey: 'plan', working: 40 });
@@ -34,6 +35,22 @@ describe('looking at a system from the command line', () => {
     await begin({ ...ref('busy', 'busy-2', 0), state: 'waiting', message: 'waits for run busy-1' });
   });
   afterAll(() => world.close());
+
+  /** A job that no run has come for since yesterday, and that was behind by then. */
+  async function saveLate(): Promise<void> {
+    const { store, ago } = world;
+    const [at, group] = [ago(30), { namespace: '', name: 'vm/3' }];
+    await store.saveTick('late', 'main', { times: 'hourly UTC', served: at, run: 'late-1' }, undefined);
+    await store.saveBehind('late', group, { missing: 2, since: ago(50), newest: ago(31), at });
+    const none = { runs: {}, snapshots: {}, groups: {}, requests: {}, throttled: {}, retried: {}, errors: {} };
+    const totals = { ...none, seconds: 1, bytes: 0, chunks: 0 };
+    await store.saveStanding(
+      'late',
+      { revision: 1, changedAt: at, counted: ['late-1'], totals, asOf: at, lookedAt: at },
+      undefined,
+    );
+    await store.saveRun({ ...world.ref('late', 'late-1', 30), state: 'ok', endedAt: at });
+  }
 
   /** A run with errors, and its report. */
   async function saveFailed(): Promise<void> {
@@ -58,9 +75,9 @@ describe('looking at a system from the command line', () => {
   it('shows a line a job, those in trouble first, with why below', async () => {
     const { code, lines } = await status();
     expect(code).toBe(0);
-    expect(lines[0]).toBe('6 jobs: 2 in trouble, 1 at work, 1 suspended');
+    expect(lines[0]).toBe('7 jobs: 3 in trouble, 1 at work, 1 suspended');
     expect(
-      lines.slice(2, 8).map((line) =>
+      lines.slice(2, 9).map((line) =>
         line
           .split(/\s{2,}/)
           .filter((cell) => cell !== '')
@@ -69,24 +86,28 @@ describe('looking at a system from the command line', () => {
     ).toEqual([
       ['!', 'bad', 'errors 2 d ago'],
       ['!', 'dead', 'lost 1 d ago'],
+      ['!', 'late', 'ok 1 d ago'],
       ['busy', 'never ran', 'unknown'],
       ['fine', 'ok 5 h ago', 'unknown'],
       ['never', 'never ran', 'unknown'],
       ['resting', 'never ran', 'unknown'],
     ]);
-    expect(lines[4]).toContain('groups 1/40, 1 worker, ');
-    expect([lines[5], lines[6], lines[7]].map((line) => / (in \d+ h|triggered|suspended)/.exec(line ?? '')?.[1])).toEqual([
+    expect(lines[4]).toMatch(/unknown for 2 d +overdue 1 d/);
+    expect(lines[5]).toContain('groups 1/40, 1 worker, ');
+    expect(lines.slice(6, 9).map((line) => / (in \d+ h|triggered|suspended)/.exec(line)?.[1])).toEqual([
       'in 10 h',
       'triggered',
       'suspended',
     ]);
-    expect(lines.slice(8)).toEqual([
+    expect(lines.slice(9)).toEqual([
       '',
       '! bad: done with errors in 3 min: 1 snapshot failed (run 20261118T120000000Z-ab)',
       '! dead: run dead-1 died without a word, or was killed: its lease has run out; the next run goes on from there',
+      '! late: no run came for the tick of 2026-11-20T07:00:00Z of schedule main, 1 d 5 h ago',
+      '! late: the copy may be up to 2 d 2 h behind: no run has seen the source since 2026-11-20T06:00Z; max-lag is 1 d',
     ]);
     // One job at work has more to say than 80 columns hold.
-    expect(lines.filter((line, at) => at !== 4 && at < 8 && line.length > 80)).toEqual([]);
+    expect(lines.filter((line, at) => at !== 5 && at < 9 && line.length > 80)).toEqual([]);
   });
 
   it('tells monitoring by its exit code that a job is in trouble', async () => {
@@ -109,11 +130,18 @@ describe('looking at a system from the command line', () => {
       version: number;
       jobs: { job: string }[];
     };
-    expect([version, jobs.map(({ job }) => job)]).toEqual([1, ['fine', 'never', 'bad', 'dead', 'resting', 'busy']]);
+    expect([version, jobs.map(({ job }) => job)]).toEqual([1, ['fine', 'never', 'bad', 'dead', 'resting', 'busy', 'late']]);
     expect(jobs.slice(2, 4)).toMatchObject([
       { troubles: [{ code: 'run-failed' }], lastRun: { state: 'errors', afterRun: 'fine/fine-0', summary } },
       { troubles: [{ code: 'run-lost' }], lastRun: { run: 'dead-1', state: 'lost' }, live: [] },
     ]);
+    expect(jobs[6]).toMatchObject({
+      ...{
+        lag: { state: 'unknown', missing: 2, groups: 1 },
+        maxLagSeconds: 86_400,
+        troubles: [{ code: 'overdue' }, { code: 'lag' }],
+      },
+    });
     expect(jobs[5]).toMatchObject({
       live: [
         { run: 'busy-2', state: 'waiting', stopAsked: false },

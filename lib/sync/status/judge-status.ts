@@ -37,8 +37,7 @@ function runTrouble(status: JobStatus): readonly Trouble[] {
   return [{ code: 'run-failed', message: `${why} (run ${run.id})` }];
 }
 
-function lagTrouble({ health: { lag, maxLagSeconds, standing } }: JobStatus): readonly Trouble[] {
-  if (maxLagSeconds === undefined) return [];
-  const isOver = standing?.lagRaised !== undefined || (lag.seconds ?? 0) > maxLagSeconds;
-  return isOver ? [{ code: 'lag', message: `${describeLag(lag)}; max-lag is ${formatSpan(maxLagSeconds)}` }] : [];
+function lagTrouble({ health: { lag, maxLagSeconds } }: JobStatus): readonly Trouble[] {
+  if (maxLagSeconds === undefined || (lag.seconds ?? 0) <= maxLagSeconds) return [];
+  return [{ code: 'lag', message: `${describeLag(lag)}; max-lag is ${formatSpan(maxLagSeconds)}` }];
 }
