@@ -141,7 +141,7 @@ export function noticesOf(): string {
 
 /** That all there was to tell of an event was told. */
 export function finishedItem(id: string): ItemKey {
-  return { pk: join('TOLD-EVENT', id), sk: 'TOLD-EVENT' };
+  return { pk: join('EVENT', id), sk: 'EVENT' };
 }
 
 export function toldItem(job: string): ItemKey {
