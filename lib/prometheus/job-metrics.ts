@@ -93,6 +93,17 @@ const STANDING: readonly JobMetric[] = [
   ),
 ];
 
+const STARTS: readonly JobMetric[] = [
+  gauge(
+    'flotilla_next_run_timestamp_seconds',
+    'When a schedule starts the next run; none while the job is suspended.',
+    ({ nextRun }) => time(nextRun),
+  ),
+  gauge('flotilla_suspended', '1 while the job is suspended, so that it starts nothing by itself.', ({ suspension }) =>
+    Number(suspension !== undefined),
+  ),
+];
+
 const LIVE: readonly JobMetric[] = [
   gauge('flotilla_workers', 'Groups that are being synced now.', ({ health }) => health.live.workers),
   gauge('flotilla_runs_running', 'Runs that are at work now.', ({ health }) => health.live.running),
@@ -155,4 +166,4 @@ const TOTALS: readonly JobMetric[] = [
 ];
 
 /** All metrics of a job, in the order of the text. */
-export const JOB_METRICS: readonly JobMetric[] = [...STANDING, ...LIVE, ...LAST_RUN, ...TOTALS];
+export const JOB_METRICS: readonly JobMetric[] = [...STANDING, ...STARTS, ...LIVE, ...LAST_RUN, ...TOTALS];

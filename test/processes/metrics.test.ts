@@ -24,6 +24,10 @@ describe('the metrics file of a run', () => {
     const { code } = await world.run(['run', 'daily', '--metrics', file]);
     expect(code).toBe(0);
     expect(value('flotilla_last_run_success')).toBe(1);
+    expect(value('flotilla_lag_seconds')).toBe(0);
+    expect(value('flotilla_lag_unknown')).toBe(0);
+    expect(value('flotilla_missing_snapshots')).toBe(0);
+    expect(value('flotilla_transferred_bytes_total')).toBe(value('pbs_sync_transferred_bytes'));
     expect(value('pbs_sync_transferred_bytes')).toBeGreaterThan(0);
     const families = readExposition(readFileSync(file, 'utf8'));
     for (const { samples } of families.values()) for (const { labels } of samples) expect(labels.get('job')).toBe('daily');
@@ -36,6 +40,8 @@ describe('the metrics file of a run', () => {
     const { code } = await world.run(['run', 'daily', '--metrics', file]);
     expect(code).not.toBe(0);
     expect(value('flotilla_last_run_success')).toBe(0);
+    expect(value('flotilla_lag_unknown')).toBe(1);
+    expect(value('flotilla_lag_seconds')).toBeGreaterThan(0);
     expect(value('flotilla_last_run_timestamp_seconds')).toBeGreaterThan(before);
   });
 

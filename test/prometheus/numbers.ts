@@ -57,7 +57,7 @@ export function numbers(job: string, changes: Partial<JobHealth> = {}): JobNumbe
     ...[begun('run-5', 'running', '07'), ended('run-4', 'skipped', '06'), { ...ended('run-3', 'failed', '05'), dryRun: true }],
     ...[ended('run-2', 'ok', '02'), ended('run-1', 'failed', '01')],
   ];
-  return { health: health(job, changes), recent };
+  return { health: health(job, changes), recent, nextRun: '2026-11-22T02:00:00.000Z' };
 }
 
 /** A job that no run has ended of. */

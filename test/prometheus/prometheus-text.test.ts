@@ -34,6 +34,17 @@ describe('the metrics text', () => {
     expect(value(families, 'flotilla_last_run_success', { job: 'new' })).toBeUndefined();
   });
 
+  it('tells when the next run starts, and that a suspended job starts none', () => {
+    const next = Date.parse('2026-11-22T02:00:00.000Z') / 1000;
+    expect(value(families, 'flotilla_next_run_timestamp_seconds', { job: 'nightly' })).toBe(next);
+    const { health, recent } = numbers('nightly');
+    const suspension = { since: '2026-11-20T12:00:00.000Z' };
+    const suspended = readExposition(prometheusText([{ health, recent, suspension }]));
+    expect(suspended.has('flotilla_next_run_timestamp_seconds')).toBe(false);
+    expect(value(suspended, 'flotilla_suspended', { job: 'nightly' })).toBe(1);
+    expect(value(families, 'flotilla_suspended', { job: 'nightly' })).toBe(0);
+  });
+
   it('splits requests by side and operation, and errors by kind, bugs by their name', () => {
     expect(value(families, 'flotilla_requests_total', { job: 'nightly', side: 'target', operation: 'put' })).toBe(5);
     expect(value(families, 'flotilla_errors_total', { job: 'nightly', kind: 'RangeError' })).toBe(1);
