@@ -44,6 +44,7 @@ export const JOBS = css`
     margin: 0;
     padding: 0;
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     gap: 0.6rem;
   }
   .job {
@@ -57,7 +58,7 @@ export const JOBS = css`
     border-left: 0.35rem solid var(--tone);
     border-radius: 0.75rem;
     content-visibility: auto;
-    contain-intrinsic-size: auto 6rem;
+    contain-intrinsic-size: none auto 6rem;
   }
   .job h3 {
     display: flex;

@@ -3,6 +3,7 @@ import { ConflictError, FlotillaError, formatErrorChain } from '../errors.ts';
 import type { JobDocument } from '../config/job-document.ts';
 import type { FormValues } from '../page/form-values.ts';
 import type { Preview } from '../page/preview.ts';
+import type { PageWorld } from './world.ts';
 
 /** Each lists both sides of a job. */
 const MAX_LOOKING = 4;
@@ -25,7 +26,7 @@ export interface Previews {
   close(): void;
 }
 
-export function keepPreviews(plan: (document: JobDocument, signal: AbortSignal) => Promise<Preview>): Previews {
+export function keepPreviews({ plan, complain }: Pick<PageWorld, 'plan' | 'complain'>): Previews {
   const kept = new Map<string, KeptPreview>();
   const looking = new Set<Promise<void>>();
   const stop = new AbortController();
@@ -41,7 +42,7 @@ export function keepPreviews(plan: (document: JobDocument, signal: AbortSignal) 
       for (const old of [...kept.keys()].slice(0, Math.max(0, kept.size - MAX_KEPT + 1))) kept.delete(old);
       kept.set(key, entry);
       const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(MAX_LOOKING_MS)]);
-      const ended = look(entry, () => plan(document, signal)).finally(() => void looking.delete(ended));
+      const ended = look(entry, () => plan(document, signal), complain).finally(() => void looking.delete(ended));
       looking.add(ended);
       return { key, ended };
     },
@@ -55,11 +56,16 @@ export function keepPreviews(plan: (document: JobDocument, signal: AbortSignal) 
 
 const LOOKING: Preview = { state: 'looking', lines: [] };
 
-async function look(entry: KeptPreview, plan: () => Promise<Preview>): Promise<void> {
+async function look(entry: KeptPreview, plan: () => Promise<Preview>, complain: PageWorld['complain']): Promise<void> {
   try {
     entry.preview = await plan();
   } catch (error) {
-    const failure = error instanceof FlotillaError ? formatErrorChain(error) : `a fault of Flotilla itself: ${String(error)}`;
+    const isKnown = error instanceof FlotillaError;
+    if (!isKnown)
+      complain(`a preview met a fault of its own: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    const failure = isKnown
+      ? `${error.code}: ${formatErrorChain(error)}`
+      : 'this is a fault of Flotilla itself, which its log explains';
     entry.preview = { state: 'failed', lines: [], failure };
   }
 }

@@ -46,7 +46,7 @@ export async function startPageServer({ address, password, world }: PageServerOp
       `others reach ${address.host}, and the page can start and stop runs: ${advice}`,
     );
   }
-  const previews = keepPreviews((document, signal) => world.plan(document, signal));
+  const previews = keepPreviews(world);
   const mine = formToken();
   const desk: Desk = {
     guard: { address, gate: password === undefined ? undefined : passwordGate(password, () => world.now()) },

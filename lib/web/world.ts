@@ -25,11 +25,11 @@ export interface PageWorld {
   /** The page of its report; undefined: there is none. */
   report(run: ShownRun['run']): Promise<Buffer | undefined>;
   /** Finds out what a run would do, and changes nothing; ends early when `signal` does. */
-  plan(job: JobDocument, signal: AbortSignal): Promise<Preview>;
+  readonly plan: (job: JobDocument, signal: AbortSignal) => Promise<Preview>;
   /** Returns when the run is written down as one to execute. */
   start(job: string, overrides: Readonly<Record<string, unknown>>): Promise<RunRef>;
   /** Asks a run to end at its next safe point. */
   stop(run: RunRef): Promise<void>;
   /** Tells of a fault of the page itself. */
-  complain(message: string): void;
+  readonly complain: (message: string) => void;
 }

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { renderReportPage } from '../../lib/sync/report/page/render-page.ts';
+import { accessibilityTree } from './accessibility.ts';
 import { startChromium, type Browser, type Look, type Page } from './chromium.ts';
+
 import { CONTRASTS } from './contrast.ts';
 import { reportOf } from './reports.ts';
 
@@ -168,10 +170,3 @@ describe('the page for those who do not use a mouse, or do not see it', () => {
     expect([named('searchbox'), named('combobox')]).toEqual([['Find'], ['State']]);
   });
 });
-
-async function accessibilityTree(page: Page): Promise<{ role: string; name: string }[]> {
-  const { nodes } = (await page.send('Accessibility.getFullAXTree')) as {
-    nodes: { ignored: boolean; role?: { value: string }; name?: { value: string } }[];
-  };
-  return nodes.filter(({ ignored }) => !ignored).map(({ role, name }) => ({ role: role?.value ?? '', name: name?.value ?? '' }));
-}
