@@ -2,10 +2,9 @@ import type { Tell } from './event/event.ts';
 import { changeStanding } from './health/change-standing.ts';
 import { crossMaxLag } from './health/cross-max-lag.ts';
 import type { JobHealth, Standing } from './health/health.ts';
-import { loadHealth, type HealthWorld } from './health/load-health.ts';
+import { lookAtJob, type HealthWorld } from './health/load-health.ts';
 import { tellOverdue, watchTicks } from './health/watch-ticks.ts';
 import type { Job } from './job.ts';
-import { activeSuspension } from './suspension.ts';
 
 export interface WatchWorld extends HealthWorld {
   readonly tell: Tell;
@@ -17,11 +16,10 @@ export interface WatchWorld extends HealthWorld {
  * max-lag or that no run has come for a tick. Throws as the `RunStore` does, and what `tell` throws: the next watch tells it then.
  */
 export async function watchJob(job: Job, world: WatchWorld): Promise<JobHealth> {
-  const health = await loadHealth(job, world);
+  const { health, isSuspended } = await lookAtJob(job, world);
   // First: numbers that stop are what the last alarm goes by.
   world.measureHealth(health);
   const at = Date.parse(health.at);
-  const isSuspended = (await activeSuspension(world.store, job.id, at)) !== undefined;
   const watched = (before: Standing | undefined): Standing | undefined => {
     const crossed = crossMaxLag(before, { job, lag: health.lag, at: health.at });
     return tellOverdue(watchTicks(crossed, job.schedules, { at, isSuspended }), job, health);

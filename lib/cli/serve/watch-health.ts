@@ -8,9 +8,12 @@ import type { CliContext } from '../context.ts';
 const INTERVAL_SECONDS = 60;
 
 export interface HealthWatchWorld {
-  readonly cloud: Pick<EmbeddedCloud, 'store' | 'services' | 'host'>;
+  readonly cloud: Pick<EmbeddedCloud, 'store'> & {
+    readonly services: Pick<EmbeddedCloud['services'], 'leaseMs'>;
+    readonly host: Pick<EmbeddedCloud['host'], 'tell' | 'measureHealth'>;
+  };
   readonly configuration: () => Pick<Configuration, 'jobs'>;
-  readonly context: Pick<CliContext, 'now' | 'stop'>;
+  readonly context: Pick<CliContext, 'now'> & { readonly stop: Pick<CliContext['stop'], 'asked' | 'sleep'> };
   readonly log: { warn(message: string): void };
 }
 

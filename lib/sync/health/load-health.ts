@@ -13,7 +13,16 @@ import { overdueTick, type OverdueTick } from './overdue.ts';
 export type HealthWorld = Pick<Worker, 'store' | 'now' | 'leaseMs'>;
 
 /** Reads from the table alone how a job stands at this moment. Throws as the `RunStore` does. */
-export async function loadHealth(job: Job, { store, now, leaseMs }: HealthWorld): Promise<JobHealth> {
+export async function loadHealth(job: Job, world: HealthWorld): Promise<JobHealth> {
+  return (await lookAtJob(job, world)).health;
+}
+
+export interface Look {
+  readonly health: JobHealth;
+  readonly isSuspended: boolean;
+}
+
+export async function lookAtJob(job: Job, { store, now, leaseMs }: HealthWorld): Promise<Look> {
   const at = now();
   const [standing, known, { live, records }, served, suspension] = await Promise.all([
     store.loadStanding(job.id),
@@ -25,12 +34,14 @@ export async function loadHealth(job: Job, { store, now, leaseMs }: HealthWorld)
   const groups = withLive(known, records);
   const isAlive = live.running + live.waiting > 0;
   const looks = isAlive ? standing : unlooked(standing, job, { served, at });
-  const overdue = isAlive || suspension !== undefined ? [] : listOverdue(job, standing, { served, at });
-  return {
+  const isSuspended = suspension !== undefined;
+  const overdue = isAlive || isSuspended ? [] : listOverdue(job, standing, { served, at });
+  const health = {
     ...{ job: job.id, at: iso(at), lag: lagAt(looks, groups, at), groups, overdue },
     ...(job.maxLagMs !== undefined && { maxLagSeconds: Math.round(job.maxLagMs / 1000) }),
     ...{ live, standing },
   };
+  return { health, isSuspended };
 }
 
 /** What the table says of the job's schedules, in their order, at a time (epoch milliseconds). */
