@@ -5,7 +5,8 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { FunctionEnvironment } from '../config/environment.ts';
-import { parseJob, type JobDocument } from '../config/job-document.ts';
+import type { JobDocument } from '../config/job-document.ts';
+import { millisecondsOf } from '../schedule/duration.ts';
 import { alarmsOf, type AddAlarm } from './alarm.ts';
 import { JobAlarms } from './job-alarms.ts';
 import { JobSchedules } from './job-schedules.ts';
@@ -49,8 +50,8 @@ export class SyncJob extends Construct {
     new JobTriggers(this, 'Triggers', started);
     new JobWatch(this, 'Watch', started);
     const { addAlarm } = started;
-    const { maxLagMs } = parseJob(props.job);
-    const maxLagSeconds = maxLagMs === undefined ? undefined : maxLagMs / 1000;
+    const maxLag = props.job['max-lag'];
+    const maxLagSeconds = maxLag === undefined ? undefined : millisecondsOf(maxLag) / 1000;
     if (addAlarm !== undefined) new JobAlarms(this, 'Alarms', { ...started, addAlarm, maxLagSeconds });
   }
 }
