@@ -34,7 +34,7 @@ export interface SyncJobProps {
   readonly stateMachineName?: string;
 }
 
-/** One job: its state machine and the four functions it calls, which reach the job's own two datastores and no other. */
+/** One job: its state machine, the four functions it calls, which reach the job's own two datastores and no other, and its watch. */
 export class SyncJob extends Construct {
   readonly stateMachine: StateMachine;
   readonly functions: PerFunction<SyncFunction>;
