@@ -1,4 +1,4 @@
-import type { FlotillaEvent, RunEndEvent, RunEvent, Severity } from '../sync/event/event.ts';
+import type { FlotillaEvent, RunEndEvent, Severity } from '../sync/event/event.ts';
 import { adviceFor } from '../sync/report/failure-advice.ts';
 import { formatBytes, formatSeconds, plural } from '../sync/report/words.ts';
 import { describeBehind, formatSpan, formatWhen, howFar } from './behind.ts';
@@ -83,32 +83,17 @@ function endTitle(event: RunEndEvent, recoveredFrom: Trouble | undefined): strin
 }
 
 function linesOf(event: FlotillaEvent, recoveredFrom: Trouble | undefined): readonly (string | undefined)[] {
-  switch (event.type) {
-    case 'flotilla.run':
-      return runLines(event, recoveredFrom);
-    case 'flotilla.lag':
-      return [event.message, describeBehind(event.lag), event.kind === 'raised' ? LAG_ADVICE : undefined];
-    case 'flotilla.delete-guard':
-      return [event.message, event.message.includes(event.reason) ? undefined : event.reason, GUARD_ADVICE, runLine(event)];
-    case 'flotilla.tick':
-      return [event.message, event.kind === 'overdue' ? OVERDUE_ADVICE : undefined];
-  }
+  if (isRunEnd(event)) return endLines(event, recoveredFrom);
+  return [event.message, event.type === 'flotilla.delete-guard' ? runLine(event) : undefined];
 }
 
-const LAG_ADVICE =
-  'What to do: look at the last runs of the job; if they end well, it does not run often enough, or its link is too slow.';
-const GUARD_ADVICE =
-  'What to do: look at the source first. If what is gone was meant to go, run the job once with a larger max-delete; nothing was taken from the copy.';
-const OVERDUE_ADVICE =
-  'What to do: see whether flotilla serve (in AWS: the schedule of the job) is there and at work, and start the job once by hand.';
-
-function runLines(event: RunEvent, recoveredFrom: Trouble | undefined): readonly (string | undefined)[] {
-  if (!isRunEnd(event)) return [event.message];
+/** The event's own sentence says it all; of what failed, and of a recovery, each thing has its line. */
+function endLines(event: RunEndEvent, recoveredFrom: Trouble | undefined): readonly (string | undefined)[] {
   const { lag, state, failure } = event;
-  if (state === 'skipped') return [event.reason ?? event.message, describeBehind(lag), runLine(event)];
+  if (state === 'skipped' || (failure === undefined && recoveredFrom === undefined)) return [event.message, runLine(event)];
   return [
     recoveredFrom && describeRecovery(event, recoveredFrom),
-    failure?.message ?? (recoveredFrom ? undefined : event.message),
+    failure?.message,
     moreFailures(event),
     describeBehind(lag),
     failure && advise(failure.kind),

@@ -46,10 +46,10 @@ describe('notifications of runs on one machine', () => {
     expect(code).toBe(0);
     expect(stderr).toContain('target mail is of type email, which only a deployed Flotilla sends');
     expect(titles(receiver)).toEqual([
-      expect.stringMatching(/^daily failed: /),
-      expect.stringMatching(/^daily is well again after /),
+      expect.stringMatching(/^daily failed: the copy is .* behind at most$/),
+      expect.stringMatching(/^daily is well again after .*: the copy is up to date$/),
     ]);
-    expect(receiver.received[1]!.body).toContain('3 runs ended badly; ');
+    expect(receiver.received[1]!.body).toContain('3 runs ended badly; all that was missed is copied now.');
     expect(receiver.received[1]!.headers['webhook-signature']).toMatch(/^v1,/);
   });
 
