@@ -56,6 +56,19 @@ describe('docs/cli.md', () => {
   });
 });
 
+describe('docs/runbook.md', () => {
+  it('names only commands that there are, with flags that they have', () => {
+    const lines = [...readPage('docs/runbook.md').text.matchAll(/flotilla ([a-z]+)\b([^`\n#]*)/g)];
+    const wrong = lines.filter(([, name, rest = '']) => {
+      const command = program.commands.find((each) => each.name() === name);
+      const flags = rest.match(/--[a-z-]+/g) ?? [];
+      return command === undefined || flags.some((flag) => !command.options.some(({ long }) => long === flag));
+    });
+    expect(lines.length).toBeGreaterThan(10);
+    expect(wrong.map(([line]) => line)).toEqual([]);
+  });
+});
+
 describe('README.md', () => {
   const page = readPage('README.md');
 
