@@ -81,7 +81,7 @@ async function makeReport(input: FinishInput, worker: FinishWorker): Promise<End
   const plan = await loadWholePlan(input, record, worker);
   const report = foldReport({
     ...{ run, records, outcomes: await gatherOutcomes(store.listOutcomes(run)), endedAt: iso(now()) },
-    ...{ workerThreads: job.workerThreads, dryRun: job.dryRun },
+    ...{ workerThreads: job.workerThreads, dryRun: job.dryRun || record?.dryRun === true },
     ...{ source: targetPlace(job.source), target: targetPlace(job.target) },
     planned: (input.start?.items ?? 0) > 0 ? plan.map(recordNameOf) : [],
     ...startedAs(record),

@@ -4,6 +4,7 @@ import { ConfigError } from '../errors.ts';
 import { admitRun, type Admission } from './admit-run.ts';
 import type { Tell } from './event/event.ts';
 import { runQueued, runStarted, ticksSkipped } from './event/run-begun.ts';
+import { tellAndGoOn } from './event/tell-and-go-on.ts';
 import { reachOf } from './held-before.ts';
 import { iso } from './iso.ts';
 import { foundLine, startLines } from './log-lines.ts';
@@ -56,9 +57,9 @@ export async function startRun(
 }
 
 async function begin(record: RunStart, route: string | undefined, worker: StartWorker): Promise<void> {
-  const { store, job, log, now, tell } = worker;
+  const { store, job, log, now } = worker;
   await store.saveRun({ ...record, state: 'running' });
-  await tell(runStarted(job, record, iso(now())));
+  await tellAndGoOn(runStarted(job, record, iso(now())), worker);
   await tellSkippedTicks(record, worker);
   for (const line of startLines(job, record)) log.info(line);
   if (route !== undefined) log.info(route);
@@ -126,8 +127,8 @@ async function turnAway(
 
 /** Why the run may not go now; undefined: it may. */
 async function notNow(record: RunStart, worker: StartWorker): Promise<StartDecision | undefined> {
-  const { job, now, tell } = worker;
-  const onQueued = (why: string): Promise<void> => tell(runQueued(job, record, iso(now()), why));
+  const { job, now } = worker;
+  const onQueued = (why: string): Promise<void> => tellAndGoOn(runQueued(job, record, iso(now()), why), worker);
   const blocked = await takeTurn(record, { ...worker, onQueued });
   if (blocked === undefined) return undefined;
   if (blocked.decision === 'skip') return skip(record, worker, skipReason(blocked));
@@ -176,7 +177,7 @@ async function skip(record: RunStart, worker: StartWorker, why: string, { quiet 
   return { ...nothing(worker), decision: 'skip' };
 }
 
-async function tellSkippedTicks(record: RunStart, { job, now, tell }: StartWorker): Promise<void> {
-  const skipped = ticksSkipped(job, record, iso(now()));
-  if (skipped !== undefined) await tell(skipped);
+async function tellSkippedTicks(record: RunStart, worker: StartWorker): Promise<void> {
+  const skipped = ticksSkipped(worker.job, record, iso(worker.now()));
+  if (skipped !== undefined) await tellAndGoOn(skipped, worker);
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { noRequests } from '../../lib/datastore/object-store.ts';
+import { TransientError } from '../../lib/errors.ts';
 import type { Job } from '../../lib/sync/job.ts';
 import type { RunRef } from '../../lib/sync/run-store.ts';
 import { startRun, type StartDecision } from '../../lib/sync/start-run.ts';
@@ -258,5 +259,15 @@ describe('startRun and mistakes', () => {
     const run = newRun(cloud);
     await start(cloud, run);
     expect((await cloud.store.loadRun(run))?.requests).toEqual({ source: noRequests(), target: noRequests() });
+  });
+
+  it('goes on though nobody can be told of it, and says so in its log', async () => {
+    const cloud = memoryCloud();
+    await fillSmall(cloud.source);
+    const run = newRun(cloud);
+    const tell = () => Promise.reject(new TransientError('EVENT_REFUSED', 'the bus is down'));
+    const decision = await startRun({}, cloud.control, { ...callWorker(cloud, run), tell });
+    expect(decision).toMatchObject({ decision: 'go', items: 3 });
+    expect(cloud.lines.filter((line) => line.startsWith('nobody could be told'))).toHaveLength(1);
   });
 });

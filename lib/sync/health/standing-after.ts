@@ -48,18 +48,19 @@ export function standingAfter(
 }
 
 /** A run that failed before it had listed both sides says that nobody can look; one that did not get as far for another reason, nothing. */
-function lookAfter(
-  before: Standing | undefined,
-  { state, startedAt }: Report,
-  record: Pick<RunRecord, 'looked'> | undefined,
-): StandingChange {
+function lookAfter(before: Standing | undefined, report: Report, record: Pick<RunRecord, 'looked'> | undefined): StandingChange {
   const looked = record?.looked;
-  if (looked === undefined) return state === 'failed' ? { blindSince: before?.blindSince ?? startedAt } : {};
+  if (looked === undefined) return couldNotLook(report) ? { blindSince: before?.blindSince ?? report.startedAt } : {};
   return {
     blindSince: undefined,
     lookedAt: later(before?.lookedAt, looked.at),
     ...(looked.whole && { asOf: later(before?.asOf, looked.at) }),
   };
+}
+
+/** A slip of whoever started it by hand says nothing of the datastores. */
+function couldNotLook({ state, failures }: Report): boolean {
+  return state === 'failed' && !failures.some(({ code }) => code === 'OVERRIDES_INVALID');
 }
 
 function goodAfter({ state, id, startedAt, endedAt }: Report): StandingChange {

@@ -49,6 +49,11 @@ describe('the standing of a job', () => {
     expect(seen).toMatchObject({ asOf: '2025-11-05T08:00:00.000Z' });
   });
 
+  it('is not blind for the slip of who started a run by hand', () => {
+    const slip = { error: { Error: 'ConfigError', Cause: 'OVERRIDES_INVALID: the options for this run cannot be used' } };
+    expect(after([report('r1'), LOOKED], [report('r2', slip), {}])).not.toHaveProperty('blindSince');
+  });
+
   it('is looked at by a run of some groups, but not as of then', () => {
     const standing = after([report('r1'), LOOKED], [report('r2'), { looked: { at: '2025-11-06T08:00:00.000Z', whole: false } }]);
     expect(standing).toMatchObject({ asOf: LOOKED.looked.at, lookedAt: '2025-11-06T08:00:00.000Z' });
