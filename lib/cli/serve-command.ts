@@ -83,8 +83,9 @@ async function serveWith(
     stop: () => context.stop.ask(),
     sleep: (milliseconds) => context.stop.sleep(milliseconds / 1000),
   });
-  const endWatch = watchHealth({ cloud, configuration, context, log });
+  // What the page is refused for ends the command: before anything goes on by itself.
   const page = await openPage(options, { cloud, configuration, service, logs: kept, context, log });
+  const endWatch = watchHealth({ cloud, configuration, context, log });
   tellJobs(current, context);
   try {
     await service.run();
