@@ -276,6 +276,20 @@ describe('removeVanished', () => {
     expect(keysOf(cloud).length).toBeLessThan(before.length);
   });
 
+  it('ends between two batches when somebody asks for it in the table', async () => {
+    const cloud = await cloudWith();
+    const [run, before] = [newRun(cloud), keysOf(cloud)];
+    const after = async ({ method }: Call): Promise<void> => {
+      if (method === 'delete') cloud.clock.advance(10_000);
+      if (method === 'delete') await cloud.store.askStop(run, { at: run.startedAt });
+    };
+    expect((await remove(cloud, { faults: { after } }, run)).calls).toBe(1);
+    const kept = keysOf(cloud);
+    expect(kept.length).toBeLessThan(before.length);
+    await remove(cloud);
+    expect(keysOf(cloud).length).toBeLessThan(kept.length);
+  });
+
   it('carries out its own list again after a crash, not a new one, and counts the same', async () => {
     const clean = await cloudWith();
     const wire = crash({ at: Infinity, when: 'before' });
