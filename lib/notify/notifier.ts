@@ -47,15 +47,21 @@ export function notifier(world: NotifierWorld): Notifier {
     tell: async (event) => {
       if (world.notify().targets.length > 0) await tell(event, world);
     },
-    sweep: async () => {
-      if (world.notify().targets.length === 0) return;
-      const ids: string[] = [];
-      for await (const id of world.store.listNotices()) ids.push(id);
-      for (let at = 0; at < ids.length; at += SWEPT_AT_ONCE) {
-        await Promise.all(ids.slice(at, at + SWEPT_AT_ONCE).map((id) => resume(id, world)));
-      }
-    },
+    sweep: () => sweep(world),
   };
+}
+
+/** One notice that cannot be read or sent keeps no other from being sent: what went wrong is thrown when all were looked at. */
+async function sweep(world: NotifierWorld): Promise<void> {
+  if (world.notify().targets.length === 0) return;
+  const ids: string[] = [];
+  for await (const id of world.store.listNotices()) ids.push(id);
+  const faults: unknown[] = [];
+  for (let at = 0; at < ids.length; at += SWEPT_AT_ONCE) {
+    const results = await Promise.allSettled(ids.slice(at, at + SWEPT_AT_ONCE).map((id) => resume(id, world)));
+    faults.push(...results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : [])));
+  }
+  if (faults.length > 0) throw faults[0];
 }
 
 async function tell(event: FlotillaEvent, world: NotifierWorld): Promise<void> {

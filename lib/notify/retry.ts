@@ -4,6 +4,9 @@ import type { Sent } from './send.ts';
 const MINUTE_MS = 60_000;
 const LONGEST_PAUSE_MS = 60 * MINUTE_MS;
 
+/** It is kept in the table, and stands in a line of the log. */
+const MAX_REASON = 500;
+
 /** A day: a message that old is no news, and whoever looks finds it in the report. */
 export const GIVE_UP_AFTER_MS = 24 * 60 * MINUTE_MS;
 
@@ -14,7 +17,7 @@ export function afterCall(delivery: Delivery, sent: Sent, at: { readonly now: nu
   const pause = Math.min(MINUTE_MS * 2 ** tries, LONGEST_PAUSE_MS);
   const dueAt = at.now + Math.max(pause, sent.retryAfterMs ?? 0);
   const state = dueAt - at.since > GIVE_UP_AFTER_MS ? 'given-up' : 'pending';
-  return { target, tries: tries + 1, dueAt, state, reason: sent.reason };
+  return { target, tries: tries + 1, dueAt, state, reason: sent.reason.slice(0, MAX_REASON).toWellFormed() };
 }
 
 export function isDue({ state, dueAt }: Delivery, now: number): boolean {

@@ -22,6 +22,10 @@ const MISSING = new Set([
   'InvalidParameterException',
 ]);
 
+/** Whoever waits for a secret holds a lock or a message meanwhile. */
+const CONNECT_MS = 3_000;
+const REQUEST_MS = 8_000;
+
 /** The text of a secret of AWS Secrets Manager, by name or ARN. Throws a `ConfigError` where an operator has to act, else a `TransientError`. */
 export async function readSecret(secret: string, reader: SecretReader): Promise<string> {
   const answer = await askFor(secret, reader);
@@ -48,6 +52,7 @@ function clientConfig(secret: string, { environment, region: fallback }: SecretR
   const secretAccessKey = environment['AWS_SECRET_ACCESS_KEY'];
   const sessionToken = environment['AWS_SESSION_TOKEN'];
   return {
+    requestHandler: { connectionTimeout: CONNECT_MS, requestTimeout: REQUEST_MS, throwOnRequestTimeout: true },
     ...(region === undefined ? {} : { region }),
     ...(endpoint ? { endpoint } : {}),
     ...(accessKeyId && secretAccessKey ? { credentials: { accessKeyId, secretAccessKey, sessionToken } } : {}),

@@ -115,6 +115,22 @@ describe('the notifier', () => {
     expect(await world.store.isFinished('daily-offsite/night-1/finished')).toBe(true);
   });
 
+  it('lets no message that cannot be read hold up the others', async () => {
+    const store = memoryNoticeStore();
+    const { tell, state } = makeWorld({ modes: { 'daily-offsite': 'always' } }, store);
+    state.answer = refuse;
+    await tell(night(1));
+    await tell(night(2));
+    const claimNotice: NoticeStore['claimNotice'] = async (id, claim) => {
+      if (id.includes('night-1')) throw new Error('unreadable');
+      return store.claimNotice(id, claim);
+    };
+    const after = makeWorld({}, { ...store, claimNotice });
+    after.state.now += 2 * MINUTE;
+    await expect(after.sweep()).rejects.toThrow('unreadable');
+    expect(after.sent).toHaveLength(1);
+  });
+
   it('waits for as long as a server asks', async () => {
     const { tell, sweep, sent, state } = makeWorld();
     state.answer = () => ({ ok: false, reason: 'HTTP 429', retryAfterMs: 20 * MINUTE });
