@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TransientError } from '../../../lib/errors.ts';
-import { failOnce } from '../../support/faulty.ts';
-import { copyCloud, memoryCloud, newRun, runJob, type MemoryCloud } from '../../support/memory-run.ts';
+import { crash, failOnce } from '../../support/faulty.ts';
+import { copyCloud, LEASE_IS_OVER_MS, memoryCloud, newRun, runJob, type MemoryCloud } from '../../support/memory-run.ts';
 import { fillSmall } from '../../support/sample-store.ts';
 
 /** A copy that is behind max-lag from the beginning: its first run brings it up to date. */
@@ -20,7 +20,7 @@ async function raise({ store, job, clock }: MemoryCloud): Promise<void> {
 }
 
 /** In the middle of a run, where groups are synced, nothing is told: every call at its end and some before are enough. */
-const STRIDE = 4;
+const STRIDE = 8;
 
 const ids = ({ events }: MemoryCloud): string[] => events.map(({ id }) => id);
 
@@ -44,7 +44,7 @@ describe('events of a run', () => {
       const counting = failOnce({ at: Number.MAX_SAFE_INTEGER, when }, () => new Error('never'));
       const run = newRun(clean);
       await runJob(clean, { faults: counting }, run);
-      for (let at = 1; at <= counting.calls; at += at < counting.calls / 2 ? STRIDE : 1) {
+      for (let at = 1; at <= counting.calls; at += at < counting.calls - 30 ? STRIDE : 1) {
         const tried = copyCloud(cloud);
         await raise(tried);
         const faults = failOnce({ at, when }, () => new TransientError('SLOW_DOWN', 'throttled'));
@@ -54,4 +54,22 @@ describe('events of a run', () => {
       }
     },
   );
+
+  it('are told by the same run, begun again, whose process died at any call', async () => {
+    const cloud = await lateCloud();
+    const clean = copyCloud(cloud);
+    await raise(clean);
+    const counting = crash({ at: Number.MAX_SAFE_INTEGER, when: 'before' });
+    const run = newRun(clean);
+    await runJob(clean, { faults: counting }, run);
+    for (let at = 1; at <= counting.calls; at += at < counting.calls - 30 ? STRIDE : 1) {
+      const tried = copyCloud(cloud);
+      await raise(tried);
+      await runJob(tried, { faults: crash({ at, when: 'after' }) }, run).catch(() => undefined);
+      tried.clock.advance(LEASE_IS_OVER_MS);
+      await runJob(tried, {}, run);
+      expect([...new Set(ids(tried))], `call ${String(at)}`).toEqual(ids(clean));
+      expect(await tried.store.loadStanding(run.job)).toMatchObject({ counted: [run.id], totals: { runs: { ok: 1 } } });
+    }
+  });
 });
