@@ -1,6 +1,7 @@
 import { ArnFormat, Lazy, Stack } from 'aws-cdk-lib/core';
 import { CfnAlarm, CfnDashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct, type IConstruct } from 'constructs';
+import { ALARM_KINDS } from './alarm.ts';
 import { dashboardBody } from './dashboard-body.ts';
 
 /**
@@ -31,6 +32,13 @@ export class JobsDashboard extends Construct {
     const arnFormat = ArnFormat.COLON_RESOURCE_NAME;
     const arnOf = (resourceName: string): string =>
       Stack.of(this).formatArn({ service: 'cloudwatch', resource: 'alarm', resourceName, arnFormat });
-    return this.#alarmNames.map(arnOf);
+    return this.#alarmNames.toSorted((a, b) => rankOf(a) - rankOf(b)).map(arnOf);
   }
+}
+
+const RANKS = Object.keys(ALARM_KINDS);
+
+/** Of many jobs not all alarms have room: that no run came is shown of each of them before anything else is of any. */
+function rankOf(alarmName: string): number {
+  return RANKS.findIndex((kind) => alarmName.includes(`-${kind}`));
 }

@@ -49,6 +49,7 @@ describe('the dashboard', () => {
     expect(others).toEqual([]);
     const body = JSON.stringify(dashboard?.Properties['DashboardBody']);
     expect(body).toContain('alarm:Flotilla-daily-offsite-run-did-not-happen');
+    expect(body.match(/:alarm:[^"\\]+/)?.[0]).toBe(':alarm:Flotilla-daily-offsite-run-did-not-happen');
     expect(body).not.toContain('Fn::ImportValue');
   });
 });
