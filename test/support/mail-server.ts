@@ -47,6 +47,7 @@ function serve(socket: Socket, kept: { mails: string[]; commands: string[]; refu
 function answerTo(line: string, refuse: string | undefined): string {
   const [word = ''] = line.toUpperCase().split(/[ :]/);
   if (word === 'EHLO') return '250-test\r\n250 AUTH PLAIN';
+  if (word === 'STARTTLS') return '502 not here';
   if (word === 'AUTH') return '235 welcome';
   if (word === 'DATA') return '354 go on';
   if (word === 'RCPT' && refuse !== undefined) return refuse;
