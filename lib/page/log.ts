@@ -1,6 +1,6 @@
 import { html, type Html } from '../sync/report/page/html.ts';
 
-/** One line of a run's log; lines of a run are numbered from 1. */
+/** One line of a run's log; numbers rise from line to line. */
 export interface LogLine {
   readonly number: number;
   readonly level: 'info' | 'warn' | 'error';

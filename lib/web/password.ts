@@ -73,7 +73,10 @@ function basicPassword(authorization: string | undefined): string | undefined {
   return password;
 }
 
-/** One household has 2^64 addresses of IPv6. */
+/** One household has 2^64 addresses of IPv6, most of which are written short: `::` stands for all the zeros that are missing. */
 function networkOf(address: string): string {
-  return address.includes(':') && !address.startsWith('::ffff:') ? address.split(':').slice(0, 4).join(':') : address;
+  if (!address.includes(':') || address.startsWith('::ffff:')) return address;
+  const [before = [], after = []] = address.split('::', 2).map((part) => part.split(':').filter((group) => group !== ''));
+  const zeros = Array.from({ length: Math.max(0, 8 - before.length - after.length) }, () => '0');
+  return [...before, ...zeros, ...after].slice(0, 4).join(':');
 }

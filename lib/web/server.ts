@@ -98,7 +98,10 @@ async function respond(request: IncomingMessage, response: ServerResponse, desk:
   // Who goes away while being answered is nobody's fault.
   response.on('error', () => undefined);
   try {
-    const answer = await answerOf(request, desk).catch((error: unknown) => faultAnswer(error, desk.world));
+    const answer = await answerOf(request, desk).catch((error: unknown) =>
+      hasLeft(request, error) ? undefined : faultAnswer(error, desk.world),
+    );
+    if (answer === undefined) return void response.destroy();
     // What is left of a body that nobody wanted must not be taken for the next request.
     if (!request.complete) response.setHeader('connection', 'close');
     const encodings = headers['accept-encoding'] ?? '';
@@ -107,6 +110,11 @@ async function respond(request: IncomingMessage, response: ServerResponse, desk:
     desk.world.complain(`the page could not answer: ${String(error)}`);
     response.destroy();
   }
+}
+
+/** In the middle of a form. */
+function hasLeft({ destroyed }: IncomingMessage, error: unknown): boolean {
+  return destroyed && error instanceof Error && 'code' in error && error.code === 'ECONNRESET';
 }
 
 async function answerOf(request: IncomingMessage, desk: Desk): Promise<Answer> {

@@ -24,13 +24,13 @@ export function checkForm(form: URLSearchParams, document: JobDocument): Checked
   return faults.length === 0 ? { ok: true, overrides, written } : { ok: false, written };
 }
 
-/** Starts each form's run once, however often the form is sent. */
+/** Starts each form's run once, however often the form is sent; with other options it is another form, as after the browser's way back. */
 export function startOnce({ world }: Pick<ViewWorld, 'world'>) {
   const known = new Map<string, Promise<RunRef>>();
   return async (job: string, overrides: Record<string, unknown>, request: string | null): Promise<Answer> => {
     if (request === null || request === '')
       throw new ConfigError('FORM_INVALID', 'the form does not say which one it is: load the page again');
-    const key = `${job}/${request}`;
+    const key = JSON.stringify([job, request, overrides]);
     const started = known.get(key) ?? world.start(job, overrides);
     known.set(key, started);
     // What could not be started may be asked for again.

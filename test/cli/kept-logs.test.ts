@@ -14,6 +14,18 @@ describe('the logs that a service keeps to be looked at', () => {
     expect(logs.lines({ job: 'nightly', id: 'a' }, 3 * MAX_LINES + 5)).toHaveLength(2);
   });
 
+  it('go on after an end of their process, also for a page that has more lines than there are yet', () => {
+    const before = keptLogs();
+    for (let line = 1; line <= 500; line++) before.keep({ ...entry('a', 'x'), time: 1000 });
+    const last = before.lines({ job: 'nightly', id: 'a' }, 0)?.at(-1)?.number ?? 0;
+    const linesAfter = (time: number): number | undefined => {
+      const logs = keptLogs();
+      for (let line = 1; line <= 800; line++) logs.keep({ ...entry('a', 'y'), time: time + line });
+      return logs.lines({ job: 'nightly', id: 'a' }, last)?.length;
+    };
+    expect([linesAfter(60_000), linesAfter(0)]).toEqual([800, 800]);
+  });
+
   it('know nothing of a run of another process, and forget the runs that were silent for longest', () => {
     const logs = keptLogs();
     logs.keep(entry('first', 'x'));

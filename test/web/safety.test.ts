@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isLoopback, parseListenAddress } from '../../lib/web/listen-address.ts';
-import { readPassword } from '../../lib/web/password.ts';
+import { passwordGate, readPassword } from '../../lib/web/password.ts';
 import { startPageServer } from '../../lib/web/server.ts';
 import { memoryWorld, visit } from './memory-world.ts';
 
@@ -111,6 +111,17 @@ describe('the page with a password', () => {
     expect([await knock('wrong again'), await knock(PASSWORD)]).toEqual([429, 429]);
     clock.now += 60_000;
     expect([await knock('wrong again'), await knock(PASSWORD)]).toEqual([401, 200]);
+  });
+
+  it('takes all addresses of one household of IPv6 for one, however each of them is written', () => {
+    const gate = passwordGate(PASSWORD, () => 0);
+    const guess = (address: string): string => gate(basic('a wrong password')['authorization'], address);
+    const household = ['2001:db8::1', '2001:db8::2:1', '2001:db8:0:0:1:2:3:4', '2001:db8::1:2:3:4'];
+    for (let guesses = 0; guesses < 10; guesses++) expect(guess(household[guesses % 4]!)).toBe('wrong');
+    expect(household.map(guess)).toEqual(household.map(() => 'too-often'));
+    expect(['2001:db8:0:1::1', '2001:db8:1::1', '::1', '::ffff:192.0.2.1', '192.0.2.1'].map(guess)).toEqual(
+      Array.from({ length: 5 }, () => 'wrong'),
+    );
   });
 
   it('comes from a variable or a file, and is long enough', () => {

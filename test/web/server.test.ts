@@ -55,6 +55,15 @@ describe('the server of the page', () => {
     expect(deeds.started).toEqual([{ job: 'nightly', overrides }]);
   });
 
+  it('starts another run when the same page is sent with other options, as after the way back', async () => {
+    const { world, deeds } = memoryWorld();
+    const { send } = await visit({ world });
+    const sent = (workers: string) => send('/jobs/nightly/run', { request: 'one', 'o.worker-threads': workers });
+    const locations = [await sent('2'), await sent('3'), await sent('2')].map(({ headers }) => headers.get('location'));
+    expect(locations).toEqual(['/runs/nightly/run-1', '/runs/nightly/run-2', '/runs/nightly/run-1']);
+    expect(deeds.started.map(({ overrides }) => overrides)).toEqual([{ 'worker-threads': 2 }, { 'worker-threads': 3 }]);
+  });
+
   it('starts nothing when options cannot be used, says what is wrong beside each and keeps what was written', async () => {
     const { world, deeds } = memoryWorld();
     const { send } = await visit({ world });
@@ -152,6 +161,20 @@ describe('the server of the page', () => {
     expect([bug.status, bug.text.includes('secret')]).toEqual([500, false]);
     expect(deeds.complaints).toEqual([expect.stringContaining('secret is not a function')]);
     expect((await ask('/jobs/nightly')).status).toBe(200);
+  });
+
+  it("takes it for nobody's fault when a client goes away in the middle of its form", async () => {
+    const { world, deeds } = memoryWorld();
+    const { url, ask } = await visit({ world });
+    const { host, hostname, port } = new URL(url);
+    const client = connect(Number(port), hostname);
+    const head = ['POST /jobs/nightly/run HTTP/1.1', `host: ${host}`, `origin: ${url}`, 'content-length: 1000'];
+    client.write(`${head.join('\r\n')}\r\ncontent-type: application/x-www-form-urlencoded\r\n\r\ntoken=`);
+    await ask('/');
+    client.resetAndDestroy();
+    await once(client, 'close');
+    for (let looks = 0; looks < 3; looks++) await ask('/');
+    expect([deeds.complaints, deeds.started]).toEqual([[], []]);
   });
 
   it('refuses an address that something else has, and ends though somebody holds a connection', async () => {

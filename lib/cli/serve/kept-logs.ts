@@ -31,15 +31,16 @@ export function keptLogs(): KeptLogs {
       const { job, run } = fields;
       if (job === undefined || run === undefined) return;
       const log = logOf(`${job}/${run}`);
-      log.last += 1;
+      // Numbers rise beyond the end of a process too: a page that is open meanwhile asks for what it has not seen.
+      log.last = Math.max(log.last + 1, time);
       log.lines.push({ number: log.last, level, time, text: oneLine(`${placePrefix(at)}${message}`) });
       // Cut now and then, not at every line.
       if (log.lines.length > 2 * MAX_LINES) log.lines = log.lines.slice(-MAX_LINES);
     },
-    lines: ({ job, id }, after) =>
-      byRun
-        .get(`${job}/${id}`)
-        ?.lines.slice(-MAX_LINES)
-        .filter(({ number }) => number > after),
+    lines: ({ job, id }, after) => {
+      const log = byRun.get(`${job}/${id}`);
+      // Whose clock was set back since an earlier process has lines of numbers that it never gave.
+      return log?.lines.slice(-MAX_LINES).filter(({ number }) => number > after || after > log.last);
+    },
   };
 }
