@@ -3,7 +3,7 @@ import { jobDocument, parseJob } from '../config/job-document.ts';
 import { ConfigError } from '../errors.ts';
 import { renderOverview } from '../page/render-overview.ts';
 import type { Job } from '../sync/job.ts';
-import type { JobStatus } from '../sync/status/job-status.ts';
+import type { JobLook } from '../sync/status/job-status.ts';
 import { troublesOf } from '../sync/status/judge-status.ts';
 import { loadStatuses } from '../sync/status/load-status.ts';
 import { readConfig, type CliContext } from './context.ts';
@@ -33,7 +33,7 @@ export async function statusCommand(job: string | undefined, options: StatusOpti
   const every = watchSeconds(options.watch);
   const jobs = documents.map((document) => parseJob(document));
   const statuses = await withSystem(options, context, (system) => {
-    const look = (): Promise<readonly JobStatus[]> => showOnce({ jobs, isOne: job !== undefined, options }, system, context);
+    const look = (): Promise<readonly JobLook[]> => showOnce({ jobs, isOne: job !== undefined, options }, system, context);
     return every === undefined ? look() : watch(look, every, context);
   });
   return options.check === true && statuses.some((status) => troublesOf(status).length > 0) ? EXIT.errors : EXIT.done;
@@ -62,7 +62,7 @@ interface Shown {
   readonly options: StatusOptions;
 }
 
-async function showOnce(shown: Shown, { store, leaseMs }: System, context: CliContext): Promise<readonly JobStatus[]> {
+async function showOnce(shown: Shown, { store, leaseMs }: System, context: CliContext): Promise<readonly JobLook[]> {
   const { terminal, now } = context;
   const statuses = await loadStatuses(shown.jobs, { store, leaseMs, now });
   if (shown.options.html !== undefined) {
@@ -83,7 +83,7 @@ async function writeWhole(path: string, text: string): Promise<void> {
 }
 
 /** While it is watched on a screen a job has one line of it, and JSON is a line a look. */
-function linesOf(statuses: readonly JobStatus[], { isOne, options }: Shown, { terminal, now }: CliContext): readonly string[] {
+function linesOf(statuses: readonly JobLook[], { isOne, options }: Shown, { terminal, now }: CliContext): readonly string[] {
   const isWatched = options.watch !== undefined;
   if (options.json === true) return [JSON.stringify(statusJson(statuses, now()), null, isWatched ? 0 : 2)];
   if (isOne) return statuses.flatMap((status) => statusDetails(status, now()));

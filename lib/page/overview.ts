@@ -1,6 +1,6 @@
 import { html, type Html } from '../sync/report/page/html.ts';
 import { plural } from '../sync/report/words.ts';
-import type { JobStatus, LiveRun } from '../sync/status/job-status.ts';
+import type { JobLook, JobStatus, LiveRun, UnreadableJob } from '../sync/status/job-status.ts';
 import { lastRun } from '../sync/status/judge-status.ts';
 import { jobPath, runPath } from './links.ts';
 import { lagBeside, lagText } from './lag-words.ts';
@@ -29,11 +29,13 @@ const REFRESH_EACH_MS = 40;
 const FIND_FROM = 8;
 
 /** All jobs, those that a person has to look at first, else in their own order. */
-export function overviewView(statuses: readonly JobStatus[], options: OverviewOptions): View {
+export function overviewView(jobs: readonly JobLook[], options: OverviewOptions): View {
+  const statuses = jobs.filter((job) => job.unreadable === undefined);
+  const unreadable = jobs.filter((job) => job.unreadable !== undefined);
   const judged = statuses.map((status) => ({ status, verdict: judgeJob(status, options.now) }));
   const sorted = judged.toSorted((a, b) => b.verdict.urgency - a.verdict.urgency);
   const isBusy = statuses.some(({ live }) => live.length > 0);
-  const { heading, sentence, tone, sign } = summary(judged);
+  const { heading, sentence, tone, sign } = unreadable.length > 0 ? unread(unreadable, jobs.length) : summary(judged);
   const banner = html`<section id="summary" class="verdict ${tone}" aria-labelledby="state">
     <span class="sign" aria-hidden="true">${sign}</span>
     <div>
@@ -48,7 +50,7 @@ export function overviewView(statuses: readonly JobStatus[], options: OverviewOp
     parts: [{ id: 'summary', markup: banner }, ...sorted.map((each) => jobPart(each, options))],
     frame: ([first, ...rows]) => html`${first?.markup} ${jobList(rows, judged)}`,
     say: heading,
-    refreshMs: Math.max(statuses.length * REFRESH_EACH_MS, isBusy ? REFRESH_BUSY_MS : REFRESH_IDLE_MS),
+    refreshMs: Math.max(jobs.length * REFRESH_EACH_MS, isBusy ? REFRESH_BUSY_MS : REFRESH_IDLE_MS),
   };
 }
 
@@ -106,6 +108,18 @@ function summary(judged: readonly Judged[]): { heading: string; sentence: Html |
     sentence: html`<p>${words}</p>`,
     tone: 'idle',
     sign: '–',
+  };
+}
+
+function unread(jobs: readonly UnreadableJob[], all: number): ReturnType<typeof summary> {
+  const lines = jobs.slice(0, NAMED).map(({ id, unreadable }) => html`<li>${id}: ${unreadable}</li>`);
+  return {
+    heading: `${String(jobs.length)} of ${plural(all, 'job')} cannot be read`,
+    sentence: html`<ul class="plain">
+      ${lines}
+    </ul>`,
+    tone: 'bad',
+    sign: '✕',
   };
 }
 

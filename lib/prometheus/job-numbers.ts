@@ -2,7 +2,7 @@ import type { RunState } from '../sync/report/report.ts';
 import type { JobStatus } from '../sync/status/job-status.ts';
 
 /** What the metrics of one job are made of. */
-export type JobNumbers = Pick<JobStatus, 'health' | 'recent' | 'suspension' | 'nextRun'>;
+export type JobNumbers = Pick<JobStatus, 'health' | 'recent' | 'suspension' | 'nextRun' | 'unreadable'>;
 
 /** A run that ended. */
 export interface LastRun {

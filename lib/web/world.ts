@@ -3,14 +3,14 @@ import type { LogLine } from '../page/log.ts';
 import type { Preview } from '../page/preview.ts';
 import type { RunRef } from '../sync/run-store.ts';
 import type { ShownRun } from '../page/run.ts';
-import type { JobStatus, RecentRun } from '../sync/status/job-status.ts';
+import type { JobLook, JobStatus, RecentRun } from '../sync/status/job-status.ts';
 
 /** What the page shows, and what it may start. Each throws a `FlotillaError` when it cannot. */
 export interface PageWorld {
   /** Epoch milliseconds. */
   now(): number;
   /** In the order of the configuration. */
-  statuses(): Promise<readonly JobStatus[]>;
+  statuses(): Promise<readonly JobLook[]>;
   /** The same for machines, as `flotilla status --json` says it. */
   statusJson(): Promise<object>;
   /** Undefined: there is no such job. */

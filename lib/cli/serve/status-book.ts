@@ -1,6 +1,6 @@
 import { parseJob } from '../../config/job-document.ts';
 import type { Configuration } from '../../config/load-config.ts';
-import type { JobStatus } from '../../sync/status/job-status.ts';
+import type { JobLook, JobStatus } from '../../sync/status/job-status.ts';
 import { loadStatus, loadStatuses, type StatusWorld } from '../../sync/status/load-status.ts';
 
 /** However many people look, the table is asked no more often than this, and leaves most of its time to runs. */
@@ -9,7 +9,7 @@ const REST_PER_LOOK = 4;
 
 export interface StatusBook {
   /** In the order of the configuration. */
-  all(): Promise<readonly JobStatus[]>;
+  all(): Promise<readonly JobLook[]>;
   one(job: string): Promise<JobStatus | undefined>;
   /** Somebody changed something: whoever asks next sees it. */
   forget(): void;

@@ -1,7 +1,7 @@
 import { formatGroup } from '../../datastore/group.ts';
 import { describeLag } from '../../sync/health/describe-lag.ts';
 import { formatSpan, formatBytes, plural } from '../../sync/report/words.ts';
-import type { JobStatus, LiveRun } from '../../sync/status/job-status.ts';
+import type { JobLook, JobStatus, LiveRun } from '../../sync/status/job-status.ts';
 import { troublesOf } from '../../sync/status/judge-status.ts';
 import { liveProgress } from '../../sync/status/live-progress.ts';
 import { suspendedText } from '../../sync/suspension.ts';
@@ -14,16 +14,21 @@ const MAX_WORKERS = 16;
 const MAX_RUNS = 10;
 
 /** All that there is to know of one job, for people. */
-export function statusDetails(status: JobStatus, now: number): string[] {
-  const { id, source, target, live, recent } = status;
+export function statusDetails(status: JobLook, now: number): string[] {
+  const { id, source, target, starts } = status;
+  const troubles = troublesOf(status).map(({ message }) => oneLine(message));
   return [
     `${id}: from ${source.id} (${source.place}) to ${target.id} (${target.place})`,
-    ...entry(
-      'trouble',
-      troublesOf(status).map(({ message }) => oneLine(message)),
-    ),
+    ...entry('trouble', troubles),
+    ...entry('starts', starts.length === 0 ? ['by hand'] : starts),
+    ...(status.unreadable === undefined ? readDetails(status, now) : []),
+  ];
+}
+
+function readDetails(status: JobStatus, now: number): string[] {
+  const { live, recent } = status;
+  return [
     ...entry('suspended', suspension(status)),
-    ...entry('starts', status.starts.length === 0 ? ['by hand'] : status.starts),
     ...entry('next run', nextRun(status, now)),
     ...entry('lag', [describeLag(status.health.lag)]),
     ...entry('behind', behind(status)),

@@ -1,5 +1,5 @@
 import { plural } from '../../sync/report/words.ts';
-import type { JobStatus } from '../../sync/status/job-status.ts';
+import type { JobLook, JobStatus } from '../../sync/status/job-status.ts';
 import { lastRun, troublesOf } from '../../sync/status/judge-status.ts';
 import { formatTable } from '../format-table.ts';
 import { oneLine } from '../one-line.ts';
@@ -21,7 +21,7 @@ export interface TableLook {
 }
 
 /** A line a job: those in trouble first, then those at work, then all others, each in the order of the configuration. */
-export function statusTable(statuses: readonly JobStatus[], { now, colour, columns }: TableLook): string[] {
+export function statusTable(statuses: readonly JobLook[], { now, colour, columns }: TableLook): string[] {
   const rows = statuses.map((status) => ({ status, troubles: troublesOf(status) })).toSorted((a, b) => rankOf(a) - rankOf(b));
   const cells = rows.map(({ status, troubles }) => cellsOf(status, troubles.length > 0, now));
   const [head = '', ...lines] = formatTable([HEAD, ...cells])
@@ -43,16 +43,21 @@ export function statusTable(statuses: readonly JobStatus[], { now, colour, colum
 }
 
 interface Row {
-  readonly status: JobStatus;
+  readonly status: JobLook;
   readonly troubles: readonly unknown[];
 }
 
 function rankOf({ status, troubles }: Row): number {
   if (troubles.length > 0) return 0;
-  return status.live.length > 0 ? 1 : 2;
+  return isRead(status) && status.live.length > 0 ? 1 : 2;
 }
 
-function cellsOf(status: JobStatus, inTrouble: boolean, now: number): readonly string[] {
+function isRead(status: JobLook): status is JobStatus {
+  return status.unreadable === undefined;
+}
+
+function cellsOf(status: JobLook, inTrouble: boolean, now: number): readonly string[] {
+  if (!isRead(status)) return ['!', status.id, 'cannot be read', '', '', ''];
   const { id, health, live } = status;
   return [
     ...[inTrouble ? '!' : '', id, lastText(lastRun(status), now), lagText(health.lag)],
@@ -60,12 +65,16 @@ function cellsOf(status: JobStatus, inTrouble: boolean, now: number): readonly s
   ];
 }
 
-function summaryLine(statuses: readonly JobStatus[], troubled: number): string {
-  const working = statuses.filter(({ live }) => live.some(({ run }) => run.state === 'running')).length;
-  const suspended = statuses.filter(({ suspension }) => suspension !== undefined).length;
+function summaryLine(statuses: readonly JobLook[], troubled: number): string {
+  const read = statuses.filter(isRead);
+  const live = read.filter((status) => status.live.length > 0);
+  const working = live.filter((status) => status.live.some(({ run }) => run.state === 'running')).length;
+  const waiting = live.length - working;
+  const suspended = read.filter(({ suspension }) => suspension !== undefined).length;
   const parts = [
     ...(troubled > 0 ? [`${String(troubled)} in trouble`] : []),
     ...(working > 0 ? [`${String(working)} at work`] : []),
+    ...(waiting > 0 ? [`${String(waiting)} waiting`] : []),
     ...(suspended > 0 ? [`${String(suspended)} suspended`] : []),
   ];
   return `${plural(statuses.length, 'job')}: ${parts.length === 0 ? 'nothing is at work' : parts.join(', ')}`;

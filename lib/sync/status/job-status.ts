@@ -17,13 +17,27 @@ export interface RecentRun extends RunRecord {
   readonly lost?: true;
 }
 
-/** What there is to know of one job at a glance; times are ISO 8601, UTC. */
-export interface JobStatus {
+/** What the configuration says of a job. */
+interface ConfiguredJob {
   readonly id: string;
   readonly source: { readonly id: string; readonly place: string };
   readonly target: { readonly id: string; readonly place: string };
   /** What starts it, in words; empty: only people do. */
   readonly starts: readonly string[];
+}
+
+/** A job of which the table has something that does not read, so that no more is known of it. */
+export interface UnreadableJob extends ConfiguredJob {
+  /** Why, and what to do: a sentence. */
+  readonly unreadable: string;
+}
+
+/** A job among others: one that cannot be read hides none of them. */
+export type JobLook = JobStatus | UnreadableJob;
+
+/** What there is to know of one job at a glance; times are ISO 8601, UTC. */
+export interface JobStatus extends ConfiguredJob {
+  readonly unreadable?: never;
   readonly nextRun?: string;
   readonly suspension?: Suspension;
   readonly health: JobHealth;

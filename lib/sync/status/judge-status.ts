@@ -1,11 +1,11 @@
 import { describeLag } from '../health/describe-lag.ts';
 import { formatSpan } from '../report/words.ts';
 import type { RunState } from '../report/report.ts';
-import type { JobStatus, RecentRun } from './job-status.ts';
+import type { JobLook, JobStatus, RecentRun } from './job-status.ts';
 
 /** What somebody has to look into, with a code for machines and a sentence for people. */
 export interface Trouble {
-  readonly code: 'run-failed' | 'run-lost' | 'overdue' | 'lag';
+  readonly code: 'unreadable' | 'run-failed' | 'run-lost' | 'overdue' | 'lag';
   readonly message: string;
 }
 
@@ -18,7 +18,8 @@ export function lastRun({ recent }: Pick<JobStatus, 'recent'>): RecentRun | unde
 }
 
 /** All that is wrong with a job; none: its copy is as it should be, as far as is known. */
-export function troublesOf(status: JobStatus): readonly Trouble[] {
+export function troublesOf(status: JobLook): readonly Trouble[] {
+  if (status.unreadable !== undefined) return [{ code: 'unreadable', message: `cannot be read: ${status.unreadable}` }];
   const { overdue } = status.health;
   const ticks = overdue.map(({ schedule, due, seconds }): Trouble => {
     return { code: 'overdue', message: `no run came for the tick of ${due} of schedule ${schedule}, ${formatSpan(seconds)} ago` };

@@ -1,3 +1,4 @@
+import { FlotillaError, formatErrorChain } from '../../errors.ts';
 import { describeSchedule } from '../../schedule/describe.ts';
 import { formatTime, nextTime } from '../../schedule/schedule.ts';
 import { loadHealth } from '../health/load-health.ts';
@@ -6,7 +7,7 @@ import type { Job } from '../job.ts';
 import { activeSuspension } from '../suspension.ts';
 import { targetPlace } from '../target-place.ts';
 import type { Worker } from '../worker.ts';
-import type { JobStatus } from './job-status.ts';
+import type { JobLook, JobStatus, UnreadableJob } from './job-status.ts';
 import { loadRuns } from './load-runs.ts';
 
 export type StatusWorld = Pick<Worker, 'store' | 'now' | 'leaseMs'>;
@@ -21,10 +22,7 @@ export async function loadStatus(job: Job, world: StatusWorld): Promise<JobStatu
   ]);
   const next = suspension === undefined ? nextRun(job, at) : undefined;
   return {
-    id: job.id,
-    source: { id: job.source.id, place: targetPlace(job.source) },
-    target: { id: job.target.id, place: targetPlace(job.target) },
-    starts: startsOf(job),
+    ...configured(job),
     ...(next !== undefined && { nextRun: next }),
     ...(suspension !== undefined && { suspension }),
     health,
@@ -32,17 +30,36 @@ export async function loadStatus(job: Job, world: StatusWorld): Promise<JobStatu
   };
 }
 
+function configured(job: Job): Omit<UnreadableJob, 'unreadable'> {
+  const { id, source, target } = job;
+  return {
+    id,
+    source: { id: source.id, place: targetPlace(source) },
+    target: { id: target.id, place: targetPlace(target) },
+    starts: startsOf(job),
+  };
+}
+
 /** Jobs that are looked at side by side. */
 const JOBS_AT_ONCE = 16;
 
-/** The status of each job, in their order. */
-export function loadStatuses(jobs: readonly Job[], world: StatusWorld): Promise<readonly JobStatus[]> {
+/** The status of each job, in their order. Throws as the `RunStore` does, but for an item that does not read: that is a fault of its job. */
+export function loadStatuses(jobs: readonly Job[], world: StatusWorld): Promise<readonly JobLook[]> {
   const { store } = world;
   let ofAll: ReturnType<typeof store.loadSuspension> | undefined;
   const loadSuspension: typeof store.loadSuspension = (job) =>
     job === undefined ? (ofAll ??= store.loadSuspension(job)) : store.loadSuspension(job);
   const shared: StatusWorld = { ...world, store: { ...store, loadSuspension } };
-  return Array.fromAsync(mapAhead(jobs, JOBS_AT_ONCE, (job) => loadStatus(job, shared)));
+  return Array.fromAsync(mapAhead(jobs, JOBS_AT_ONCE, (job) => lookAt(job, shared)));
+}
+
+async function lookAt(job: Job, world: StatusWorld): Promise<JobLook> {
+  try {
+    return await loadStatus(job, world);
+  } catch (error) {
+    if (!(error instanceof FlotillaError) || error.code !== 'TABLE_ITEM_INVALID') throw error;
+    return { ...configured(job), unreadable: formatErrorChain(error) };
+  }
 }
 
 /** What starts a job, in words. */
