@@ -3,6 +3,7 @@ import { parseReport, type Report } from '../sync/report/report.ts';
 import type { RunRecord } from '../sync/run-store.ts';
 import type { RecentRun } from '../sync/status/job-status.ts';
 import { loadLive, lookAgain } from '../sync/status/load-runs.ts';
+import type { StatusWorld } from '../sync/status/load-status.ts';
 import { readConfig, type CliContext } from './context.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { findRun } from './find-run.ts';
@@ -23,17 +24,22 @@ export interface ShowOptions extends SystemOptions {
 export async function showCommand(text: string, options: ShowOptions, context: CliContext): Promise<ExitCode> {
   const jobs = options.job === undefined ? readConfig(options, context).jobs.map(({ id }) => id) : [options.job];
   await withSystem(options, context, async (system) => {
+    const looking = { store: system.store, leaseMs: system.leaseMs, now: context.now };
     const run = await findRun(text, jobs, system.store);
     const stored = run.reportKey === undefined ? undefined : await system.control.get(`${run.reportKey}.json`);
-    if (options.json === true) context.terminal.print(stored?.bytes.toString().trimEnd() ?? noReport(run));
-    else if (stored === undefined) await showRecord(run, system, context);
+    if (options.json === true)
+      context.terminal.print(stored?.bytes.toString().trimEnd() ?? noReport(await lookAgain(run, looking)));
+    else if (stored === undefined) await showRecord(run, looking, context);
     else showReport(run, parseReport(JSON.parse(stored.bytes.toString())), { system, context });
   });
   return EXIT.done;
 }
 
-function noReport({ job, id, endedAt }: RunRecord): never {
+const LOST = 'it was killed, or died without a word: its lease has run out, and the next run goes on from there';
+
+function noReport({ job, id, endedAt, lost }: RecentRun): never {
   const what = `run ${id} of job ${job}`;
+  if (lost === true) throw new ConflictError('REPORT_MISSING', `${what} has no report: ${LOST}`);
   if (endedAt === undefined) throw new ConflictError('REPORT_MISSING', `${what} has no report yet: it has not ended`);
   throw new TransientError('REPORT_MISSING', `the report of ${what} is gone; flotilla history ${job} has what is known of it`);
 }
@@ -48,12 +54,10 @@ function showReport(run: RunRecord, report: Report, { system, context }: { syste
 }
 
 /** What is known of a run without a report: it waits, is at work, or died. */
-async function showRecord(run: RunRecord, { store, leaseMs }: System, { terminal: { print }, now }: CliContext): Promise<void> {
-  const world = { store, leaseMs, now };
+async function showRecord(run: RunRecord, world: StatusWorld, { terminal: { print }, now }: CliContext): Promise<void> {
   const seen: RecentRun = await lookAgain(run, world);
   for (const line of headLines(seen)) print(line);
-  if (seen.lost === true)
-    print('it was killed, or died without a word: its lease has run out, and the next run goes on from there');
+  if (seen.lost === true) print(LOST);
   else if (seen.endedAt === undefined) for (const line of liveLines(await loadLive(seen, world), now())) print(line);
   else print(oneLine(seen.message ?? 'its report is gone'));
 }

@@ -8,10 +8,12 @@ import { troublesOf } from '../sync/status/judge-status.ts';
 import { loadStatuses } from '../sync/status/load-status.ts';
 import { readConfig, type CliContext } from './context.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
+import { oneLine } from './one-line.ts';
 import { withSystem, type System, type SystemOptions } from './open-system.ts';
 import { statusDetails } from './status/status-details.ts';
 import { statusJson } from './status/status-json.ts';
 import { statusTable } from './status/status-table.ts';
+import { watchOn } from './watch-on.ts';
 
 export interface StatusOptions extends SystemOptions {
   /** Print JSON. */
@@ -34,7 +36,8 @@ export async function statusCommand(job: string | undefined, options: StatusOpti
   const jobs = documents.map((document) => parseJob(document));
   const statuses = await withSystem(options, context, (system) => {
     const look = (): Promise<readonly JobLook[]> => showOnce({ jobs, isOne: job !== undefined, options }, system, context);
-    return every === undefined ? look() : watch(look, every, context);
+    const complain = (text: string): void => tellFault(text, options, context.terminal);
+    return every === undefined ? look() : watchOn(look, { seconds: every, complain }, context.stop);
   });
   return options.check === true && statuses.some((status) => troublesOf(status).length > 0) ? EXIT.errors : EXIT.done;
 }
@@ -46,14 +49,10 @@ function watchSeconds(watch: StatusOptions['watch']): number | undefined {
   throw new ConfigError('WATCH_INVALID', `--watch ${String(watch)} is no number of seconds from 1 to 86400`);
 }
 
-/** Until the process is asked to stop; answers what was seen last. */
-async function watch<T>(look: () => Promise<T>, seconds: number, { stop }: CliContext): Promise<T> {
-  stop.beQuiet();
-  for (;;) {
-    const seen = await look();
-    await stop.sleep(seconds);
-    if (stop.asked()) return seen;
-  }
+/** In the place of lines that may not be true any more; JSON has its stream to itself. */
+function tellFault(text: string, { html, json }: StatusOptions, { screen, note }: CliContext['terminal']): void {
+  if (screen === undefined || html !== undefined || json === true) note(text, 'warn');
+  else screen.draw([oneLine(text)]);
 }
 
 interface Shown {

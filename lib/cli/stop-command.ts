@@ -30,21 +30,38 @@ export async function stopCommand(text: string, options: StopOptions, context: C
   return withSystem(options, context, async ({ store, leaseMs }) => {
     const world: StatusWorld = { store, leaseMs, now: context.now };
     const isJob = jobs.includes(text);
-    const runs = isJob ? (await loadRuns({ id: text }, world)).live.map(({ run }) => run) : [await oneRun(text, jobs, world)];
+    const runs = isJob ? await unended(text, world) : [await oneRun(text, jobs, world)];
     const alive = runs.filter(isAlive);
     for (const run of alive) await ask(run, world, context);
-    if (alive.length > 0) return options.wait ? waitForEnd(alive, world, context) : EXIT.done;
-    const [run] = runs;
-    context.terminal.print(run === undefined ? `no run of job ${text} waits or is at work` : endText(run));
-    return EXIT.done;
+    for (const run of runs.filter((each) => !isAlive(each))) await tellEnd(run, world, context);
+    if (runs.length === 0) context.terminal.print(`no run of job ${text} waits or is at work`);
+    return alive.length > 0 && options.wait ? waitForEnd(alive, world, context) : EXIT.done;
   });
 }
 
-async function ask(run: RunRecord, { store, now }: StatusWorld, { terminal, environment }: CliContext): Promise<void> {
+/** All runs of a job that wait or are at work, and those that were lost since: a service that starts again may take them up. */
+async function unended(job: string, world: StatusWorld): Promise<readonly RecentRun[]> {
+  const { live, recent } = await loadRuns({ id: job }, world);
+  const lastEnded = recent.findIndex((run) => run.lost !== true && !isAlive(run));
+  const lost = (lastEnded < 0 ? recent : recent.slice(0, lastEnded)).filter((run) => run.lost === true);
+  return [...live.map(({ run }) => run), ...lost];
+}
+
+async function ask(run: RunRecord, world: StatusWorld, context: CliContext): Promise<void> {
+  await saveWish(run, world, context);
+  const how = 'transfers under way are finished, the copy stays whole, and the next run goes on from there';
+  context.terminal.print(`asked run ${run.id} of job ${run.job} to stop: ${how}`);
+}
+
+/** The wish is kept for a lost run, too: `flotilla serve` takes up what was killed with it. */
+async function tellEnd(run: RecentRun, world: StatusWorld, context: CliContext): Promise<void> {
+  if (run.lost === true) await saveWish(run, world, context);
+  context.terminal.print(endText(run));
+}
+
+async function saveWish(run: RunRef, { store, now }: StatusWorld, { environment }: CliContext): Promise<void> {
   const by = environment['USER'];
   await store.askStop(run, { at: iso(now()), ...(by !== undefined && by !== '' && { by }) });
-  const how = 'transfers under way are finished, the copy stays whole, and the next run goes on from there';
-  terminal.print(`asked run ${run.id} of job ${run.job} to stop: ${how}`);
 }
 
 async function oneRun(text: string, jobs: readonly string[], world: StatusWorld): Promise<RecentRun> {
@@ -58,7 +75,10 @@ function isAlive({ state, endedAt, lost }: RecentRun): boolean {
 
 function endText(run: RecentRun): string {
   const { id, job, endedAt, message } = run;
-  if (run.lost === true) return `run ${id} of job ${job} is at work no more: it was killed, or died; its lease has run out`;
+  if (run.lost === true) {
+    const what = `run ${id} of job ${job} is at work no more: it was killed, or died; its lease has run out`;
+    return `${what}; if a service takes it up again, it ends at once`;
+  }
   return oneLine(`run ${id} of job ${job} ended ${endedAt ?? ''}: ${message ?? stateOf(run)}`);
 }
 

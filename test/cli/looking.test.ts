@@ -192,7 +192,12 @@ describe('looking at a system from the command line', () => {
   it('shows how far a run is that is at work, and what it is when it died', async () => {
     expect(await show('busy-1')).toContain('groups 1/40, 1 worker');
     expect(await show('dead')).toContain('it was killed, or died without a word');
-    await expect(show('busy-1', { json: true })).rejects.toMatchObject({ code: 'REPORT_MISSING' });
+    await expect(show('busy-1', { json: true })).rejects.toMatchObject({
+      ...{ code: 'REPORT_MISSING', message: expect.stringContaining('it has not ended') as string },
+    });
+    await expect(show('dead', { json: true })).rejects.toMatchObject({
+      ...{ code: 'REPORT_MISSING', message: expect.stringContaining('it was killed') as string },
+    });
   });
 
   it.each([
@@ -224,12 +229,32 @@ describe('looking at a system from the command line', () => {
     expect(again.printed).toEqual([`run stop-1 of job never ended ${world.ago(0)}: stopped in 3 s`]);
   });
 
-  it('stops nothing where nothing is at work, and does not wait for one that died', async () => {
-    const [idle, dead] = [world.context(), world.context()];
+  it('stops nothing where nothing is at work', async () => {
+    const idle = world.context();
     expect(await stopCommand('fine', { ...world.options, wait: true }, idle)).toBe(0);
     expect(idle.printed).toEqual(['no run of job fine waits or is at work']);
-    expect(await stopCommand('dead-1', { ...world.options, wait: true }, dead)).toBe(0);
-    expect(dead.printed[0]).toContain('is at work no more: it was killed');
+    expect(await world.store.loadStop(world.ref('fine', 'fine-2', 4))).toBeUndefined();
+  });
+
+  it.each(['dead', 'dead-1'])(
+    'keeps a wish for a run that died, which a service may take up again, and does not wait: %s',
+    async (text) => {
+      const dead = world.context();
+      expect(await stopCommand(text, { ...world.options, wait: true }, dead)).toBe(0);
+      expect(dead.printed).toEqual([
+        expect.stringMatching(/ is at work no more: it was killed, .*; if a service takes it up again, it ends at once$/),
+      ]);
+      expect(await world.store.loadStop(world.ref('dead', 'dead-1', 30))).toMatchObject({ by: 'ops' });
+    },
+  );
+
+  it('leaves alone runs that died before another one ended', async () => {
+    const { store, ref, ago } = world;
+    await store.saveRun({ ...ref('never', 'killed-long-ago', 90), state: 'running' });
+    await store.saveRun({ ...ref('never', 'ok-since', 80), state: 'ok', endedAt: ago(79) });
+    const context = world.context();
+    expect(await stopCommand('never', { ...world.options, wait: true }, context)).toBe(0);
+    expect(context.printed).toEqual(['no run of job never waits or is at work']);
   });
 
   it('gives up waiting when it is asked to, and leaves the wish', async () => {

@@ -20,7 +20,16 @@ function cellsOf(run: RecentRun): readonly string[] {
   return [start, state, ...counts, startedBy(run), oneLine(message)];
 }
 
-function countsOf({ seconds, copied, failed, bytes, lagSeconds, missing }: NonNullable<RecentRun['summary']>): string[] {
-  const lag = missing === 0 ? '-' : lagSeconds === undefined ? `${String(missing)} missing` : shortSpan(lagSeconds);
-  return [formatSeconds(seconds), String(copied), String(failed), formatBytes(bytes), lag];
+type Summary = NonNullable<RecentRun['summary']>;
+
+function countsOf(summary: Summary): string[] {
+  const { seconds, copied, failed, bytes } = summary;
+  return [formatSeconds(seconds), String(copied), String(failed), formatBytes(bytes), lagOf(summary)];
+}
+
+/** How far behind the copy was when the run ended: `-` only where it was known to lack nothing. */
+function lagOf({ lagSeconds, missing }: Summary): string {
+  if (lagSeconds === undefined) return 'unknown';
+  if (missing === 0) return lagSeconds === 0 ? '-' : `up to ${shortSpan(lagSeconds)}`;
+  return lagSeconds === 0 ? `${String(missing)} missing` : shortSpan(lagSeconds);
 }
