@@ -73,6 +73,8 @@ function isRetried(raw: RawError, kind: FaultKind): boolean {
 }
 
 function codeOf(raw: RawError): string {
+  // The SDK's HTTP handler calls a connection that was cut a timeout (node-http-handler, NODEJS_TIMEOUT_ERROR_CODES).
+  if (raw.name === 'TimeoutError' && (raw.code === 'ECONNRESET' || raw.code === 'EPIPE')) return raw.code;
   if (raw.name !== 'Error' && kindOfCode(raw.name) !== undefined) return raw.name;
   const code = [raw.Code, raw.code, raw.name].find((each) => typeof each === 'string' && !NAMELESS.has(each));
   return typeof code === 'string' ? code : `HTTP ${raw.$metadata?.httpStatusCode ?? 'without a status'}`;

@@ -38,7 +38,7 @@ export interface Sender {
 const MAX_DELAY_MS = 5_000;
 const THROTTLED_FACTOR = 5;
 // Each of them has taken a minute or more by itself.
-const MAX_ATTEMPTS_TIMED_OUT = 4;
+const MAX_TIMEOUTS = 4;
 // Whoever asks for more is left in peace, and the state machine comes back later.
 const MAX_RETRY_AFTER_MS = 30_000;
 const SLOW: ReadonlySet<FaultKind> = new Set<FaultKind>(['throttled', 'timeout']);
@@ -46,6 +46,7 @@ const SLOW: ReadonlySet<FaultKind> = new Set<FaultKind>(['throttled', 'timeout']
 /** Sends until it is answered, refused for good, or out of attempts or budget. Errors that are no fault of a request are thrown: bugs. */
 export async function sendWithRetry<T>(sender: Sender, send: Send<T>): Promise<Answer<T>> {
   const { retry, budget, counts } = sender;
+  let timeouts = 0;
   for (let attempt = 1; ; attempt++) {
     const answer = await sendOnce(sender, attempt, send);
     if (answer.ok || !answer.fault.retry) {
@@ -55,7 +56,8 @@ export async function sendWithRetry<T>(sender: Sender, send: Send<T>): Promise<A
     const { fault } = answer;
     if (fault.kind === 'throttled') budget.heard();
     if (SLOW.has(fault.kind)) counts.throttled++;
-    const stop = reasonToStop(sender, fault, attempt);
+    if (fault.kind === 'timeout') timeouts++;
+    const stop = timeouts >= MAX_TIMEOUTS ? {} : reasonToStop(sender, fault, attempt);
     if (stop !== undefined) return { ...answer, ...stop };
     const waitMs = delayMs(retry, fault, attempt);
     counts.retried++;
@@ -66,7 +68,7 @@ export async function sendWithRetry<T>(sender: Sender, send: Send<T>): Promise<A
 }
 
 function reasonToStop({ retry, budget }: Sender, fault: Fault, attempt: number): { readonly note?: string } | undefined {
-  if (attempt >= retry.attempts || (fault.kind === 'timeout' && attempt >= MAX_ATTEMPTS_TIMED_OUT)) return {};
+  if (attempt >= retry.attempts) return {};
   const { retryAfterMs = 0 } = fault;
   if (retryAfterMs > MAX_RETRY_AFTER_MS) return { note: `it asks for ${String(Math.ceil(retryAfterMs / 1000))} s of rest` };
   return budget.spend() ? undefined : { note: 'too many other requests had to be sent again' };

@@ -121,6 +121,20 @@ describe('a store that throttles', () => {
     }));
 });
 
+describe('a store that refuses a listing, and cuts its connections then', () => {
+  it('is asked as often as one that does only one of the two', () =>
+    withStore(async (store, _, counts) => {
+      await store.put('a', Buffer.from('x'));
+      server.setFaults(({ count }) => {
+        if (count <= 3) return { kind: 'error', status: 503, code: 'SlowDown' };
+        return count <= 6 ? { kind: 'reset', when: 'before' } : undefined;
+      });
+      const pages = await Array.fromAsync(store.list(''));
+      expect(pages.flat().map(({ key }) => key)).toContain('a');
+      expect(counts).toMatchObject({ list: 7, retried: 6, throttled: 3 });
+    }));
+});
+
 describe('a datastore that is configured wrongly', () => {
   it('has a secret key that is not the right one', () =>
     withStore(
