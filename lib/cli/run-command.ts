@@ -8,7 +8,7 @@ import type { Job } from '../sync/job.ts';
 import { runFailure } from '../sync/report/fold-failures.ts';
 import type { GroupRecord } from '../sync/report/group-record.ts';
 import type { Report } from '../sync/report/report.ts';
-import { loadPlan, reportKey } from '../sync/run-files.ts';
+import { reportKey } from '../sync/run-files.ts';
 import type { RunRef } from '../sync/run-store.ts';
 import { loadStatus } from '../sync/status/load-status.ts';
 import { NAMESPACES_RECORD } from '../sync/report/group-record.ts';
@@ -93,22 +93,14 @@ export async function runToReport(
   throw new TransientError('REPORT_MISSING', `${what} left no report: ${why}`, options);
 }
 
-/** What the run's workers have written so far; undefined before it is planned. The plan is read once. */
-function lookAt({ store, control }: EmbeddedCloud, run: RunRef): () => Promise<Look | undefined> {
+/** What the run's workers have written so far; undefined before it is planned. */
+function lookAt({ store }: EmbeddedCloud, run: RunRef): () => Promise<Look | undefined> {
   let groups: number | undefined;
   return async () => {
-    groups ??= await countGroups({ store, control }, run);
+    groups ??= (await store.loadRun(run))?.working;
     if (groups === undefined) return undefined;
     const records: GroupRecord[] = [];
     for await (const record of store.listGroups(run)) if (record.name !== NAMESPACES_RECORD) records.push(record);
     return { groups, records };
   };
-}
-
-async function countGroups(
-  { store, control }: Pick<EmbeddedCloud, 'store' | 'control'>,
-  run: RunRef,
-): Promise<number | undefined> {
-  const key = (await store.loadRun(run))?.planKey;
-  return key === undefined ? undefined : (await loadPlan(control, key)).filter(({ kind }) => kind === 'group').length;
 }

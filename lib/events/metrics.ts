@@ -2,7 +2,7 @@ import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { RequestCounts } from '../datastore/object-store.ts';
 import type { JobHealth } from '../sync/health/health.ts';
 import { countKinds } from '../sync/report/count-kinds.ts';
-import type { Report } from '../sync/report/report.ts';
+import { endedWell, type Report } from '../sync/report/report.ts';
 import { HEALTH_METRICS, METRIC_NAMESPACE, RUN_METRICS, type CloudMetric } from './metric-names.ts';
 
 /** Some metrics of one set of dimensions: one entry of CloudWatch's embedded metric format. */
@@ -36,7 +36,7 @@ export function runMetrics(report: Report): readonly MetricSet[] {
   const requests = operationsOf(tally.source, tally.target);
   return [
     of.sum([
-      [RUN_METRICS.succeeded, report.state === 'ok' || report.state === 'warnings' ? 1 : 0],
+      [RUN_METRICS.succeeded, Number(endedWell(report.state))],
       [RUN_METRICS.seconds, report.seconds],
       [RUN_METRICS.bytes, tally.bytes],
       [RUN_METRICS.chunks, tally.chunks],

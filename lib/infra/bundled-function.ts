@@ -7,7 +7,7 @@ import type { BundlingOptions } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { acknowledgeResource } from './acknowledge.ts';
-import type { SyncFunctionName } from './sync-functions.ts';
+import type { functionEnvironments } from '../config/environment.ts';
 
 const PROJECT = join(import.meta.dirname, '../..');
 
@@ -24,16 +24,16 @@ const BUNDLING: BundlingOptions = {
   logLevel: LogLevel.WARNING,
 };
 
-export interface SyncFunctionProps {
-  readonly name: SyncFunctionName | 'watch' | 'notify';
+export interface BundledFunctionProps {
+  readonly name: keyof typeof functionEnvironments;
   readonly description: string;
   readonly memoryMiB: number;
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** A Lambda function of a job: functions/<name>.ts, with a role of its own that may write its log and its traces. */
-export class SyncFunction extends NodejsFunction {
-  constructor(scope: Construct, id: string, props: SyncFunctionProps) {
+/** A Lambda function: functions/<name>.ts, with a role of its own that may write its log and its traces. */
+export class BundledFunction extends NodejsFunction {
+  constructor(scope: Construct, id: string, props: BundledFunctionProps) {
     const logGroup = new LogGroup(scope, `${id}Logs`, {
       retention: RetentionDays.THREE_MONTHS,
       removalPolicy: RemovalPolicy.DESTROY,

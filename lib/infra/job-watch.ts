@@ -11,7 +11,7 @@ import type { AddAlarm } from './alarm.ts';
 import { deadLetters } from './dead-letters.ts';
 import { WATCH_MINUTES } from './job-alarms.ts';
 import { schedulerRole } from './scheduler-role.ts';
-import { SyncFunction } from './sync-function.ts';
+import { BundledFunction } from './bundled-function.ts';
 
 export interface JobWatchProps {
   readonly job: JobDocument;
@@ -47,8 +47,8 @@ export class JobWatch extends Construct {
 }
 
 /** It reaches no datastore, and in the table it may delete nothing. */
-function watchFunction(scope: Construct, { table, controlBucket, eventBus, groupMetrics }: JobWatchProps): SyncFunction {
-  const watch = new SyncFunction(scope, 'Function', {
+function watchFunction(scope: Construct, { table, controlBucket, eventBus, groupMetrics }: JobWatchProps): BundledFunction {
+  const watch = new BundledFunction(scope, 'Function', {
     ...{ name: 'watch', description: 'Flotilla: looks how a job stands', memoryMiB: 512 },
     environment: {
       ...{ TABLE_NAME: table.tableName, CONTROL_BUCKET: controlBucket.bucketName, EVENT_BUS_NAME: eventBus.eventBusName },

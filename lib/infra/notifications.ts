@@ -23,7 +23,7 @@ import type { AddAlarm } from './alarm.ts';
 import { deadLetters } from './dead-letters.ts';
 import { schedulerRole } from './scheduler-role.ts';
 import { grantSecret, secretOf } from './secret-access.ts';
-import { SyncFunction } from './sync-function.ts';
+import { BundledFunction } from './bundled-function.ts';
 
 export interface NotificationsProps {
   readonly notify: NotifyDocument;
@@ -71,9 +71,9 @@ export class Notifications extends Construct {
     return new Map(made);
   }
 
-  #addFunction({ table, controlBucket, notify }: NotificationsProps, topics: ReadonlyMap<string, Topic>): SyncFunction {
+  #addFunction({ table, controlBucket, notify }: NotificationsProps, topics: ReadonlyMap<string, Topic>): BundledFunction {
     const arns = [...topics].map(([id, { topicArn }]) => `${JSON.stringify(id)}:"${topicArn}"`);
-    const fn = new SyncFunction(this, 'Function', {
+    const fn = new BundledFunction(this, 'Function', {
       ...{ name: 'notify', description: 'Flotilla: tells people what happened', memoryMiB: 512 },
       environment: {
         ...{ TABLE_NAME: table.tableName, CONTROL_BUCKET: controlBucket.bucketName },
@@ -93,7 +93,7 @@ export class Notifications extends Construct {
     return new LayerVersion(this, 'Configuration', { description: 'Flotilla: whom to tell what', code: Code.fromAsset(folder) });
   }
 
-  #grantTarget(fn: SyncFunction, target: Target): void {
+  #grantTarget(fn: BundledFunction, target: Target): void {
     if (target.type === 'sns') fn.addToRolePolicy(new PolicyStatement({ actions: ['sns:Publish'], resources: [target.topic] }));
     for (const place of secretPlacesOf(target)) {
       grantSecret(fn, place);
@@ -108,7 +108,7 @@ export class Notifications extends Construct {
     );
   }
 
-  #sweep(fn: SyncFunction, letters: IQueue): void {
+  #sweep(fn: BundledFunction, letters: IQueue): void {
     const description = 'Has Flotilla tell what could not be told before';
     const role = schedulerRole(this, 'ScheduleRole', { description, starts: fn, letters });
     acknowledgeResource(role, `${fn.functionArn}:*`, 'CDK lets it call all versions of the one function that tells.');

@@ -14,7 +14,7 @@ import { JobTriggers } from './job-triggers.ts';
 import { JobWatch } from './job-watch.ts';
 import { grantControl } from './control-access.ts';
 import { grantDatastore, warnOfCredentials } from './datastore-access.ts';
-import { SyncFunction } from './sync-function.ts';
+import { BundledFunction } from './bundled-function.ts';
 import { mapFunctions } from './sync-functions.ts';
 import type { PerFunction } from './sync-functions.ts';
 import { SyncMachine } from './sync-machine.ts';
@@ -37,7 +37,7 @@ export interface SyncJobProps {
 /** One job: its state machine, the four functions it calls, which reach the job's own two datastores and no other, and its watch. */
 export class SyncJob extends Construct {
   readonly stateMachine: StateMachine;
-  readonly functions: PerFunction<SyncFunction>;
+  readonly functions: PerFunction<BundledFunction>;
 
   constructor(scope: Construct, id: string, props: SyncJobProps) {
     super(scope, id);
@@ -74,7 +74,7 @@ const FUNCTIONS = {
   'finish-run': { id: 'FinishRun', description: 'Flotilla: reports and releases what the run held' },
 } as const;
 
-function syncFunctions(scope: Construct, props: SyncJobProps): PerFunction<SyncFunction> {
+function syncFunctions(scope: Construct, props: SyncJobProps): PerFunction<BundledFunction> {
   const base = { TABLE_NAME: props.table.tableName, CONTROL_BUCKET: props.controlBucket.bucketName };
   const telling = { ...base, EVENT_BUS_NAME: props.eventBus.eventBusName };
   const environments = {
@@ -86,12 +86,12 @@ function syncFunctions(scope: Construct, props: SyncJobProps): PerFunction<SyncF
   return mapFunctions((name) => {
     const { id, description } = FUNCTIONS[name];
     const memoryMiB = name === 'sync-group' ? WORKER_MEMORY_MIB : 1024;
-    return new SyncFunction(scope, id, { name, description, memoryMiB, environment: environments[name] });
+    return new BundledFunction(scope, id, { name, description, memoryMiB, environment: environments[name] });
   });
 }
 
 /** Least privilege: what a function's use case does, and no more. Only remove-vanished may delete objects. */
-function grantAccess(functions: PerFunction<SyncFunction>, props: SyncJobProps): void {
+function grantAccess(functions: PerFunction<BundledFunction>, props: SyncJobProps): void {
   const { source, target } = props.job;
   grantDatastore(functions['start-run'], source, 'read');
   grantDatastore(functions['start-run'], target, 'read');
@@ -104,6 +104,6 @@ function grantAccess(functions: PerFunction<SyncFunction>, props: SyncJobProps):
   for (const name of ['start-run', 'finish-run'] as const) props.eventBus.grantPutEventsTo(functions[name]);
 }
 
-function grantTable(fn: SyncFunction, table: ITable): void {
+function grantTable(fn: BundledFunction, table: ITable): void {
   table.grant(fn, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:Query');
 }

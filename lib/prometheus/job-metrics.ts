@@ -1,3 +1,4 @@
+import { endedWell } from '../sync/report/report.ts';
 import type { Totals } from '../sync/health/health.ts';
 import type { Family, Sample } from './exposition.ts';
 import { epochSeconds, lastRunOf, type JobNumbers, type LastRun } from './job-numbers.ts';
@@ -131,7 +132,7 @@ const LAST_RUN: readonly JobMetric[] = [
     time(health.standing?.lastGood?.endedAt),
   ),
   lastRunGauge('flotilla_last_run_success', 'Whether the last run was ok or had warnings only.', ({ state }) =>
-    Number(state === 'ok' || state === 'warnings'),
+    Number(endedWell(state)),
   ),
   lastRunGauge('flotilla_run_duration_seconds', 'Duration of the last run.', ({ seconds }) => seconds),
   lastRunGauge('pbs_sync_duration_seconds', 'Duration of the last run.', ({ seconds }) => seconds),

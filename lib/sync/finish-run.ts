@@ -20,7 +20,7 @@ import type { FinishRunInput, FinishRunOutput, PlanItem } from './payloads.ts';
 import { iso } from './iso.ts';
 import { renderReportPage } from './report/page/render-page.ts';
 import { NAMESPACES_RECORD } from './report/group-record.ts';
-import type { Removed, Report } from './report/report.ts';
+import { endedWell, type Removed, type Report } from './report/report.ts';
 import { loadPlan, planKey, removedKey, reportKey } from './run-files.ts';
 import type { RunRecord } from './run-store.ts';
 import { targetPlace } from './target-place.ts';
@@ -60,7 +60,7 @@ export async function finishRun(input: FinishInput, worker: FinishWorker): Promi
   const { state, groups, snapshots } = report;
   return {
     state,
-    succeeded: state === 'ok' || state === 'warnings' || state === 'skipped',
+    succeeded: endedWell(state) || state === 'skipped',
     message,
     reportKey: key,
     counts: { groups, snapshots },

@@ -1,3 +1,4 @@
+import { endedWell } from './report/report.ts';
 import type { Job } from './job.ts';
 import type { HeldSnapshots, RunStore } from './run-store.ts';
 import { targetPlace } from './target-place.ts';
@@ -24,6 +25,6 @@ export async function heldBefore({
 }): Promise<HeldSnapshots['snapshots'] | undefined> {
   const reach = reachOf(job);
   const runs = await store.listRuns(job.id, MAX_RUNS);
-  const good = runs.find(({ state, held }) => (state === 'ok' || state === 'warnings') && held?.reach === reach);
+  const good = runs.find(({ state, held }) => endedWell(state) && held?.reach === reach);
   return good?.held?.snapshots;
 }

@@ -39,6 +39,7 @@ describe('parseConfig', () => {
         verify: 'full',
         'target-in-use': 'refuse',
         timetable: [],
+        'notify-mode': 'on-change',
         settle: '2m',
         poll: '5m',
         timezone: 'UTC',

@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { App, Stack } from 'aws-cdk-lib/core';
 import { describe, expect, it } from 'vitest';
 import cdk from '../../cdk.json' with { type: 'json' };
-import { SyncFunction } from '../../lib/infra/sync-function.ts';
+import { BundledFunction } from '../../lib/infra/bundled-function.ts';
 import { SYNC_FUNCTIONS } from '../../lib/infra/sync-functions.ts';
 
 const MAX_ZIPPED_BYTES = 3 * 1024 * 1024;
@@ -19,7 +19,7 @@ describe('the bundle of a function', () => {
     '%s is one ES module with a handler, under 3 MB zipped',
     async (name) => {
       const before = new Set(readdirSync(outdir));
-      new SyncFunction(stack, name, { name, description: name, memoryMiB: 1024, environment: {} });
+      new BundledFunction(stack, name, { name, description: name, memoryMiB: 1024, environment: {} });
       const [asset] = readdirSync(outdir).filter((entry) => !before.has(entry) && entry.startsWith('asset.'));
       const folder = join(outdir, asset!);
       const files = readdirSync(folder);

@@ -1,3 +1,4 @@
+import { endedWell } from '../../sync/report/report.ts';
 import type { JobDocument } from '../../config/job-document.ts';
 import type { Configuration } from '../../config/load-config.ts';
 import type { EmbeddedCloud } from '../../local/embedded-cloud.ts';
@@ -58,7 +59,7 @@ async function hasEnded({ endedAt, state, ...run }: RunRecord, { store }: Pick<E
 
 async function endOf(cause: Cause, { job, state }: RunRecord, store: ServedStore): Promise<IntentEnd> {
   // What a run for backups did not bring over is not tried again at once: the fault may last.
-  if (cause.kind === 'on-backup') return state === 'ok' || state === 'warnings' ? 'ended' : 'missed';
+  if (cause.kind === 'on-backup') return endedWell(state) ? 'ended' : 'missed';
   if (cause.kind === 'manual') return 'ended';
   return state === 'skipped' && !(await isServed(cause, job, store)) ? 'missed' : 'ended';
 }

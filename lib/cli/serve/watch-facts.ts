@@ -1,3 +1,4 @@
+import { endedWell } from '../../sync/report/report.ts';
 import { parseJob, type JobDocument } from '../../config/job-document.ts';
 import type { Configuration } from '../../config/load-config.ts';
 import { FlotillaError, formatErrorChain } from '../../errors.ts';
@@ -70,7 +71,7 @@ async function lookAtTable({ cloud, configuration, jobs, context }: FactsWorld):
 
 async function listEndedWell(store: EmbeddedCloud['store'], job: string): Promise<readonly string[]> {
   const runs = await store.listRuns(job, RECENT_RUNS);
-  const good = runs.filter(({ state, endedAt }) => endedAt !== undefined && (state === 'ok' || state === 'warnings'));
+  const good = runs.filter(({ state, endedAt }) => endedAt !== undefined && endedWell(state));
   return good.filter(({ dryRun }) => dryRun !== true).map(({ id }) => id);
 }
 

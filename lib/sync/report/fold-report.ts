@@ -178,7 +178,7 @@ function countLeftOut({ plannedLeftOut = {}, records }: RunFacts): SkipCounts {
   return counts;
 }
 
-function endedWell(records: readonly GroupRecord[]): 'ok' | 'warnings' {
+function goodEnd(records: readonly GroupRecord[]): 'ok' | 'warnings' {
   const warns = records.some(({ skipped }) => skipped.some(({ reason }) => WARNING_REASONS.includes(reason)));
   return warns ? 'warnings' : 'ok';
 }
@@ -187,7 +187,7 @@ function stateOf({ error, decision, records }: RunFacts, ends: readonly GroupEnd
   if (error !== undefined) return stateAfter(error, records);
   if (decision === 'skip') return 'skipped';
   if (decision === 'wait' || records.some(({ state }) => state === 'stopped')) return 'stopped';
-  return failed || ends.some(({ end }) => end !== 'ok') ? 'errors' : endedWell(records);
+  return failed || ends.some(({ end }) => end !== 'ok') ? 'errors' : goodEnd(records);
 }
 
 /** Who was asked to stop has stopped, before its turn came, while it planned or when it was begun again. */

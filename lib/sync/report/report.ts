@@ -9,6 +9,11 @@ import { SnapshotDetailSchema } from './outcome.ts';
 export const RUN_STATES = ['waiting', 'running', 'ok', 'warnings', 'errors', 'failed', 'stopped', 'skipped'] as const;
 export type RunState = (typeof RUN_STATES)[number];
 
+/** Whether a run did all that it was to do. */
+export function endedWell(state: RunState): boolean {
+  return state === 'ok' || state === 'warnings';
+}
+
 /** Failures that a report names; `failureCount` counts all. */
 export const MAX_REPORT_FAILURES = 500;
 
