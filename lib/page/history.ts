@@ -1,14 +1,31 @@
 import { html, type Html } from '../sync/report/page/html.ts';
 import { STATES } from '../sync/report/page/states.ts';
-import { formatBytes, formatCount, formatSeconds } from '../sync/report/words.ts';
+import { formatBytes, formatCount, formatSeconds, plural } from '../sync/report/words.ts';
 import type { RunRecord } from '../sync/run-store.ts';
 import type { RecentRun } from '../sync/status/job-status.ts';
-import { runPath } from './links.ts';
+import { historyPath, jobPath, runPath } from './links.ts';
 import { secondsOf, wordOf } from './strip.ts';
 import { formatTime } from './time-words.ts';
+import type { View } from './view.ts';
+
+/** The last runs of a job on a page of their own: it stays as it is while it is read. */
+export function historyView(job: string, runs: readonly RecentRun[], now: number): View {
+  return {
+    title: `${job}: runs`,
+    trail: [
+      { name: job, path: jobPath(job) },
+      { name: 'runs', path: historyPath(job) },
+    ],
+    heading: html`<h1>${job}</h1>
+      <p class="when">${runs.length === 0 ? 'No runs yet' : `Last ${plural(runs.length, 'run')}`}</p>`,
+    parts: [],
+    frame: () => html`<section class="scroll">${runs.length === 0 ? undefined : historyTable(job, runs, now)}</section>`,
+    say: '',
+  };
+}
 
 /** Runs as a table, the newest first. */
-export function historyTable(job: string, runs: readonly RecentRun[], now: number): Html {
+function historyTable(job: string, runs: readonly RecentRun[], now: number): Html {
   return html`<table class="history">
     <caption class="aside">
       Runs of ${job}, the newest first

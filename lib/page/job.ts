@@ -1,11 +1,10 @@
 import { formatGroup } from '../datastore/group.ts';
 import { html, type Html } from '../sync/report/page/html.ts';
 import { formatCount, formatSpan, plural } from '../sync/report/words.ts';
-import type { JobStatus, LiveRun, RecentRun } from '../sync/status/job-status.ts';
+import type { JobStatus, LiveRun } from '../sync/status/job-status.ts';
 import { banner, fact, facts } from './banner.ts';
-import { historyTable } from './history.ts';
 import { lagBeside, lagText } from './lag-words.ts';
-import { jobPath, runPath } from './links.ts';
+import { historyPath, jobPath, runPath } from './links.ts';
 import { describeLive, progressBar } from './progress.ts';
 import { runForm, type FormState } from './run-form.ts';
 import { strip, STRIP_RUNS } from './strip.ts';
@@ -15,8 +14,6 @@ import { REFRESH_BUSY_MS, REFRESH_IDLE_MS, type View } from './view.ts';
 
 export interface JobPage {
   readonly status: JobStatus;
-  /** Newest first. */
-  readonly history: readonly RecentRun[];
   /** What the form holds. */
   readonly form: FormState;
   /** Epoch milliseconds. */
@@ -24,14 +21,14 @@ export interface JobPage {
 }
 
 /** One job: how it stands, its runs, and the form that starts one. */
-export function jobView({ status, history, form, now }: JobPage): View {
+export function jobView({ status, form, now }: JobPage): View {
   const { id, live } = status;
   const verdict = judgeJob(status, now);
   const parts = [
     { id: 'verdict', markup: banner('verdict', verdict, verdict.why) },
     { id: 'live', markup: html`<div id="live">${live.map((each) => liveSection(each, now))}</div>` },
     { id: 'about', markup: about(status, now) },
-    { id: 'runs', markup: runs(status, history, now) },
+    { id: 'runs', markup: runs(status, now) },
   ];
   const faulty = form.faults.length > 0;
   return {
@@ -106,7 +103,7 @@ function behindGroups({ health }: JobStatus): Html | undefined {
   </details>`;
 }
 
-function runs({ id, recent }: JobStatus, history: readonly RecentRun[], now: number): Html {
+function runs({ id, recent }: JobStatus, now: number): Html {
   const shown = recent.slice(0, STRIP_RUNS);
   const [newest, oldest] = [shown.at(0), shown.at(-1)];
   const dates =
@@ -115,14 +112,9 @@ function runs({ id, recent }: JobStatus, history: readonly RecentRun[], now: num
       : html`<p class="dates"><span>${formatTime(oldest.startedAt)}</span><span>${formatTime(newest.startedAt)}</span></p>`;
   return html`<section id="runs" class="wide" aria-labelledby="runs-heading">
     <h2 id="runs-heading">Runs</h2>
-    ${strip(recent, { label: `Last ${plural(shown.length, 'run')}, the oldest first`, links: true, stops: true, now })} ${dates}
-    ${
-      history.length === 0
-        ? undefined
-        : html`<details>
-            <summary>${plural(history.length, 'run')} as a table</summary>
-            ${historyTable(id, history, now)}
-          </details>`
-    }
+    <div class="past">
+      ${strip(recent, { label: `Last ${plural(shown.length, 'run')}, the oldest first`, links: true, stops: true, now })} ${dates}
+    </div>
+    ${recent.length === 0 ? undefined : html`<p class="after"><a href="${historyPath(id)}">Runs as a table</a></p>`}
   </section>`;
 }

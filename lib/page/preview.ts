@@ -5,10 +5,12 @@ import { jobPath, previewPath } from './links.ts';
 import { hidden, type FormState } from './run-form.ts';
 import { REFRESH_BUSY_MS, type View } from './view.ts';
 
-/** What a run would do, as it is found out. `lines` are as `flotilla plan` prints them; `failure` is why it could not be found out. */
+/** What a run would do, as it is found out. `lines` are as `flotilla plan` prints them, `SHOWN_LINES` at most; `failure` is why it could not be found out. */
 export interface Preview {
   readonly state: 'looking' | 'done' | 'failed';
   readonly lines: readonly string[];
+  /** Lines beyond those, which were not kept. */
+  readonly more?: number;
   readonly sum?: string;
   readonly failure?: string;
 }
@@ -22,8 +24,8 @@ export interface PreviewPage {
   readonly form: Pick<FormState, 'values' | 'token' | 'request'>;
 }
 
-/** Lines of a plan that a page shows. */
-const SHOWN = 1000;
+/** Lines of a plan that are kept and shown. */
+export const SHOWN_LINES = 1000;
 
 const WORDS = {
   looking: { word: 'Looking at both sides', sign: '…', tone: 'idle' },
@@ -32,7 +34,7 @@ const WORDS = {
 } as const;
 
 export function previewView({ job, key, preview, given, form }: PreviewPage): View {
-  const { state, lines } = preview;
+  const { state, lines, more = 0 } = preview;
   const options = given.length === 0 ? 'With the options of the job.' : `With ${given.join(', ')}.`;
   const sentences =
     state === 'failed'
@@ -47,7 +49,7 @@ export function previewView({ job, key, preview, given, form }: PreviewPage): Vi
     heading: html`<h1>${job}</h1>`,
     parts: [
       { id: 'verdict', markup: banner('verdict', WORDS[state], sentences) },
-      { id: 'plan', markup: html`<div id="plan">${lines.length === 0 ? undefined : planSection(lines)}</div>` },
+      { id: 'plan', markup: html`<div id="plan">${lines.length === 0 ? undefined : planSection(lines, more)}</div>` },
     ],
     frame: ([first, plan]) => html`${first?.markup} ${actions(job, form)} ${plan?.markup}`,
     say: WORDS[state].word,
@@ -55,12 +57,11 @@ export function previewView({ job, key, preview, given, form }: PreviewPage): Vi
   };
 }
 
-function planSection(lines: readonly string[]): Html {
-  const more = lines.length - SHOWN;
+function planSection(lines: readonly string[], more: number): Html {
   return html`<section aria-labelledby="plan-heading">
     <h2 id="plan-heading">In detail</h2>
     <ol class="plan">
-      ${lines.slice(0, SHOWN).map((line) => html`<li>${line}</li> `)}
+      ${lines.map((line) => html`<li>${line}</li> `)}
       ${more > 0 ? html`<li>and ${formatCount(more)} lines more, which flotilla plan prints</li>` : undefined}
     </ol>
   </section>`;

@@ -1,7 +1,7 @@
 import { formatGroup } from '../datastore/group.ts';
 import type { GroupRecord } from '../sync/report/group-record.ts';
 import { html, type Html } from '../sync/report/page/html.ts';
-import { STATES } from '../sync/report/page/states.ts';
+import { STATES, type StateWords } from '../sync/report/page/states.ts';
 import { capitalize, formatBytes, formatCount, formatSeconds } from '../sync/report/words.ts';
 import type { LiveRun, RecentRun } from '../sync/status/job-status.ts';
 import { banner, fact, facts } from './banner.ts';
@@ -18,6 +18,8 @@ import { REFRESH_BUSY_MS, type View } from './view.ts';
 /** A run of the past or of the present, with what its workers have written while it is at work. */
 export interface ShownRun extends LiveRun {
   readonly run: RecentRun;
+  /** Its process died or was stopped, and the service that shows it goes on with it. */
+  readonly resumes?: true;
 }
 
 export interface RunPage {
@@ -33,11 +35,9 @@ export interface RunPage {
 /** One run: how far it is and what its workers do while it is at work; how it ended, and where its report is. */
 export function runView(page: RunPage): View {
   const { run } = page.live;
-  const isOver = hasEnded(run);
-  const words = { ...STATES[run.lost === true ? 'failed' : run.state], word: wordOf(run) };
-  const sentence = isOver
-    ? capitalize(run.lost === true ? LOST : (run.message ?? ''))
-    : capitalize(describeLive(page.live, page.now).replace(/^at work: /, ''));
+  const isOver = hasEnded(page.live);
+  const words = wordsOf(page.live);
+  const sentence = capitalize(sentenceOf(page));
   const parts = [
     { id: 'verdict', markup: banner('verdict', words, sentence === '' ? [] : [`${sentence}.`.replace(/\.\.$/, '.')]) },
     { id: 'actions', markup: actions(page) },
@@ -63,13 +63,30 @@ export function runView(page: RunPage): View {
 /** Its machine or its process died, and it said no word. */
 const LOST = 'it said no word at its end: its process was killed, or its machine went down; the next run goes on from there';
 
-function hasEnded({ endedAt, lost }: RecentRun): boolean {
-  return endedAt !== undefined || lost === true;
+const RESUMES = 'its process died, or was stopped: this service goes on with it from there';
+
+function hasEnded({ run: { endedAt, lost }, resumes }: ShownRun): boolean {
+  return resumes !== true && (endedAt !== undefined || lost === true);
 }
 
-function actions({ live: { run, stopAsked }, hasReport, form }: RunPage): Html {
-  if (hasReport) return html`<p id="actions" class="actions after"><a href="${runPath(run)}/report">Open the report</a></p>`;
-  if (hasEnded(run)) return html`<p id="actions" class="beside after">It left no report.</p>`;
+function wordsOf({ run, resumes }: ShownRun): StateWords {
+  if (resumes === true) return { ...STATES.waiting, word: 'Goes on soon' };
+  return { ...STATES[run.lost === true ? 'failed' : run.state], word: wordOf(run) };
+}
+
+function sentenceOf({ live, now }: RunPage): string {
+  const { run, resumes } = live;
+  if (resumes === true) return RESUMES;
+  if (!hasEnded(live)) return describeLive(live, now).replace(/^at work: /, '');
+  return run.lost === true ? LOST : (run.message ?? '');
+}
+
+function actions({ live, hasReport, form }: RunPage): Html {
+  const { run, stopAsked } = live;
+  const isOver = hasEnded(live);
+  if (hasReport && isOver)
+    return html`<p id="actions" class="actions after"><a href="${runPath(run)}/report">Open the report</a></p>`;
+  if (isOver) return html`<p id="actions" class="beside after">It left no report.</p>`;
   if (stopAsked)
     return html`<p id="actions" class="beside after">It ends as soon as what is under way has come to a safe point.</p>`;
   return html`<form id="actions" class="after" method="post" action="${runPath(run)}/stop">

@@ -22,8 +22,13 @@ export const RUN = css`
     text-align: right;
     white-space: nowrap;
   }
+  .past {
+    width: fit-content;
+    max-width: 100%;
+  }
   .dates {
     display: flex;
+    gap: 1rem;
     justify-content: space-between;
     color: var(--dim);
     font-size: 0.8rem;
@@ -33,8 +38,7 @@ export const RUN = css`
     height: 4rem;
   }
   .wide .strip > * {
-    flex: 1 1 0;
-    max-width: 2.2rem;
+    flex: 0 1 2.2rem;
   }
   .actions {
     display: flex;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describeOverrides } from '../config/describe-overrides.ts';
 import { EMPTY_FORM, formFields, type FieldFault, type FormValues } from '../page/form-values.ts';
+import { historyView } from '../page/history.ts';
 import { jobView } from '../page/job.ts';
 import { overviewView } from '../page/overview.ts';
 import { previewView } from '../page/preview.ts';
@@ -43,7 +44,12 @@ export async function showJob(id: string, { world, token }: ViewWorld, written =
   const [status, document] = [await world.status(id), world.document(id)];
   if (status === undefined || document === undefined) return undefined;
   const form: FormState = { fields: FIELDS, own: document, ...written, token, request: randomUUID() };
-  return { view: jobView({ status, history: await world.history(id), form, now: world.now() }) };
+  return { view: jobView({ status, form, now: world.now() }) };
+}
+
+export async function showHistory(job: string, { world }: ViewWorld): Promise<Shown | undefined> {
+  if (world.document(job) === undefined) return undefined;
+  return { view: historyView(job, await world.history(job), world.now()) };
 }
 
 /** `after`: the last line of its log that the page has. */

@@ -8,6 +8,8 @@ import type { PageWorld } from './world.ts';
 /** Each lists both sides of a job. */
 const MAX_LOOKING = 4;
 const MAX_KEPT = 20;
+/** What a run would do an hour ago says little of what it would do now. */
+const MAX_AGE_MS = 3_600_000;
 /** A large datastore takes minutes to list; what takes longer than this is given up. */
 const MAX_LOOKING_MS = 30 * 60_000;
 
@@ -15,6 +17,8 @@ const MAX_LOOKING_MS = 30 * 60_000;
 export interface KeptPreview {
   readonly job: string;
   readonly values: FormValues;
+  /** Epoch milliseconds. */
+  readonly begun: number;
   preview: Preview;
 }
 
@@ -26,10 +30,13 @@ export interface Previews {
   close(): void;
 }
 
-export function keepPreviews({ plan, complain }: Pick<PageWorld, 'plan' | 'complain'>): Previews {
+export function keepPreviews({ plan, complain, now }: Pick<PageWorld, 'plan' | 'complain' | 'now'>): Previews {
   const kept = new Map<string, KeptPreview>();
   const looking = new Set<Promise<void>>();
   const stop = new AbortController();
+  const dropOld = (): void => {
+    for (const [key, { begun }] of kept) if (now() - begun >= MAX_AGE_MS) kept.delete(key);
+  };
   return {
     begin: (document, values) => {
       if (looking.size >= MAX_LOOKING) {
@@ -38,7 +45,8 @@ export function keepPreviews({ plan, complain }: Pick<PageWorld, 'plan' | 'compl
           `${String(MAX_LOOKING)} previews are under way already: wait until one of them is done`,
         );
       }
-      const [key, entry] = [randomUUID(), { job: document.id, values, preview: LOOKING }];
+      const [key, entry] = [randomUUID(), { job: document.id, values, begun: now(), preview: LOOKING }];
+      dropOld();
       for (const old of [...kept.keys()].slice(0, Math.max(0, kept.size - MAX_KEPT + 1))) kept.delete(old);
       kept.set(key, entry);
       const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(MAX_LOOKING_MS)]);
@@ -47,6 +55,7 @@ export function keepPreviews({ plan, complain }: Pick<PageWorld, 'plan' | 'compl
       return { key, ended };
     },
     get: (job, key) => {
+      dropOld();
       const found = kept.get(key);
       return found?.job === job ? found : undefined;
     },

@@ -7,7 +7,7 @@ import { CONTENT_TYPE } from '../prometheus/exposition.ts';
 import { prometheusText } from '../prometheus/prometheus-text.ts';
 import { html } from '../sync/report/page/html.ts';
 import { htmlAnswer, REPORT_POLICY, seeOther, textAnswer, type Answer } from './answer.ts';
-import { showJob, showOverview, showPreview, showRun, type Shown, type ViewWorld } from './page-views.ts';
+import { showHistory, showJob, showOverview, showPreview, showRun, type Shown, type ViewWorld } from './page-views.ts';
 import { beginPreview, checkForm, startOnce } from './start-run.ts';
 
 /** A request that is listened to, its path in decoded segments. A form's token is proven. */
@@ -32,6 +32,7 @@ export function makeRoutes(parts: ViewWorld): Routes {
   const views: Readonly<Record<string, (names: readonly string[], asked: Asked) => Promise<Shown | undefined>>> = {
     '': () => showOverview(parts),
     'jobs/*': ([job = '']) => showJob(job, parts),
+    'jobs/*/history': ([job = '']) => showHistory(job, parts),
     'jobs/*/previews/*': async ([job = '', key = '']) => showPreview(job, key, parts),
     'runs/*/*': ([job = '', id = ''], { query }) => showRun(job, id, parts, Math.max(0, Number(query.get('after')) || 0)),
   };
@@ -111,7 +112,7 @@ function forms(parts: ViewWorld): Routes['post'] {
     'runs/*/*/stop': async ([job = '', id = '']) => {
       const live = await world.run(job, id);
       if (live === undefined) return undefined;
-      if (live.run.endedAt === undefined) await world.stop(live.run);
+      if (live.run.endedAt === undefined || live.resumes === true) await world.stop(live.run);
       return seeOther(runPath({ job, id }));
     },
   };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { formFields } from '../../lib/page/form-values.ts';
+import { historyView } from '../../lib/page/history.ts';
 import { jobView } from '../../lib/page/job.ts';
 import { overviewView } from '../../lib/page/overview.ts';
 import { renderOverview } from '../../lib/page/render-overview.ts';
@@ -27,7 +28,6 @@ const history = Array.from({ length: 300 }, (_, night) => runOf('db', night, nig
 const job = (changes: object) =>
   jobView({
     status: threeStatuses()[1]!,
-    history,
     form: { ...form, values: { given: {}, none: [] }, faults: [], ...changes },
     now: NOW,
   });
@@ -36,6 +36,7 @@ const VIEWS: Readonly<Record<string, View>> = {
   'three jobs': overviewView(threeStatuses(), { now: NOW, links: true }),
   '300 jobs': overviewView(manyStatuses(300), { now: NOW, links: true }),
   'a job': job({}),
+  'the runs of a job': historyView('db', history, NOW),
   'a form with a fault': job({ values: { given: { 'worker-threads': '0' }, none: [] }, faults }),
   'a run at work': runView({ live: liveOf('db'), log, hasReport: false, form, now: NOW }),
   'a run that failed': runView({

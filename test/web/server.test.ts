@@ -103,6 +103,43 @@ describe('the server of the page', () => {
     expect(deeds.stopped).toEqual([liveOf('nightly').run.id]);
   });
 
+  it('has the runs of a job as a table of its own, which no page asks for again and again', async () => {
+    const { world } = memoryWorld();
+    let looks = 0;
+    const history: typeof world.history = (job) => {
+      looks += 1;
+      return world.history(job);
+    };
+    const { ask } = await visit({ world: { ...world, history } });
+    expect((await ask('/jobs/nightly')).text).toContain('href="/jobs/nightly/history"');
+    await ask('/api/live/jobs/nightly');
+    expect(looks).toBe(0);
+    const { text } = await ask('/jobs/nightly/history');
+    expect([text.match(/<th scope="row">/g)?.length, text.includes('data-live'), looks]).toEqual([2, false, 1]);
+    expect((await ask('/jobs/none/history')).status).toBe(404);
+  });
+
+  it('follows a run that its service goes on with, and stops it too', async () => {
+    const { world, deeds } = memoryWorld();
+    const { endedAt: _, ...run } = runOf('nightly', 3, 'running', { lost: true });
+    const path = `/runs/nightly/${run.id}`;
+    let resumes = true;
+    const { ask, send } = await visit({
+      world: { ...world, run: async () => ({ run, stopAsked: false, ...(resumes && { resumes }) }) },
+    });
+    const { text } = await ask(path);
+    expect([text.includes('Goes on soon'), text.includes('data-live'), text.includes('Stop the run')]).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    await send(`${path}/stop`);
+    expect(deeds.stopped).toEqual([run.id]);
+    resumes = false;
+    const lost = await ask(path);
+    expect([lost.text.includes('Lost'), lost.text.includes('data-live')]).toEqual([true, false]);
+  });
+
   it('gives the parts of a page that its script asks for, new lines of the log alone, and nothing when nothing changed', async () => {
     const { ask } = await visit(memoryWorld());
     const first = await ask(`/api/live${LIVE}?after=1`);

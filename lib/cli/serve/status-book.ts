@@ -1,16 +1,26 @@
 import { parseJob } from '../../config/job-document.ts';
 import type { Configuration } from '../../config/load-config.ts';
-import type { JobLook, JobStatus } from '../../sync/status/job-status.ts';
+import type { RunRecord } from '../../sync/run-store.ts';
+import type { JobLook, JobStatus, RecentRun } from '../../sync/status/job-status.ts';
+import { loadRecent } from '../../sync/status/load-runs.ts';
 import { loadStatus, loadStatuses, type StatusWorld } from '../../sync/status/load-status.ts';
 
 /** However many people look, the table is asked no more often than this, and leaves most of its time to runs. */
 const MIN_AGE_MS = 1000;
 const REST_PER_LOOK = 4;
 
+/** Runs that are looked through for one by its name, and shown as the history of a job. */
+const KNOWN_RUNS = 2000;
+const HISTORY_RUNS = 300;
+
 export interface StatusBook {
   /** In the order of the configuration. */
   all(): Promise<readonly JobLook[]>;
   one(job: string): Promise<JobStatus | undefined>;
+  /** The last runs of a job, newest first. */
+  history(job: string): Promise<readonly RecentRun[]>;
+  /** The same from further back; whether one was lost is not known. */
+  known(job: string): Promise<readonly RunRecord[]>;
   /** Somebody changed something: whoever asks next sees it. */
   forget(): void;
 }
@@ -31,6 +41,8 @@ export function statusBook(world: StatusWorld, configuration: () => Pick<Configu
       const document = documents().find(({ id }) => id === job);
       return document && fresh.look(`job ${job}`, () => loadStatus(parseJob(document), world));
     },
+    history: (job) => fresh.look(`history ${job}`, async () => (await loadRecent({ id: job }, HISTORY_RUNS, world)).recent),
+    known: (job) => fresh.look(`known ${job}`, () => world.store.listRuns(job, KNOWN_RUNS)),
     forget: () => fresh.forget(),
   };
 }
@@ -46,7 +58,10 @@ function freshLooks(now: () => number) {
   return {
     look: <T>(name: string, load: () => Promise<T>): Promise<T> => {
       const [at, known] = [now(), looks.get(name)];
-      if (known !== undefined && at < known.until && at >= known.begun) return known.answer as Promise<T>;
+      const isFresh = ({ begun, until }: Look): boolean => at < until && at >= begun;
+      if (known !== undefined && isFresh(known)) return known.answer as Promise<T>;
+      // Nobody may ask for them again.
+      for (const [each, look] of looks) if (!isFresh(look)) looks.delete(each);
       const answer = load();
       const look: Look = { answer, begun: at, until: Infinity };
       looks.set(name, look);
