@@ -45,7 +45,7 @@ describe('what the page of a service knows of runs', () => {
 
   it('goes on with a run that its service is to bring to its end, unless somebody asked to stop it', async () => {
     const { store, book, recordOf, intents, find } = await open(0);
-    const { endedAt: _, ...killed } = recordOf('killed', { state: 'running' });
+    const killed: RunRecord = { job: 'nightly', id: 'killed', startedAt: recordOf('').startedAt, state: 'running' };
     const runs = [killed, recordOf('left', { state: 'stopped' }), recordOf('unwanted', { state: 'stopped' }), recordOf('done')];
     for (const run of runs) await store.saveRun(run);
     await store.askStop(runs[2]!, { at: runs[2]!.startedAt });

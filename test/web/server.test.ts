@@ -121,7 +121,7 @@ describe('the server of the page', () => {
 
   it('follows a run that its service goes on with, and stops it too', async () => {
     const { world, deeds } = memoryWorld();
-    const { endedAt: _, ...run } = runOf('nightly', 3, 'running', { lost: true });
+    const run = runOf('nightly', 3, 'running', { lost: true });
     const path = `/runs/nightly/${run.id}`;
     let resumes = true;
     const { ask, send } = await visit({
