@@ -89,10 +89,10 @@ export const LAYERS: readonly Layer[] = [
     may: [
       'lib/errors.ts',
       'lib/calendar',
-      'lib/schedule/duration.ts',
       'lib/sync/event',
       'lib/sync/report',
       'lib/sync/filter-regex.ts',
+      'lib/sync/overlap/clocks.ts',
     ],
     types: ['lib/sync/health/lag.ts'],
     packages: ['node:crypto', 'handlebars'],

@@ -1,12 +1,11 @@
-import { formatDuration } from '../schedule/duration.ts';
 import type { Lag } from '../sync/health/lag.ts';
-import { plural } from '../sync/report/words.ts';
+import { formatSpan, plural } from '../sync/report/words.ts';
 
-/** For titles: `its copy is 2d 4h behind`. */
+/** For titles: `the copy is 2 d 4 h behind`. */
 export function howFar({ state, seconds }: Lag): string {
   if (state === 'current') return 'the copy is up to date';
   if (seconds === undefined)
-    return state === 'unknown' ? 'how far the copy is behind is not known' : 'the copy lacks older snapshots';
+    return state === 'unknown' ? 'nobody knows how far the copy is behind' : 'the copy lacks older snapshots';
   return state === 'unknown' ? `the copy is ${formatSpan(seconds)} behind at most` : `the copy is ${formatSpan(seconds)} behind`;
 }
 
@@ -20,15 +19,6 @@ export function describeBehind({ state, seconds, missing, groups, since, asOf }:
   }
   const oldest = since === undefined || seconds === undefined ? '' : `, the oldest of them from ${formatWhen(since)}`;
   return `Not on the copy: ${plural(missing, 'snapshot')} of ${plural(groups, 'group')}${oldest}.`;
-}
-
-/** `2d 4h`: the two largest units that say anything, from seconds. */
-export function formatSpan(seconds: number): string {
-  if (seconds < 60) return `${String(Math.max(0, Math.round(seconds)))}s`;
-  return formatDuration(Math.round(seconds / 60) * 60_000)
-    .split(' ')
-    .slice(0, 2)
-    .join(' ');
 }
 
 /** `2026-11-21 22:30 UTC`. */

@@ -11,33 +11,37 @@ export interface Matchable {
   readonly state: NoticeState;
   /** ISO 8601. */
   readonly at: string;
-  /** What it is the end of: it is matched as that, too. */
-  readonly alsoAs?: readonly { readonly state: NoticeState; readonly severity: Severity }[];
 }
 
-/** Who may hear of it: everybody whose matchers say so, only those whose matcher names its state, or nobody. */
-export type Audience = 'all' | 'listed' | 'none';
+/** Who may hear of it; targets are named by their ids. */
+export interface Audience {
+  /** Everybody whose matchers say so, only those whose matcher names its state, or nobody. */
+  readonly who: 'all' | 'listed' | 'none';
+  /** Unless it is nobody: these too, whatever the matchers say. */
+  readonly also?: readonly string[];
+  /** None of these. */
+  readonly except?: readonly string[];
+}
 
 /** Ids of the targets that get it, each once, in the order of the configuration; those that are disabled do not. */
 export function targetsOf(
   notify: Pick<Notify, 'targets' | 'matchers'>,
   notice: Matchable,
-  audience: Audience,
+  { who, also = [], except = [] }: Audience,
 ): readonly string[] {
-  const wanted = new Set(wantedBy(notify, notice, audience));
+  if (who === 'none') return [];
+  const wanted = new Set([...wantedBy(notify, notice, who), ...also].filter((id) => !except.includes(id)));
   return notify.targets.filter(({ id, disable }) => !disable && wanted.has(id)).map(({ id }) => id);
 }
 
 function wantedBy(
   { targets, matchers }: Pick<Notify, 'targets' | 'matchers'>,
   notice: Matchable,
-  audience: Audience,
+  who: 'all' | 'listed',
 ): readonly string[] {
-  if (audience === 'none') return [];
-  if (matchers.length === 0) return audience === 'all' ? targets.map(({ id }) => id) : [];
-  const asked = audience === 'all' ? matchers : matchers.filter((matcher) => lists(matcher, notice.state));
-  const guises = [notice, ...(notice.alsoAs ?? []).map((also) => ({ ...notice, ...also }))];
-  return asked.filter((matcher) => guises.some((guise) => matches(matcher, guise))).flatMap(({ target }) => target);
+  if (matchers.length === 0) return who === 'all' ? targets.map(({ id }) => id) : [];
+  const asked = who === 'all' ? matchers : matchers.filter((matcher) => lists(matcher, notice.state));
+  return asked.filter((matcher) => matches(matcher, notice)).flatMap(({ target }) => target);
 }
 
 function lists({ matchState, invertMatch }: Matcher, state: NoticeState): boolean {

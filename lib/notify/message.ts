@@ -1,7 +1,7 @@
 import type { FlotillaEvent, RunEndEvent, Severity } from '../sync/event/event.ts';
 import { adviceFor } from '../sync/report/failure-advice.ts';
-import { formatBytes, formatSeconds, plural } from '../sync/report/words.ts';
-import { describeBehind, formatSpan, formatWhen, howFar } from './behind.ts';
+import { formatBytes, formatSeconds, formatSpan, plural } from '../sync/report/words.ts';
+import { describeBehind, formatWhen, howFar } from './behind.ts';
 import { fieldsOf } from './fields.ts';
 import { stateOf, type NoticeState } from './state.ts';
 import { isRunEnd, type Trouble } from './told.ts';
@@ -77,13 +77,19 @@ const HOW_ENDED = {
 
 function endTitle(event: RunEndEvent, recoveredFrom: Trouble | undefined): string {
   if (event.dryRun) return `dry run: ${HOW_ENDED[event.state]}`;
-  if (recoveredFrom !== undefined)
-    return `is well again after ${spanOf(recoveredFrom.since, event.endedAt)}: ${howFar(event.lag)}`;
+  if (recoveredFrom !== undefined) {
+    const span = spanOf(recoveredFrom.since, event.endedAt);
+    return `${event.state === 'ok' ? `is well again after ${span}` : `is done again after ${span}, with warnings`}: ${howFar(event.lag)}`;
+  }
   return event.state === 'skipped' ? HOW_ENDED.skipped : `${HOW_ENDED[event.state]}: ${howFar(event.lag)}`;
 }
 
+const LAG_ADVICE = 'What to do: look at the last runs of the job.';
+
 function linesOf(event: FlotillaEvent, recoveredFrom: Trouble | undefined): readonly (string | undefined)[] {
   if (isRunEnd(event)) return endLines(event, recoveredFrom);
+  // Its title says how far, its event's own sentence would once more.
+  if (event.type === 'flotilla.lag' && event.kind === 'raised') return [describeBehind(event.lag), LAG_ADVICE];
   return [event.message, event.type === 'flotilla.delete-guard' ? runLine(event) : undefined];
 }
 
@@ -102,10 +108,13 @@ function endLines(event: RunEndEvent, recoveredFrom: Trouble | undefined): reado
   ];
 }
 
-function describeRecovery({ lag, endedAt }: RunEndEvent, { since, runs }: Trouble): string {
-  const failed = runs === 0 ? 'no run came' : `${plural(runs, 'run')} ended badly`;
-  const now = lag.state === 'current' ? 'all that was missed is copied now' : 'not all that was missed is copied yet';
-  return `Broken since ${formatWhen(since)}, for ${spanOf(since, endedAt)}: ${failed}; ${now}.`;
+function describeRecovery({ lag, endedAt }: RunEndEvent, { since, runs, natures }: Trouble): string {
+  const wasSkipped = natures.some(({ state }) => state === 'skipped');
+  const bad = [...(runs === 0 ? [] : [`${plural(runs, 'run')} ended badly`]), ...(wasSkipped ? ['runs were skipped'] : [])];
+  const what = bad.length === 0 ? 'no run came' : bad.join(', ');
+  // Where it is not current, the line on what the copy lacks says so.
+  const now = lag.state === 'current' ? '; all that was missed is copied now' : '';
+  return `Broken since ${formatWhen(since)}, for ${spanOf(since, endedAt)}: ${what}${now}.`;
 }
 
 function moreFailures({ errors, failure }: RunEndEvent): string | undefined {
@@ -133,5 +142,5 @@ function runLine(event: {
 }
 
 function spanOf(from: string, to: string): string {
-  return formatSpan((Date.parse(to) - Date.parse(from)) / 1000);
+  return formatSpan(Math.max(0, Date.parse(to) - Date.parse(from)) / 1000);
 }

@@ -1,65 +1,71 @@
 import type { FlotillaEvent } from '../sync/event/event.ts';
-import type { Audience, Matchable } from './match.ts';
-import { isRunEnd, natureOf, standingOf, type Told, type Trouble } from './told.ts';
+import { targetsToldOfRun } from './fold.ts';
+import type { Audience } from './match.ts';
+import { endedTrouble, isQuietSkip, isRunEnd, knowingTargets, standingOf, type Told, type Trouble } from './told.ts';
 import type { NotifyMode } from './target.ts';
 
 /** What is done about one event. */
-export interface Decision {
-  readonly audience: Audience;
+export interface Decision extends Audience {
   /** The trouble that the event ends. */
   readonly recoveredFrom?: Trouble;
-  /** How matchers may know it too: who was to hear of the trouble is to hear of its end. */
-  readonly alsoAs: readonly Pick<Matchable, 'state' | 'severity'>[];
-  /** Targets that another message about the same run has told already. */
-  readonly except: readonly string[];
 }
 
-const LAG_RAISED = { state: 'lag-raised', severity: 'warning' } as const;
-
-/** Whether an event is told in a mode, after all that was told of its job before. */
+/** Whether an event is told in a mode, and to whom, after all that was told of its job before. */
 export function decide(mode: NotifyMode, told: Told, event: FlotillaEvent): Decision {
-  const { trouble } = told;
-  const recovered = trouble !== undefined && told.standing !== 'ok' && standingOf(event) === 'ok';
+  const recoveredFrom = endedTrouble(told, event);
+  const isDone = mode === 'never' || told.counted.includes(event.id);
   return {
-    audience: mode === 'never' || told.counted.includes(event.id) ? 'none' : audienceOf(mode, told, event),
-    ...(recovered && { recoveredFrom: trouble }),
-    alsoAs: recovered ? trouble.natures : event.type === 'flotilla.lag' && event.kind === 'cleared' ? [LAG_RAISED] : [],
-    except: toldBy(told, event),
+    who: isDone ? 'none' : whoHears(mode, event, recoveredFrom),
+    ...(recoveredFrom && { recoveredFrom }),
+    also: toldOfBeginning(told, event),
+    except: mode === 'never' ? [] : whoKnows(mode, told, event),
   };
 }
 
-function audienceOf(mode: Exclude<NotifyMode, 'never'>, told: Told, event: FlotillaEvent): Audience {
+function whoHears(mode: Exclude<NotifyMode, 'never'>, event: FlotillaEvent, recoveredFrom: Trouble | undefined): Audience['who'] {
   if (isQuiet(event)) return mode === 'error' ? 'none' : 'listed';
   if (mode === 'always') return 'all';
-  return (mode === 'error' ? isTrouble(event) : isNews(told, event)) ? 'all' : 'none';
+  if (mode === 'error') return isTrouble(event) ? 'all' : 'none';
+  return recoveredFrom !== undefined || isBad(event) || event.type !== 'flotilla.run' ? 'all' : 'none';
 }
 
 /** Beginnings, and runs for which there was nothing to do: only who asks for them by name hears of them. */
 function isQuiet(event: FlotillaEvent): boolean {
   if (event.type !== 'flotilla.run') return false;
-  return !isRunEnd(event) || (event.state === 'skipped' && event.severity === 'info');
+  return !isRunEnd(event) || isQuietSkip(event);
 }
 
 /** PBS's `error` tells of failed jobs; what else keeps a copy from being good belongs to it here. */
 function isTrouble(event: FlotillaEvent): boolean {
-  if (isRunEnd(event)) return standingOf(event) === 'error';
+  if (isRunEnd(event)) return standingOf(event) === 'error' || isSkip(event);
   if (event.type === 'flotilla.lag') return event.kind === 'raised';
-  return event.type === 'flotilla.delete-guard' || (event.type === 'flotilla.tick' && event.kind === 'overdue');
+  return isBad(event);
 }
 
-/** What is not like what was told last. */
-function isNews(told: Told, event: FlotillaEvent): boolean {
-  if (event.type === 'flotilla.lag') return true;
-  // The message that all is well again says how long no run came: what was missed in a known trouble is no news beside it.
-  if (event.type === 'flotilla.tick' && event.kind === 'skipped') return told.standing === 'ok';
-  const isNewNature = !(told.trouble?.natures ?? []).some(({ name }) => name === natureOf(event));
-  if (event.type === 'flotilla.delete-guard') return isNewNature;
+function isBad(event: FlotillaEvent): boolean {
   const standing = standingOf(event);
-  if (standing === undefined) return false;
-  return standing === 'ok' ? told.standing !== 'ok' : isNewNature;
+  return standing === 'warning' || standing === 'error';
 }
 
-/** The message about a run's end says how far the copy is behind: who got it needs no second one. */
-function toldBy({ lastRun }: Told, event: FlotillaEvent): readonly string[] {
-  return event.type === 'flotilla.lag' && event.run !== undefined && event.run.id === lastRun?.id ? lastRun.targets : [];
+/** A run that was skipped because of another one. */
+function isSkip(event: FlotillaEvent): boolean {
+  return isRunEnd(event) && event.state === 'skipped' && isBad(event);
+}
+
+/** Who was told that it began hears that it is over, whatever a matcher's hours or severities. */
+function toldOfBeginning(told: Told, event: FlotillaEvent): readonly string[] {
+  if (event.type === 'flotilla.lag') return event.kind === 'cleared' ? (told.lagTargets ?? []) : [];
+  return endedTrouble(told, event)?.targets ?? [];
+}
+
+/** Who need not hear it, since another message said it, or will. */
+function whoKnows(mode: Exclude<NotifyMode, 'never'>, told: Told, event: FlotillaEvent): readonly string[] {
+  if (event.type === 'flotilla.lag') return targetsToldOfRun(told, event);
+  return mode === 'on-change' || (mode === 'error' && isSkip(event)) ? whoKnowsOfTrouble(told, event) : [];
+}
+
+function whoKnowsOfTrouble(told: Told, event: FlotillaEvent): readonly string[] {
+  // The message that all is well again says how long no run came: what was missed in a known trouble is no news beside it.
+  if (event.type === 'flotilla.tick' && event.kind === 'skipped') return told.trouble?.targets ?? [];
+  return isBad(event) && endedTrouble(told, event) === undefined ? knowingTargets(told, event) : [];
 }

@@ -1,5 +1,6 @@
 import type { Tell, FlotillaEvent } from '../sync/event/event.ts';
 import { TransientError } from '../errors.ts';
+import { fold } from './fold.ts';
 import { linkTo, type Place } from './link.ts';
 import { targetsOf } from './match.ts';
 import { composeMessage } from './message.ts';
@@ -9,7 +10,7 @@ import { afterCall, isDue } from './retry.ts';
 import type { Send } from './send.ts';
 import { stateOf } from './state.ts';
 import { modeOf, type Notify } from './target.ts';
-import { fold, NOTHING_TOLD, type Told } from './told.ts';
+import { NOTHING_TOLD, type Told } from './told.ts';
 
 /** All that a notifier works with. */
 export interface NotifierWorld {
@@ -110,18 +111,17 @@ async function count(
 /** What is to be told of an event, after all that was told; undefined: nothing, to nobody. */
 function noticeOf(event: FlotillaEvent, told: Told, world: NotifierWorld): Notice | undefined {
   const notify = world.notify();
-  const { audience, recoveredFrom, except, alsoAs } = decide(modeOf(notify, event.job), told, event);
+  const { recoveredFrom, ...audience } = decide(modeOf(notify, event.job), told, event);
   const { job, severity, at } = event;
-  const targets = targetsOf(notify, { job, severity, at, state: stateOf(event), alsoAs }, audience);
-  const wanted = targets.filter((target) => !except.includes(target));
-  if (wanted.length === 0) return undefined;
+  const targets = targetsOf(notify, { job, severity, at, state: stateOf(event) }, audience);
+  if (targets.length === 0) return undefined;
   const place = notify.link === undefined ? world.place : ({ kind: 'page', base: notify.link } as const);
   const link = place && linkTo(event, place);
   const since = world.now();
   return {
     ...{ id: event.id, event, since },
     message: composeMessage(event, { ...(recoveredFrom && { recoveredFrom }), ...(link !== undefined && { link }) }),
-    deliveries: wanted.map((target) => ({ target, tries: 0, dueAt: since, state: 'pending' })),
+    deliveries: targets.map((target) => ({ target, tries: 0, dueAt: since, state: 'pending' })),
   };
 }
 

@@ -1,14 +1,18 @@
-import type { FlotillaEvent, RunEndEvent, Severity } from '../sync/event/event.ts';
-import { stateOf, type NoticeState } from './state.ts';
+import { isAhead } from '../sync/overlap/clocks.ts';
+import type { FlotillaEvent, RunEndEvent } from '../sync/event/event.ts';
+import type { NoticeState } from './state.ts';
 
-/** How well runs end, in three classes; a run that was stopped, skipped or only planned says nothing of it. */
+/** How well a job stands, in three classes; a run that was stopped or only planned says nothing of it. */
 export type Standing = 'ok' | 'warning' | 'error';
 
-/** What sort of trouble there was, and how matchers know it. */
+/** What sort of trouble there is, and who knows. */
 export interface Nature {
   readonly name: string;
   readonly state: NoticeState;
-  readonly severity: Severity;
+  /** ISO 8601. */
+  readonly lastSeenAt: string;
+  /** Ids of the targets that it was told to. */
+  readonly targets: readonly string[];
 }
 
 /** A time in which not all was well, from its first sign on. */
@@ -17,7 +21,9 @@ export interface Trouble {
   readonly since: string;
   /** Runs that ended badly. */
   readonly runs: number;
-  /** Each once. */
+  /** Ids of the targets that anything of it was told to: they are to hear of its end. */
+  readonly targets: readonly string[];
+  /** Each once, the one that was seen last at the end. */
   readonly natures: readonly Nature[];
 }
 
@@ -32,26 +38,28 @@ export interface Told {
   readonly trouble?: Trouble;
   /** The run whose end was told last, and to which targets. */
   readonly lastRun?: { readonly id: string; readonly targets: readonly string[] };
+  /** While lag is over max-lag: ids of the targets that were told so. */
+  readonly lagTargets?: readonly string[];
 }
 
 /** Before anything happened; so the first good run is no news. */
 export const NOTHING_TOLD: Told = { revision: 0, counted: [], standing: 'ok' };
 
-/** An event may be delivered again for a day (EventBridge); a job has fewer in it, but for one that runs every few minutes. */
-const MAX_COUNTED = 100;
-/** Each is a state with a code: an outage with more than these is told by its first ones. */
-const MAX_NATURES = 20;
-
-/** What the event says of how the job stands; undefined: nothing. */
+/**
+ * What the event says of how the job stands; undefined: nothing. A run that ends ok while snapshots are still missing, one that looked at few groups for
+ * example, is no good sign. A run that was skipped because of another one is a bad one: if the other is stuck, nothing is copied.
+ */
 export function standingOf(event: FlotillaEvent): Standing | undefined {
+  if (event.type === 'flotilla.delete-guard') return 'warning';
   if (event.type === 'flotilla.tick') return event.kind === 'overdue' ? 'error' : undefined;
-  if (event.type !== 'flotilla.run' || event.kind === 'started' || event.kind === 'queued' || event.dryRun) return undefined;
-  return STANDINGS[event.state];
+  if (!isRunEnd(event) || event.dryRun) return undefined;
+  if (event.state === 'ok') return event.lag.missing === 0 ? 'ok' : undefined;
+  return isQuietSkip(event) ? undefined : STANDINGS[event.state];
 }
 
 const STANDINGS: Readonly<Partial<Record<RunEndEvent['state'], Standing>>> = {
-  ok: 'ok',
   warnings: 'warning',
+  skipped: 'warning',
   errors: 'error',
   failed: 'error',
 };
@@ -69,44 +77,37 @@ export function natureOf(event: FlotillaEvent): string {
   return kind === undefined ? event.state : `${event.state}/${kind}`;
 }
 
-/** What is known once the event has happened; its targets are those that it was told to. */
-export function fold(told: Told, event: FlotillaEvent, targets: readonly string[]): Told {
-  if (told.counted.includes(event.id) || !changes(event, targets)) return told;
-  const standing = standingOf(event) ?? told.standing;
-  const { trouble: before, ...rest } = told;
-  const trouble = standing === 'ok' ? undefined : addTrouble(before, event);
-  return {
-    ...rest,
-    revision: told.revision + 1,
-    counted: [...told.counted, event.id].slice(-MAX_COUNTED),
-    standing,
-    ...(trouble !== undefined && { trouble }),
-    ...(isRunEnd(event) && targets.length > 0 && { lastRun: { id: event.run.id, targets } }),
-  };
-}
-
-function changes(event: FlotillaEvent, targets: readonly string[]): boolean {
-  return standingOf(event) !== undefined || event.type === 'flotilla.delete-guard' || (isRunEnd(event) && targets.length > 0);
-}
-
-function addTrouble(trouble: Trouble | undefined, event: FlotillaEvent): Trouble | undefined {
-  const isBad = standingOf(event) !== undefined;
-  if (!isBad && event.type !== 'flotilla.delete-guard') return trouble;
-  const { since = beginOf(event), runs = 0, natures = [] } = trouble ?? {};
-  const nature = { name: natureOf(event), state: stateOf(event), severity: event.severity };
-  return {
-    since,
-    runs: runs + (isBad && isRunEnd(event) ? 1 : 0),
-    natures: natures.some(({ name }) => name === nature.name) ? natures : [...natures, nature].slice(0, MAX_NATURES),
-  };
-}
-
-/** A run was broken from its start on, a tick from when it was due. */
-function beginOf(event: FlotillaEvent): string {
-  if (event.type === 'flotilla.tick' && event.kind === 'overdue') return event.due;
-  return isRunEnd(event) ? event.run.startedAt : event.at;
-}
-
 export function isRunEnd(event: FlotillaEvent): event is RunEndEvent {
   return event.type === 'flotilla.run' && (event.kind === 'finished' || event.kind === 'skipped');
+}
+
+/** A run for which there was nothing to do, or that was not to go. */
+export function isQuietSkip(event: RunEndEvent): boolean {
+  return event.state === 'skipped' && event.severity === 'info';
+}
+
+/** The trouble that the event ends: all of it, or all but warnings, which some jobs end with each night. Undefined: none. */
+export function endedTrouble({ trouble }: Told, event: FlotillaEvent): Trouble | undefined {
+  if (trouble === undefined) return undefined;
+  const isEased = leavesWarningsAlone(event) && trouble.natures.some(({ state }) => state !== 'warnings');
+  return standingOf(event) === 'ok' || isEased ? trouble : undefined;
+}
+
+function leavesWarningsAlone(event: FlotillaEvent): boolean {
+  return isRunEnd(event) && !event.dryRun && event.state === 'warnings' && event.lag.missing === 0;
+}
+
+/** For how long a nature is known after it was seen: for more than a week, which is as seldom as a job may run whose people want no mail each time. */
+const KNOWN_FOR_MS = 8 * 86_400_000;
+
+/** Targets that know already of trouble of the event's nature. */
+export function knowingTargets({ trouble }: Told, event: FlotillaEvent): readonly string[] {
+  const nature = trouble?.natures.find(({ name }) => name === natureOf(event));
+  return nature !== undefined && isFresh(nature, event.at) ? nature.targets : [];
+}
+
+/** What a clock wrote that was far ahead is not fresh: it would stay so for years. */
+export function isFresh({ lastSeenAt }: Pick<Nature, 'lastSeenAt'>, at: string): boolean {
+  const [seen, now] = [Date.parse(lastSeenAt), Date.parse(at)];
+  return now - seen < KNOWN_FOR_MS && !isAhead(seen, now);
 }

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fold } from '../../lib/notify/fold.ts';
 import { composeMessage } from '../../lib/notify/message.ts';
 import type { Claim, Delivery, Notice, NoticeStore } from '../../lib/notify/notice-store.ts';
-import { fold, NOTHING_TOLD } from '../../lib/notify/told.ts';
+import { NOTHING_TOLD } from '../../lib/notify/told.ts';
 import { failure, runEnd } from '../support/events.ts';
 
 const NOW = Date.parse('2026-11-20T22:41:00Z');

@@ -103,28 +103,31 @@ describe('the targets of a notice', () => {
   const targets = [target('ops'), target('mail'), target('off', true)];
 
   it('are all of them where there is no matcher, but for those that are disabled', () => {
-    expect(targetsOf({ targets, matchers: [] }, NOTICE, 'all')).toEqual(['ops', 'mail']);
-    expect(targetsOf({ targets, matchers: [] }, NOTICE, 'listed')).toEqual([]);
-    expect(targetsOf({ targets, matchers: [] }, NOTICE, 'none')).toEqual([]);
+    expect(targetsOf({ targets, matchers: [] }, NOTICE, { who: 'all' })).toEqual(['ops', 'mail']);
+    expect(targetsOf({ targets, matchers: [] }, NOTICE, { who: 'listed' })).toEqual([]);
+    expect(targetsOf({ targets, matchers: [] }, NOTICE, { who: 'none' })).toEqual([]);
   });
 
   it('get it once, whichever matchers name them', () => {
     const matchers = [matcher({ target: ['mail', 'ops'] }), matcher({ target: ['mail', 'off'] })];
-    expect(targetsOf({ targets, matchers }, NOTICE, 'all')).toEqual(['ops', 'mail']);
+    expect(targetsOf({ targets, matchers }, NOTICE, { who: 'all' })).toEqual(['ops', 'mail']);
+  });
+
+  it('are none of those that know already', () => {
+    expect(targetsOf({ targets, matchers: [] }, NOTICE, { who: 'all', except: ['ops'] })).toEqual(['mail']);
   });
 
   it('hear of a beginning only where a matcher names its state', () => {
     const start = { ...NOTICE, state: 'running', severity: 'info' } as const;
     const matchers = [matcher({ target: ['ops'] }), matcher({ target: ['mail'], matchState: ['running'] })];
-    expect(targetsOf({ targets, matchers }, start, 'listed')).toEqual(['mail']);
+    expect(targetsOf({ targets, matchers }, start, { who: 'listed' })).toEqual(['mail']);
   });
 
-  it('hear of the end of what they were to hear of, whatever its severity', () => {
+  it('hear of the end of what they heard of, whatever its severity, as long as they are there', () => {
     const matchers = [matcher({ matchSeverity: ['error'] })];
     const recovery = { ...NOTICE, state: 'ok', severity: 'info' } as const;
-    expect(targetsOf({ targets, matchers }, recovery, 'all')).toEqual([]);
-    expect(targetsOf({ targets, matchers }, { ...recovery, alsoAs: [{ state: 'failed', severity: 'error' }] }, 'all')).toEqual([
-      'ops',
-    ]);
+    expect(targetsOf({ targets, matchers }, recovery, { who: 'all' })).toEqual([]);
+    expect(targetsOf({ targets, matchers }, recovery, { who: 'all', also: ['ops', 'off', 'gone'] })).toEqual(['ops']);
+    expect(targetsOf({ targets, matchers }, recovery, { who: 'none', also: ['ops'] })).toEqual([]);
   });
 });

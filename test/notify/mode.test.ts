@@ -1,18 +1,39 @@
 import { describe, expect, it } from 'vitest';
+import { parseTimeFrame } from '../../lib/calendar/time-frame.ts';
 import { decide } from '../../lib/notify/mode.ts';
-import { fold, NOTHING_TOLD, type Told } from '../../lib/notify/told.ts';
-import type { NotifyMode } from '../../lib/notify/target.ts';
+import { fold } from '../../lib/notify/fold.ts';
+import { targetsOf } from '../../lib/notify/match.ts';
+import { stateOf } from '../../lib/notify/state.ts';
+import type { Matcher, NotifyMode, Target } from '../../lib/notify/target.ts';
+import { NOTHING_TOLD, type Told } from '../../lib/notify/told.ts';
 import type { FlotillaEvent } from '../../lib/sync/event/event.ts';
 import { failure, lagEvent, overdue, refused, runEnd, started, type EndSpec } from '../support/events.ts';
 
-/** What is told of a history: `told`, `recovered`, `listed` or `-` for each event. */
+const TARGETS: readonly Target[] = ['ops', 'phone'].map((id) => ({ id, type: 'sns', topic: 'arn', disable: false }));
+
+/** Who is told of each event of a history by these matchers. */
+function hear(mode: NotifyMode, matchers: readonly Matcher[], events: readonly FlotillaEvent[]): string[][] {
+  let told: Told = NOTHING_TOLD;
+  return events.map((event) => {
+    const { job, severity, at } = event;
+    const targets = targetsOf(
+      { targets: TARGETS, matchers },
+      { job, severity, at, state: stateOf(event) },
+      decide(mode, told, event),
+    );
+    told = fold(told, event, targets);
+    return [...targets];
+  });
+}
+
+/** What is told of a history where everybody hears all: `told`, `recovered`, `listed` or `-` for each event. */
 function play(mode: NotifyMode, events: readonly FlotillaEvent[]): string[] {
   let told: Told = NOTHING_TOLD;
   return events.map((event) => {
-    const { audience, recoveredFrom, except } = decide(mode, told, event);
-    const isTold = audience === 'all' && except.length === 0;
+    const { who, recoveredFrom, except = [] } = decide(mode, told, event);
+    const isTold = who === 'all' && except.length === 0;
     told = fold(told, event, isTold ? ['ops'] : []);
-    if (!isTold) return audience === 'listed' ? 'listed' : '-';
+    if (!isTold) return who === 'listed' ? 'listed' : '-';
     return recoveredFrom === undefined ? 'told' : 'recovered';
   });
 }
@@ -63,12 +84,47 @@ describe('notify-mode on-change', () => {
   });
 
   it('tells warnings once, that they became errors, and that all is well', () => {
-    expect(play('on-change', nights(WARNINGS, WARNINGS, DAMAGED, WARNINGS, {}))).toEqual(['told', '-', 'told', '-', 'recovered']);
+    expect(play('on-change', nights(WARNINGS, WARNINGS, DAMAGED, DAMAGED, {}))).toEqual(['told', '-', 'told', '-', 'recovered']);
   });
 
-  it('takes neither a stopped nor a skipped run, nor a plan, for the end of an outage', () => {
-    const between = nights(DOWN, { state: 'stopped' }, { state: 'skipped' }, { dryRun: true }, DOWN, {});
-    expect(play('on-change', between)).toEqual(['told', '-', '-', '-', '-', 'recovered']);
+  it('tells that an outage is over though a job ends with warnings each night', () => {
+    const outage = nights(WARNINGS, DOWN, DOWN, WARNINGS, WARNINGS, DOWN, {});
+    expect(play('on-change', outage)).toEqual(['told', 'told', '-', 'recovered', '-', 'told', 'recovered']);
+  });
+
+  it('takes neither a stopped run, nor a plan, for the end of an outage', () => {
+    const between = nights(DOWN, { state: 'stopped' }, { dryRun: true }, DOWN, {});
+    expect(play('on-change', between)).toEqual(['told', '-', '-', '-', 'recovered']);
+  });
+
+  it('takes no run for the end of an outage after which snapshots are missing still, one of few groups for example', () => {
+    const narrow: EndSpec = { lag: { state: 'behind', seconds: 100_000, missing: 1, groups: 1 } };
+    const partly: EndSpec = { ...narrow, state: 'warnings' };
+    expect(play('on-change', nights(DAMAGED, narrow, DAMAGED, narrow, {}))).toEqual(['told', '-', '-', '-', 'recovered']);
+    expect(play('on-change', nights(WARNINGS, DAMAGED, partly, {}))).toEqual(['told', 'told', '-', 'recovered']);
+    expect(play('on-change', nights(narrow, {}))).toEqual(['-', '-']);
+  });
+
+  it('tells once that a run was skipped for another one, so that one that is stuck for weeks is heard of', () => {
+    const skipped: EndSpec = { state: 'skipped' };
+    expect(play('on-change', nights({}, skipped, skipped, skipped, {}))).toEqual(['-', 'told', '-', '-', 'recovered']);
+    expect(play('error', nights({}, skipped, skipped, skipped, {}))).toEqual(['-', 'told', '-', '-', '-']);
+    expect(play('on-change', nights(DOWN, skipped, { ...skipped, severity: 'info' }))).toEqual(['told', 'told', 'listed']);
+  });
+
+  it('tells again what was not seen for more than a week, though all was never well between', () => {
+    const silence = Array.from({ length: 150 }, () => WARNINGS);
+    expect(play('on-change', nights(DOWN, ...silence, DOWN)).slice(-1)).toEqual(['told']);
+    const errors = Array.from({ length: 150 }, () => DAMAGED);
+    expect(play('on-change', nights(DOWN, ...errors, DOWN, DOWN)).slice(-2)).toEqual(['told', '-']);
+    const weekly = nights(DOWN, ...Array.from({ length: 6 }, () => DAMAGED), DOWN);
+    expect(play('on-change', weekly).slice(-1)).toEqual(['-']);
+  });
+
+  it('is not silenced by a clock that was ten years ahead', () => {
+    const [wrong, ...right] = nights(DOWN, DOWN, DOWN);
+    const ahead = { ...wrong!, at: '2036-11-01T22:40:00.000Z' };
+    expect(play('on-change', [ahead, ...right])).toEqual(['told', 'told', '-']);
   });
 
   it('tells once that no run came, and that one has come', () => {
@@ -89,7 +145,7 @@ describe('notify-mode on-change', () => {
       first!,
       lagEvent('raised', 'night-0'),
       second!,
-      lagEvent('raised', 'night-1'),
+      { ...lagEvent('raised', 'night-1'), id: 'raised again' },
       last!,
       lagEvent('cleared', 'night-2'),
     ];
@@ -107,6 +163,41 @@ describe('notify-mode on-change', () => {
   });
 });
 
+describe('an outage that some targets hear nothing of at first', () => {
+  const frame = parseTimeFrame('mon..fri 0-24');
+  if ('problem' in frame) throw new Error(frame.problem);
+  const rules = { timezone: 'UTC', mode: 'all', invertMatch: false, disable: false } as const;
+  const always: Matcher = { ...rules, id: 'always', target: ['ops'] };
+  const office: Matcher = { ...rules, id: 'office', matchCalendar: [frame], matchSeverity: ['error'], target: ['phone'] };
+  /** 2026-11-01 is a Sunday. */
+  const week = nights(DOWN, DOWN, DOWN, {}, {});
+
+  it('is told to them as soon as their hours begin, and to nobody twice', () => {
+    expect(hear('on-change', [always, office], week)).toEqual([['ops'], ['phone'], [], ['ops', 'phone'], []]);
+  });
+
+  it('is over for whom it began for, outside of their hours too, and for nobody else', () => {
+    const saturdays = { ...office, matchSeverity: ['error'] as const };
+    const [, monday, , , , , sunday] = nights({}, DOWN, DOWN, DOWN, DOWN, DOWN, DOWN);
+    const [over] = nights({});
+    const later = { ...over!, id: 'over', at: '2026-11-08T23:00:00.000Z' };
+    expect(hear('on-change', [saturdays], [monday!, sunday!, later])).toEqual([['phone'], [], ['phone']]);
+    expect(hear('on-change', [saturdays], [sunday!, later])).toEqual([[], []]);
+  });
+
+  it('is told when a mode other than never is chosen', () => {
+    const quiet = week.slice(0, 2).reduce((told, event) => fold(told, event, []), NOTHING_TOLD);
+    expect(decide('on-change', quiet, week[2]!)).toMatchObject({ who: 'all', except: [] });
+  });
+
+  it('is over for lag as well: who heard that it was raised hears that it was cleared', () => {
+    const lagging = { ...office, matchSeverity: ['warning'] as const };
+    const cleared = { ...lagEvent('cleared'), at: '2026-11-28T12:00:00.000Z' };
+    const raised = { ...lagEvent('raised'), at: '2026-11-23T12:00:00.000Z' };
+    expect(hear('on-change', [lagging], [raised, cleared, { ...cleared, id: 'again' }])).toEqual([['phone'], ['phone'], []]);
+  });
+});
+
 describe('the other modes', () => {
   const history = [
     ...nights({}, DOWN, DOWN, WARNINGS, {}),
@@ -117,7 +208,7 @@ describe('the other modes', () => {
   ];
 
   it('always: tells the end of each run and all that happens', () => {
-    expect(play('always', history)).toEqual(['told', 'told', 'told', 'told', 'recovered', 'told', 'told', 'told', 'told']);
+    expect(play('always', history)).toEqual(['told', 'told', 'told', 'recovered', 'recovered', 'told', 'told', 'told', 'told']);
   });
 
   it('error: tells each failure, and what else keeps the copy from being good', () => {

@@ -54,7 +54,7 @@ describe('the notifier', () => {
     for (const event of [night(0), night(1, DOWN), night(2, DOWN), night(3, DOWN), night(4), night(5)]) await tell(event);
     expect(sent).toEqual([
       'ops: daily-offsite failed: the copy is up to date',
-      'ops: daily-offsite is well again after 3d 10m: the copy is up to date',
+      'ops: daily-offsite is well again after 3 d: the copy is up to date',
     ]);
   });
 
