@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parseTimeFrame } from '../../lib/calendar/time-frame.ts';
 import type { JobDocument } from '../../lib/config/job-document.ts';
 import { parseJob } from '../../lib/config/job-document.ts';
 import { deliverTo } from '../../lib/deliver/deliver.ts';
 import { notifier, type Notifier } from '../../lib/notify/notifier.ts';
-import type { NotifyMode } from '../../lib/notify/target.ts';
+import type { Matcher, NotifyMode } from '../../lib/notify/target.ts';
 import { tickInput } from '../../lib/schedule/schedule.ts';
 import { watchJob } from '../../lib/sync/watch-job.ts';
 import { startTestCloud, type TestCloud } from '../support/cloud.ts';
@@ -29,18 +30,19 @@ describe('an outage, as a tired administrator hears of it', () => {
   let phone: Receiver;
   let now: number;
   let mode: NotifyMode;
+  let matchers: readonly Matcher[];
   let job: JobDocument;
   let builder: DatastoreBuilder;
   let carrier: Notifier;
 
   beforeEach(async () => {
-    [now, mode] = [morning(1), 'on-change'];
+    [now, mode, matchers] = [morning(1), 'on-change', []];
     phone = await openReceiver();
     cloud = await startTestCloud({ now: () => now, tell: (event) => carrier.tell(event) });
     carrier = notifier({
       notify: () => ({
         targets: [{ id: 'phone', type: 'webhook', url: phone.url, method: 'POST', headers: {}, secrets: {}, disable: false }],
-        ...{ matchers: [], link: 'https://backup.example.com/', modes: { nightly: mode } },
+        ...{ matchers, link: 'https://backup.example.com/', modes: { nightly: mode } },
       }),
       ...{ store: cloud.cloud.services.notices, send: deliverTo({ environment: {}, now: () => now }), now: () => now },
       ...{ uniqueId: () => String(Math.random()), log: { warn: expect.fail, error: expect.fail } },
@@ -86,16 +88,16 @@ describe('an outage, as a tired administrator hears of it', () => {
     await passNight(5);
     await passNight(6);
     expect(titles()).toEqual([
-      'nightly failed: the copy is 1d behind at most',
-      'nightly: the copy is 1d 12h behind at most, more than max-lag allows (1d 12h)',
-      'nightly is well again after 3d: the copy is up to date',
+      'nightly failed: the copy is 1 d behind at most',
+      'nightly: the copy is 1 d 12 h behind at most, more than max-lag allows (1 d 12 h)',
+      'nightly is well again after 3 d: the copy is up to date',
     ]);
     expect(told().map(({ severity }) => severity)).toEqual(['error', 'warning', 'info']);
     expect(told()[0]?.message).toMatch(
       /127\.0\.0\.1:1[\s\S]*What to do: [\s\S]*https:\/\/backup\.example\.com\/runs\/nightly\/run-2$/,
     );
     expect(told()[2]?.message).toMatch(
-      /^Broken since 2025-11-02 22:30 UTC, for 3d: 3 runs ended badly; all that was missed is copied now\./,
+      /^Broken since 2025-11-02 22:30 UTC, for 3 d: 3 runs ended badly; all that was missed is copied now\./,
     );
   });
 
@@ -105,8 +107,25 @@ describe('an outage, as a tired administrator hears of it', () => {
     await passNight(5);
     expect(titles()).toEqual([
       'nightly did not run: it was due at 2025-11-02 22:30 UTC',
-      'nightly: the copy is 1d 12h behind at most, more than max-lag allows (1d 12h)',
-      'nightly is well again after 3d: the copy is up to date',
+      'nightly: the copy is 1 d 12 h behind at most, more than max-lag allows (1 d 12 h)',
+      'nightly is well again after 3 d: the copy is up to date',
+    ]);
+  });
+
+  it('that begins at a weekend is told on Monday to those who are not told at weekends', async () => {
+    const office = parseTimeFrame('mon..fri 0-24');
+    if ('problem' in office) throw new Error(office.problem);
+    const rules = { timezone: 'UTC', mode: 'all', invertMatch: false, disable: false } as const;
+    matchers = [{ ...rules, id: 'office', matchSeverity: ['error'], matchCalendar: [office], target: ['phone'] }];
+    await passNight(1);
+    expect(new Date(night(2)).getUTCDay()).toBe(0);
+    await passNight(2, cutOff());
+    expect(titles()).toEqual([]);
+    for (const number of [3, 4]) await passNight(number, cutOff());
+    await passNight(5);
+    expect(titles()).toEqual([
+      'nightly failed: the copy is 2 d behind at most',
+      'nightly is well again after 3 d: the copy is up to date',
     ]);
   });
 
@@ -117,10 +136,10 @@ describe('an outage, as a tired administrator hears of it', () => {
     await passNight(4);
     expect(titles()).toEqual([
       'nightly is done: the copy is up to date',
-      'nightly failed: the copy is 1d behind at most',
-      'nightly: the copy is 1d 12h behind at most, more than max-lag allows (1d 12h)',
-      'nightly failed: the copy is 2d behind at most',
-      'nightly is well again after 2d: the copy is up to date',
+      'nightly failed: the copy is 1 d behind at most',
+      'nightly: the copy is 1 d 12 h behind at most, more than max-lag allows (1 d 12 h)',
+      'nightly failed: the copy is 2 d behind at most',
+      'nightly is well again after 2 d: the copy is up to date',
     ]);
   });
 
