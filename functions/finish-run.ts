@@ -5,8 +5,9 @@ import type { FinishRunInput } from '../lib/sync/payloads.ts';
 
 export const finishRunFunction = defineFunction<FinishRunInput>('finish-run', (input, { services, host }) => {
   const run = services.openRun(parseJob(input.start?.job ?? input.job), input.run);
+  const { controlBucket, leaseMs } = services;
   const { tell, measureRun } = host;
-  return finishRun(input, { ...run, control: services.openControl(), controlBucket: services.controlBucket, tell, measureRun });
+  return finishRun(input, { ...run, control: services.openControl(), controlBucket, leaseMs, tell, measureRun });
 });
 
 export const handler = onLambda(finishRunFunction);

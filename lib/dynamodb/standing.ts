@@ -9,16 +9,18 @@ import { type Expression, putItem, readItem, type Table } from './table.ts';
 
 const counts = z.record(z.string(), z.number());
 
+const totals = z.object({
+  ...{ seconds: z.number(), bytes: z.number(), chunks: z.number() },
+  ...{ runs: counts, snapshots: counts, groups: counts, requests: counts, throttled: counts, retried: counts, errors: counts },
+});
+
 const StandingSchema: z.ZodType<Standing> = z.object({
   revision: z.number(),
   changedAt: z.string(),
   counted: z.array(z.string()),
-  totals: z.object({
-    ...{ seconds: z.number(), bytes: z.number(), chunks: z.number() },
-    ...{ runs: counts, snapshots: counts, groups: counts, requests: counts, throttled: counts, retried: counts, errors: counts },
-  }),
+  totals,
+  sums: z.array(z.object({ run: z.string(), totals })).exactOptional(),
   asOf: z.string().exactOptional(),
-  lookedAt: z.string().exactOptional(),
   blindSince: z.string().exactOptional(),
   lastGood: z.object({ id: z.string(), startedAt: z.string(), endedAt: z.string() }).exactOptional(),
   lagRaised: z.string().exactOptional(),

@@ -7,7 +7,8 @@ import { changeStanding } from './health/change-standing.ts';
 import { crossMaxLag } from './health/cross-max-lag.ts';
 import type { Standing } from './health/health.ts';
 import { lagAfterRun } from './health/lag-after-run.ts';
-import { standingAfter } from './health/standing-after.ts';
+import { changed, hasTriedToLook, isCounted, standingAfter } from './health/standing-after.ts';
+import { tellUntoldAndGoOn, withUntold } from './health/untold.ts';
 import { describeReport } from './report/describe-report.ts';
 import { runFailure } from './report/fold-failures.ts';
 import { foldReport, type RunFacts } from './report/fold-report.ts';
@@ -27,11 +28,11 @@ import { targetPlace } from './target-place.ts';
 import type { Worker } from './worker.ts';
 import { settleWritten } from './written-groups.ts';
 
-export interface FinishWorker extends Pick<Worker, 'run' | 'job' | 'store' | 'now' | 'log'> {
+export interface FinishWorker extends Pick<Worker, 'run' | 'job' | 'store' | 'now' | 'log' | 'leaseMs'> {
   readonly control: ObjectWriter;
   /** Names the control bucket, for those who look for the report. */
   readonly controlBucket: string;
-  /** What it throws fails the call, and the machine calls again. */
+  /** What it throws fails no run: it is told again later. */
   readonly tell: Tell;
   readonly measureRun: (report: Report) => void;
 }
@@ -47,6 +48,7 @@ export async function finishRun(input: FinishInput, worker: FinishWorker): Promi
 
   await releaseLocks(report.details, worker);
   await settleWritten(control, worker, report);
+  const standing = await changeStanding(run.job, (known) => afterRun(known, { report, record: before }, worker), worker);
   const record = { ...run, ...before, state: report.state, endedAt: report.endedAt, reportKey: key, message };
   await store.saveRun({ ...record, summary: summarize(report) });
   await store.releaseTurn(run);
@@ -54,8 +56,8 @@ export async function finishRun(input: FinishInput, worker: FinishWorker): Promi
     worker.log.error(failedLine(`sync job '${run.job}'`, runFailure(input.error).message));
   }
   worker.log.info(endLine(run.job));
-  await tellEnd(report, record, worker);
-  // Last: a call that could not tell comes again, and a run that is measured twice counts twice.
+  await tellUntoldAndGoOn(run.job, standing, worker);
+  // Last: a run that is measured twice counts twice.
   worker.measureRun(report);
   const { state, groups, snapshots } = report;
   return {
@@ -88,7 +90,7 @@ async function makeReport(input: FinishInput, worker: FinishWorker): Promise<End
     ...{ decision: input.start?.decision, removed: await loadRemoved(worker), error: await failureOfRun(input.error, worker) },
   });
   const failures = await nameSharedChunks(report.failures, () => store.listOutcomes(run));
-  const lag = await lagAfterRun({ job: job.id, report, record, plan, records }, store);
+  const lag = await lagAfterRun({ report, record, plan, records }, worker);
   return { report: { ...report, failures, lag }, record };
 }
 
@@ -107,18 +109,20 @@ async function loadWholePlan(
   return isWritten ? loadPlan(control, planKey(run)) : [];
 }
 
-/** What happened, to all who want to know, and last what follows from it. */
-async function tellEnd(report: Ended['report'], record: RunRecord, worker: FinishWorker): Promise<void> {
-  const { job, run, controlBucket, tell } = worker;
+/**
+ * The standing with the run in it, and with all there is to tell of it: what happened, and last what follows from it. It is written before
+ * the run's record says that it is over: who dies before that ends it again, and who dies after it leaves the events to the next one.
+ */
+function afterRun(before: Standing | undefined, { report, record }: Ended, worker: FinishWorker): Standing | undefined {
+  if (isCounted(before, report)) return before;
+  const { job, run, controlBucket } = worker;
   const { lag, endedAt: at } = report;
-  const place = { bucket: controlBucket, key: reportKey(run) };
-  await tell(runEnded({ job, report, record, lag, place }));
+  const ended = runEnded({ job, report, record, lag, place: { bucket: controlBucket, key: reportKey(run) } });
   const refused = guardRefused(job, report);
-  if (refused !== undefined) await tell(refused);
-  if (report.dryRun) return;
-  const afterRun = (before: Standing | undefined): Standing | undefined =>
-    crossMaxLag(standingAfter(before, report, record), { job, lag, at, run });
-  await changeStanding(job.id, afterRun, worker);
+  const counted = standingAfter(before, report, record);
+  const next = changed(counted, withUntold(counted, refused === undefined ? [ended] : [ended, refused]), at);
+  // Of how far the copy is behind, a run that did not get as far as to look knows what the watch knows, which tells it.
+  return report.dryRun || !hasTriedToLook(report, record) ? next : crossMaxLag(next, { job, lag, at, run });
 }
 
 /** What a Catch handed on, or what a worker was refused: its child failed in the Map, which tolerates that. */

@@ -2,6 +2,7 @@ import type { Group } from '../datastore/group.ts';
 import { failureOf } from './failure.ts';
 import { openFindings } from './findings.ts';
 import { openLacked } from './health/lacked.ts';
+import { laterLook } from './health/lag.ts';
 import type { MissingSnapshots } from './health/missing.ts';
 import { iso } from './iso.ts';
 import type { GroupRecord, Skipped, Tally } from './report/group-record.ts';
@@ -52,7 +53,7 @@ export function openProgress(
   const moving = movingSnapshots(earlier?.underWay, tally);
   let { snapshots, snapshotsDone } = earlier ?? NOTHING_YET;
   let doing = '';
-  const lacked = openLacked(earlier?.behind ?? planned);
+  const lacked = openLacked(laterLook(planned, earlier?.behind));
   let savedAt = 0;
   const save = async (state: GroupRecord['state']): Promise<void> => {
     savedAt = now();

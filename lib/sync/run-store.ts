@@ -229,8 +229,11 @@ export interface RunStore extends LockStore {
   /** `run` (its id) takes it up, or settles it, which is written down. Does nothing unless what is known is still `known`. */
   moveWritten(job: string, known: WrittenRecord, to: 'taken' | 'settled', run: string): Promise<void>;
 
-  /** What a group of the job lacks at a time; replaces what was known of an earlier one, and changes nothing of a later one. */
-  saveBehind(job: string, group: Group, behind: BehindAt): Promise<void>;
+  /**
+   * What a group of the job lacks at a time; replaces what was known of an earlier one, or of one that is still to come, which a wrong clock
+   * has made, and changes nothing of a later one.
+   */
+  saveBehind(job: string, group: Group, behind: BehindAt, now: number): Promise<void>;
   /** In the order of the groups. */
   listBehind(job: string): AsyncIterable<GroupBehind>;
 

@@ -5,6 +5,10 @@ import { admitRun, type Admission } from './admit-run.ts';
 import type { Tell } from './event/event.ts';
 import { runQueued, runStarted, ticksSkipped } from './event/run-begun.ts';
 import { tellAndGoOn } from './event/tell-and-go-on.ts';
+import { changeStanding } from './health/change-standing.ts';
+import type { Standing } from './health/health.ts';
+import { changed } from './health/standing-after.ts';
+import { tellUntoldAndGoOn, withUntold } from './health/untold.ts';
 import { reachOf } from './held-before.ts';
 import { iso } from './iso.ts';
 import { foundLine, startLines } from './log-lines.ts';
@@ -179,5 +183,8 @@ async function skip(record: RunStart, worker: StartWorker, why: string, { quiet 
 
 async function tellSkippedTicks(record: RunStart, worker: StartWorker): Promise<void> {
   const skipped = ticksSkipped(worker.job, record, iso(worker.now()));
-  if (skipped !== undefined) await tellAndGoOn(skipped, worker);
+  if (skipped === undefined) return;
+  const { id } = worker.job;
+  const isNew = (before: Standing | undefined): Standing => changed(before, withUntold(before, [skipped]), skipped.at);
+  await tellUntoldAndGoOn(id, await changeStanding(id, isNew, worker), worker);
 }

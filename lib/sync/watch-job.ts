@@ -4,6 +4,7 @@ import { crossMaxLag } from './health/cross-max-lag.ts';
 import type { JobHealth, Standing } from './health/health.ts';
 import { lookAtJob, type HealthWorld } from './health/load-health.ts';
 import { tellOverdue, watchTicks } from './health/watch-ticks.ts';
+import { tellUntold } from './health/untold.ts';
 import type { Job } from './job.ts';
 
 export interface WatchWorld extends HealthWorld {
@@ -13,7 +14,8 @@ export interface WatchWorld extends HealthWorld {
 
 /**
  * Looks how a job stands when no run does, again and again: measures it, and tells once what only the clock shows, that lag went over
- * max-lag or that no run has come for a tick. Throws as the `RunStore` does, and what `tell` throws: the next watch tells it then.
+ * max-lag or that no run has come for a tick. Throws as the `RunStore` does, and as
+ * `tellUntold`: the next watch tells it then.
  */
 export async function watchJob(job: Job, world: WatchWorld): Promise<JobHealth> {
   const { health, isSuspended } = await lookAtJob(job, world);
@@ -24,6 +26,6 @@ export async function watchJob(job: Job, world: WatchWorld): Promise<JobHealth> 
     const crossed = crossMaxLag(before, { job, lag: health.lag, at: health.at });
     return tellOverdue(watchTicks(crossed, job.schedules, { at, isSuspended }), job, health);
   };
-  await changeStanding(job.id, watched, world);
+  await tellUntold(job.id, await changeStanding(job.id, watched, world), world);
   return health;
 }

@@ -41,14 +41,10 @@ describe('looking at a system from the command line', () => {
     const { store, ago } = world;
     const [at, group] = [ago(30), { namespace: '', name: 'vm/3' }];
     await store.saveTick('late', 'main', { times: 'hourly UTC', served: at, run: 'late-1' }, undefined);
-    await store.saveBehind('late', group, { missing: 2, since: ago(50), newest: ago(31), at });
+    await store.saveBehind('late', group, { missing: 2, since: ago(50), newest: ago(31), at }, Date.parse(at));
     const none = { runs: {}, snapshots: {}, groups: {}, requests: {}, throttled: {}, retried: {}, errors: {} };
     const totals = { ...none, seconds: 1, bytes: 0, chunks: 0 };
-    await store.saveStanding(
-      'late',
-      { revision: 1, changedAt: at, counted: ['late-1'], totals, asOf: at, lookedAt: at },
-      undefined,
-    );
+    await store.saveStanding('late', { revision: 1, changedAt: at, counted: ['late-1'], totals, asOf: at }, undefined);
     await store.saveRun({ ...world.ref('late', 'late-1', 30), state: 'ok', endedAt: at });
   }
 
@@ -104,7 +100,7 @@ describe('looking at a system from the command line', () => {
       '! bad: done with errors in 3 min: 1 snapshot failed (run 20261118T120000000Z-ab)',
       '! dead: run dead-1 died without a word, or was killed: its lease has run out; the next run goes on from there',
       '! late: no run came for the tick of 2026-11-20T07:00:00Z of schedule main, 1 d 5 h ago',
-      '! late: the copy may be up to 2 d 2 h behind: no run has seen the source since 2026-11-20T06:00Z; max-lag is 1 d',
+      '! late: the copy may be up to 2 d 2 h behind: no run has seen all of the source since 2026-11-20T06:00Z; max-lag is 1 d',
     ]);
     // One job at work has more to say than 80 columns hold.
     expect(lines.filter((line, at) => at !== 5 && at < 9 && line.length > 80)).toEqual([]);

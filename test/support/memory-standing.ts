@@ -8,11 +8,13 @@ export function memoryStandings(): StandingMethods {
   const jobs = new Map<string, Map<string, GroupBehind>>();
   const standings = new Map<string, Standing>();
   return {
-    async saveBehind(job, { namespace, name }, behind): Promise<void> {
+    async saveBehind(job, { namespace, name }, behind, now): Promise<void> {
       const ofJob = jobs.get(job) ?? new Map<string, GroupBehind>();
       jobs.set(job, ofJob);
       const key = JSON.stringify([namespace, name]);
-      if ((ofJob.get(key)?.at ?? '') <= behind.at) ofJob.set(key, { group: { namespace, name }, ...behind });
+      const before = ofJob.get(key)?.at ?? '';
+      if (before <= behind.at || Date.parse(before) > now + 15 * 60_000)
+        ofJob.set(key, { group: { namespace, name }, ...behind });
     },
     async *listBehind(job): AsyncGenerator<GroupBehind> {
       yield* structuredClone([...(jobs.get(job) ?? [])].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each));

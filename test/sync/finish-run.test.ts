@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FlotillaEvent } from '../../lib/sync/event/event.ts';
+import { TransientError } from '../../lib/errors.ts';
 import { finishRun } from '../../lib/sync/finish-run.ts';
 import type { FinishRunInput, FinishRunOutput } from '../../lib/sync/payloads.ts';
 import type { Report } from '../../lib/sync/report/report.ts';
@@ -51,7 +52,7 @@ describe('finishRun', () => {
     });
     const report = await reportIn(cloud, output);
     expect(told).toMatchObject([
-      { type: 'flotilla.run', kind: 'finished', id: `${run.job}/${run.id}/finished`, state: 'ok', run: { id: run.id } },
+      { type: 'flotilla.run', kind: 'finished', id: `${run.job}/${run.id}/ok`, state: 'ok', run: { id: run.id } },
     ]);
     expect(report).toMatchObject({ id: run.id, seconds: 5, tally: { snapshotsCopied: 3 }, failures: [] });
     const page = (await cloud.control.get(`${output.reportKey}.html`))!.bytes.toString();
@@ -135,16 +136,42 @@ describe('finishRun', () => {
     expect(await reportIn(cloud, (await finish(cloud, run, { start })).output)).toMatchObject({ removed });
   });
 
+  it('ends well though nobody can be told, and leaves that to the next one', async () => {
+    const { cloud, run, start } = await runUpTo(3);
+    const nobody = {
+      ...callWorker(cloud, run),
+      tell: () => Promise.reject(new TransientError('EVENT_REFUSED', 'the bus is down')),
+    };
+    expect(await finishRun({ start }, nobody)).toMatchObject({ state: 'ok' });
+    expect((await cloud.store.loadStanding(run.job))?.untold).toMatchObject([{ id: `${run.job}/${run.id}/ok` }]);
+    const next = newRun(cloud);
+    const skipped = { start: { ...start, decision: 'skip', items: 0 } } as const;
+    expect((await finish(cloud, next, skipped)).told.map(({ id }) => id)).toEqual([
+      `${run.job}/${run.id}/ok`,
+      `${run.job}/${next.id}/skipped`,
+    ]);
+  });
+
+  it('tells of a run that was stopped and went on under its name both ends', async () => {
+    const { cloud, run, start } = await runUpTo(3);
+    const stopped = { start, error: { Error: 'ConflictError', Cause: 'RUN_STOPPED: stopped on request' } };
+    expect((await finish(cloud, run, stopped)).told).toMatchObject([{ id: `${run.job}/${run.id}/stopped` }]);
+    expect((await finish(cloud, run, { start })).told).toMatchObject([{ id: `${run.job}/${run.id}/ok` }]);
+    expect(await cloud.store.loadStanding(run.job)).toMatchObject({
+      ...{ lastGood: { id: run.id }, totals: { runs: { stopped: 1, ok: 1 }, snapshots: { copied: 3 } } },
+    });
+  });
+
   it('never reads its plan as empty when that is gone', async () => {
     const { cloud, run, start } = await runUpTo(3);
     await cloud.control.delete([start.round.planKey]);
     await expect(finish(cloud, run, { start })).rejects.toMatchObject({ code: 'PLAN_MISSING' });
   });
 
-  it('may be called again: the answer is the same', async () => {
+  it('may be called again: the answer is the same, and nothing is told twice that was told', async () => {
     const { cloud, run, start } = await runUpTo(3);
     const first = await finish(cloud, run, { start });
     const again = await finish(cloud, run, { start });
-    expect(again).toEqual(first);
+    expect(again).toEqual({ output: first.output, told: [] });
   });
 });

@@ -42,14 +42,14 @@ export interface EndedRun {
 /** A failure's message may name hundreds of digests; an event is told in a line (facts/aws.md 5.2: 256 KiB an entry at most). */
 const MAX_FAILURE_CHARACTERS = 1_000;
 
-/** The event that a run ended, or was skipped. */
+/** The event that a run ended, or was skipped. A run that is begun again may end in another way, which is another event. */
 export function runEnded(ended: EndedRun): RunEndEvent {
   const { report, record, lag, place } = ended;
   const run = { job: report.job, id: report.id, startedAt: report.startedAt };
   const kind = report.state === 'skipped' ? 'skipped' : 'finished';
   const { copied, updated, failed } = report.snapshots;
   return {
-    ...{ version: 1, id: runEventId(run, kind), at: report.endedAt, job: report.job, type: 'flotilla.run', kind },
+    ...{ version: 1, id: runEventId(run, report.state), at: report.endedAt, job: report.job, type: 'flotilla.run', kind },
     ...{ severity: severityOf(report.state, record?.quiet === true), message: messageOf(ended) },
     ...{ run: { id: report.id, startedAt: report.startedAt }, ...causesOf(record ?? {}), state: report.state },
     ...(report.reason !== undefined && { reason: report.reason }),

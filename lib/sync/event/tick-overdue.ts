@@ -8,14 +8,16 @@ import { asSentence, nameCopy } from './words.ts';
 
 type OverdueEvent = Extract<FlotillaEvent, { type: 'flotilla.tick'; kind: 'overdue' }>;
 
-/** The event that no run has come for a tick: what should start it may be dead. */
+/** The event that no run has come for a tick, or only one that was lost: what should start it may be dead. */
 export function tickOverdue(
   job: Pick<Job, 'id' | 'source' | 'target'>,
-  { schedule, due, seconds }: OverdueTick,
+  { schedule, due, seconds, lost }: OverdueTick,
   { lag, at }: { readonly lag: Lag; readonly at: string },
 ): OverdueEvent {
-  const what = `no run came for ${due} of schedule ${schedule}, which was ${formatSpan(seconds)} ago; ${describeLag(lag)}`;
-  const message = `${nameCopy(job)}: ${what}; start one by hand, and see what keeps its scheduler from doing so`;
+  const time = `${due} of schedule ${schedule}, which was ${formatSpan(seconds)} ago`;
+  const came = lost === undefined ? `no run came for ${time}` : `run ${lost} is gone without an end, which came for ${time}`;
+  const what = `${came}; ${describeLag(lag)}`;
+  const message = `${nameCopy(job)}: ${what}; start one by hand, and see what ${lost === undefined ? 'keeps its scheduler from doing so' : 'killed it'}`;
   return {
     ...{ version: 1, id: `${job.id}/tick/${schedule}/overdue/${due}`, at, job: job.id, severity: 'error' },
     ...{ message: asSentence(message), type: 'flotilla.tick', kind: 'overdue', schedule, due },

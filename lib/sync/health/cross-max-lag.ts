@@ -7,6 +7,7 @@ import type { RunRef } from '../run-store.ts';
 import type { Standing } from './health.ts';
 import type { Lag } from './lag.ts';
 import { changed } from './standing-after.ts';
+import { withUntold } from './untold.ts';
 
 /** Who sees how far a copy is behind, and when (ISO 8601): the run whose end shows it, or the clock. */
 export interface LagSeen {
@@ -22,14 +23,14 @@ type LagEvent = Extract<FlotillaEvent, { type: 'flotilla.lag' }>;
 export function crossMaxLag(before: Standing | undefined, seen: LagSeen): Standing | undefined {
   const { lag, at } = seen;
   const { maxLagMs } = seen.job;
-  const { lagRaised: raisedAt, lagRaises = 0, untold = [] }: Partial<Standing> = before ?? {};
+  const { lagRaised: raisedAt, lagRaises = 0 }: Partial<Standing> = before ?? {};
   const isOver = isOverLag(lag, maxLagMs);
   if ((raisedAt !== undefined) === isOver) return before;
   // An option that is gone from the configuration is nobody's news.
   if (maxLagMs === undefined) return changed(before, { lagRaised: undefined }, at);
   const raises = isOver ? lagRaises + 1 : lagRaises;
   const event = isOver ? lagRaised(seen, raises, maxLagMs) : lagCleared(seen, raises, maxLagMs);
-  return changed(before, { lagRaised: isOver ? at : undefined, lagRaises: raises, untold: [...untold, event] }, at);
+  return changed(before, { lagRaised: isOver ? at : undefined, lagRaises: raises, ...withUntold(before, [event]) }, at);
 }
 
 function isOverLag({ seconds = 0 }: Lag, maxLagMs: number | undefined): boolean {

@@ -7,7 +7,7 @@ export interface GroupBehind extends BehindAt {
   readonly group: Group;
 }
 
-/** Sums over all runs of a job since its table began; each run counts once. */
+/** Sums over all runs of a job since its table began; what a run did counts once, each of its ends does. */
 export interface Totals {
   /** Ended runs by state. */
   readonly runs: Readonly<Record<string, number>>;
@@ -33,14 +33,14 @@ export interface Standing {
   readonly revision: number;
   /** When it was written. */
   readonly changedAt: string;
-  /** Ids of the last runs that are counted in `totals`, the latest last. */
+  /** The last ends of runs that are counted, `<run> <state>`, the latest last. */
   readonly counted: readonly string[];
   readonly totals: Totals;
+  /** What is in `totals` of the last runs that ended: a run that is begun again ends again, and has done all of this by then. */
+  readonly sums?: readonly { readonly run: string; readonly totals: Totals }[];
   /** When both sides were last listed, all of the job in one run. */
   readonly asOf?: string;
-  /** The same of any run, though it was one of some groups, or with other filters than the job's. */
-  readonly lookedAt?: string;
-  /** Since when no run got as far as that; left out when the last one did. */
+  /** Since when no run got as far as that, where one could not; left out once one did. */
   readonly blindSince?: string;
   /** The last run that ended ok or with warnings, no dry run. */
   readonly lastGood?: { readonly id: string; readonly startedAt: string; readonly endedAt: string };
@@ -52,7 +52,7 @@ export interface Standing {
   readonly watched?: Readonly<Record<string, { readonly times: string; readonly since: string }>>;
   /** By schedule: the tick that was told to be overdue. */
   readonly overdueTold?: Readonly<Record<string, string>>;
-  /** What follows from the last writes and was not told for certain: whoever writes next tells it (`change-standing.ts`). */
+  /** What follows from the last writes and was not told for certain: whoever writes next tells it (`untold.ts`). */
   readonly untold?: readonly FlotillaEvent[];
 }
 
@@ -65,8 +65,13 @@ export interface JobHealth {
   /** Left out where the job has none. */
   readonly maxLagSeconds?: number;
   readonly groups: readonly GroupBehind[];
-  /** Ticks that no run has come for though they were due longer ago than the grace allows. */
-  readonly overdue: readonly { readonly schedule: string; readonly due: string; readonly seconds: number }[];
+  /** Ticks that no run has come for, or only one that was `lost` (its id), though they were due longer ago than the grace allows. */
+  readonly overdue: readonly {
+    readonly schedule: string;
+    readonly due: string;
+    readonly seconds: number;
+    readonly lost?: string;
+  }[];
   /** Runs that wait or are at work, workers with a group, and for how long the one that showed no progress for longest has held its lock. */
   readonly live: {
     readonly waiting: number;

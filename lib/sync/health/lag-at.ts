@@ -1,23 +1,26 @@
+import { unlessAhead } from '../overlap/clocks.ts';
 import type { Standing } from './health.ts';
 import { UNSEEN, type Behind, type Lag } from './lag.ts';
 
 /** When a job's two sides were looked at. */
-export type Looks = Pick<Standing, 'asOf' | 'lookedAt' | 'blindSince'>;
+export type Looks = Pick<Standing, 'asOf' | 'blindSince'>;
 
 /**
  * How far a job's copy is behind `now` (epoch milliseconds), by what its groups lack. While nobody can look, what was copied at the last
- * look is all that is certain: the lag is no greater than the time since then, or since the oldest snapshot that was missing then.
+ * look is all that is certain: the lag is no greater than the time since then, or since the oldest snapshot that was missing then. Where
+ * no run has ever seen all, it is no less than what those that saw a part have found missing.
  */
 export function lagAt(looks: Looks | undefined, groups: Iterable<Behind>, now: number): Lag {
   const sum = sumUp(groups);
-  const { asOf, lookedAt, blindSince } = looks ?? {};
-  const known = { ...sum, ...(asOf !== undefined && { asOf }) };
-  if (lookedAt === undefined) return { ...UNSEEN, ...known };
-  const isBlind = blindSince !== undefined;
-  const from = earliest(sum.since, isBlind ? (asOf ?? lookedAt) : undefined);
-  const seconds = from === undefined ? 0 : Math.max(0, now - Date.parse(from)) / 1000;
-  return { state: isBlind ? 'unknown' : sum.missing > 0 ? 'behind' : 'current', seconds, ...known };
+  const asOf = unlessAhead(looks?.asOf, now);
+  if (asOf === undefined) return { ...UNSEEN, ...sum, ...(sum.since !== undefined && { seconds: secondsSince(sum.since, now) }) };
+  const isBlind = looks?.blindSince !== undefined;
+  const from = earliest(sum.since, isBlind ? asOf : undefined);
+  const seconds = from === undefined ? 0 : secondsSince(from, now);
+  return { state: isBlind ? 'unknown' : sum.missing > 0 ? 'behind' : 'current', seconds, ...sum, asOf };
 }
+
+const secondsSince = (from: string, now: number): number => Math.max(0, now - Date.parse(from)) / 1000;
 
 function sumUp(all: Iterable<Behind>): Pick<Lag, 'missing' | 'groups' | 'since' | 'newest'> {
   let [missing, groups] = [0, 0];

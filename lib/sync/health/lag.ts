@@ -10,9 +10,15 @@ export const LagSchema = z.object({
   state: z
     .enum(['current', 'behind', 'unknown'])
     .describe(
-      'current: all is on the target; behind: snapshots are missing; unknown: the source could not be looked at, or was not, since asOf',
+      'current: all is on the target; behind: snapshots are missing; unknown: not all of the source could be looked at, or was, since asOf, or ever',
     ),
-  seconds: z.number().nonnegative().exactOptional().describe('Left out while no run has ever looked at the source'),
+  seconds: z
+    .number()
+    .nonnegative()
+    .exactOptional()
+    .describe(
+      'Of an unknown lag, as much as it may be at most; without asOf, at least: left out where nothing is known to be missing',
+    ),
   missing: count.describe('Snapshots of the source, all groups, that the job would copy and the target lacks'),
   groups: count.describe('Groups that lack any'),
   since: time.exactOptional().describe('Backup time of the oldest missing snapshot newer than its newest copy'),
@@ -32,6 +38,12 @@ export type Behind = Fixed<z.infer<typeof BehindSchema>>;
 /** The same, by what was listed at a time, less what was copied since. */
 export const BehindAtSchema = BehindSchema.extend({ at: time }).describe('What the group lacked');
 export type BehindAt = Fixed<z.infer<typeof BehindAtSchema>>;
+
+/** What is known of a group by the later of two looks; of two at the same time the second, which knows more. */
+export function laterLook(a: BehindAt | undefined, b: BehindAt | undefined): BehindAt | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return a.at > b.at ? a : b;
+}
 
 /** Lag of a job that no run has looked at. */
 export const UNSEEN: Lag = { state: 'unknown', missing: 0, groups: 0 };

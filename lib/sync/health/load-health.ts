@@ -6,9 +6,11 @@ import type { TickRecord } from '../run-store.ts';
 import { activeSuspension } from '../suspension.ts';
 import type { Worker } from '../worker.ts';
 import type { GroupBehind, JobHealth, Standing } from './health.ts';
-import { lagAt, type Looks } from './lag-at.ts';
+import { lagAt } from './lag-at.ts';
 import { loadLive } from './load-live.ts';
+import { listLost, NONE_LOST } from './lost-ticks.ts';
 import { overdueTick, type OverdueTick } from './overdue.ts';
+import { unlooked } from './unlooked.ts';
 
 export type HealthWorld = Pick<Worker, 'store' | 'now' | 'leaseMs'>;
 
@@ -33,9 +35,10 @@ export async function lookAtJob(job: Job, { store, now, leaseMs }: HealthWorld):
   ]);
   const groups = withLive(known, records);
   const isAlive = live.running + live.waiting > 0;
-  const looks = isAlive ? standing : unlooked(standing, job, { served, at });
+  const looks = isAlive ? standing : unlooked(standing, job.schedules, at);
   const isSuspended = suspension !== undefined;
-  const overdue = isAlive || isSuspended ? [] : listOverdue(job, standing, { served, at });
+  const lost = isAlive || isSuspended ? NONE_LOST : await listLost(job.id, standing, { store, served });
+  const overdue = isAlive || isSuspended ? [] : listOverdue(job, standing, { served, lost, at });
   const health = {
     ...{ job: job.id, at: iso(at), lag: lagAt(looks, groups, at), groups, overdue },
     ...(job.maxLagMs !== undefined && { maxLagSeconds: Math.round(job.maxLagMs / 1000) }),
@@ -47,24 +50,19 @@ export async function lookAtJob(job: Job, { store, now, leaseMs }: HealthWorld):
 /** What the table says of the job's schedules, in their order, at a time (epoch milliseconds). */
 interface Ticks {
   readonly served: readonly (TickRecord | undefined)[];
+  /** Ids of runs that are gone without having ended. */
+  readonly lost: ReadonlySet<string>;
   readonly at: number;
 }
 
-function listOverdue({ schedules }: Job, standing: Standing | undefined, { served, at }: Ticks): OverdueTick[] {
-  const known = (schedule: string, index: number) => ({ served: served[index], watched: standing?.watched?.[schedule] });
+function listOverdue({ schedules }: Job, standing: Standing | undefined, { served, lost, at }: Ticks): OverdueTick[] {
+  const known = (schedule: string, index: number) => ({
+    ...{ served: served[index], isLost: lost.has(served[index]?.run ?? ''), watched: standing?.watched?.[schedule] },
+    asOf: standing?.asOf,
+  });
   return schedules
     .map((schedule, index) => overdueTick(schedule, known(schedule.name, index), at))
     .filter((tick) => tick !== undefined);
-}
-
-/** Where a run should have looked since the last look, and none did, nobody knows more than that look: as where one could not. */
-function unlooked(standing: Standing | undefined, { schedules }: Job, { served, at }: Ticks): Looks | undefined {
-  const lookedAt = standing?.lookedAt;
-  if (lookedAt === undefined) return standing;
-  // Suspended or not: who suspends a job forgets about it.
-  const dues = schedules.map((schedule, index) => overdueTick(schedule, { served: served[index], watched: undefined }, at)?.due);
-  const due = dues.find((each) => each !== undefined && Date.parse(each) > Date.parse(lookedAt));
-  return due === undefined ? standing : { ...standing, blindSince: standing?.blindSince ?? due };
 }
 
 /** What a worker sees of its group is newer than what the run before it has left. */

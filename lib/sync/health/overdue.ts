@@ -1,4 +1,5 @@
 import { formatTime, nextTime, timesText, type Schedule } from '../../schedule/schedule.ts';
+import { isAhead } from '../overlap/clocks.ts';
 import type { TickRecord } from '../run-store.ts';
 import type { JobHealth, Standing } from './health.ts';
 
@@ -10,19 +11,29 @@ export type OverdueTick = JobHealth['overdue'][number];
 /** What is known of the ticks of one schedule: which are served (the table's record), and since when they are watched for. */
 export interface KnownTicks {
   readonly served: TickRecord | undefined;
+  /** Whether the run that served it last is gone without having ended. */
+  readonly isLost?: boolean;
   readonly watched: NonNullable<Standing['watched']>[string] | undefined;
+  /** When a run, though one that was started by hand, looked at all of the job last (ISO 8601): it made up for what was due before. */
+  readonly asOf?: string | undefined;
 }
 
-/** The first tick that a run should have come for by now and none has; undefined: there is none, or it is not long enough ago. */
-export function overdueTick(schedule: Schedule, { served, watched }: KnownTicks, now: number): OverdueTick | undefined {
+/** The first tick that a run should have come for by now and none has, or none that ended; undefined: there is none, or it is not long enough ago. */
+export function overdueTick(
+  schedule: Schedule,
+  { served, watched, asOf, isLost = false }: KnownTicks,
+  now: number,
+): OverdueTick | undefined {
   const times = timesText(schedule);
   const from = [
-    ...(served?.times === times ? [Date.parse(served.served)] : []),
+    ...(served?.times === times ? [Date.parse(served.served) - (isLost ? 1 : 0)] : []),
     // A schedule of which nothing was ever served counts from when it was seen first, a suspended one from when it was so last.
     ...(watched?.times === times ? [Date.parse(watched.since)] : []),
-  ];
+  ].filter((time) => !isAhead(time, now));
   if (from.length === 0) return undefined;
-  const due = nextTime(schedule, Math.max(...from));
+  const looked = asOf === undefined || isAhead(Date.parse(asOf), now) ? -Infinity : Date.parse(asOf);
+  const due = nextTime(schedule, Math.max(looked, ...from));
   if (due === undefined || now - due <= schedule.jitterMs + OVERDUE_GRACE_MS) return undefined;
-  return { schedule: schedule.name, due: formatTime(due), seconds: (now - due) / 1000 };
+  const lost = isLost && served !== undefined && due === Date.parse(served.served) ? { lost: served.run } : {};
+  return { schedule: schedule.name, due: formatTime(due), seconds: (now - due) / 1000, ...lost };
 }

@@ -3,7 +3,7 @@ import { inFlight } from '../../transfer/in-flight.ts';
 import type { PlanItem } from '../payloads.ts';
 import { NAMESPACES_RECORD, type GroupRecord } from '../report/group-record.ts';
 import type { RunRecord, RunStore } from '../run-store.ts';
-import type { BehindAt } from './lag.ts';
+import { laterLook, type BehindAt } from './lag.ts';
 
 /** Items that are written at once. */
 const WRITES_AT_ONCE = 16;
@@ -15,6 +15,8 @@ export interface RunView {
   readonly plan: readonly PlanItem[];
   readonly records: readonly GroupRecord[];
   readonly looked: NonNullable<RunRecord['looked']>;
+  /** Epoch milliseconds. */
+  readonly now: number;
 }
 
 /**
@@ -24,13 +26,13 @@ export interface RunView {
 export async function saveBehind(view: RunView, store: Pick<RunStore, 'saveBehind' | 'listBehind'>): Promise<void> {
   const seen = viewOf(view);
   await inFlight(seen.values(), { limit: WRITES_AT_ONCE }, async ({ group, behind }) => {
-    if (behind !== undefined) await store.saveBehind(view.job, group, behind);
+    if (behind !== undefined) await store.saveBehind(view.job, group, behind, view.now);
   });
   if (!view.looked.whole) return;
   const upToDate = { missing: 0, at: view.looked.at };
   const known = await Array.fromAsync(store.listBehind(view.job));
   const others = known.filter(({ group, missing }) => missing > 0 && !seen.has(formatGroup(group)));
-  await inFlight(others, { limit: WRITES_AT_ONCE }, ({ group }) => store.saveBehind(view.job, group, upToDate));
+  await inFlight(others, { limit: WRITES_AT_ONCE }, ({ group }) => store.saveBehind(view.job, group, upToDate, view.now));
 }
 
 /** `behind` is undefined where nobody could tell: the group had work all the same. */
@@ -39,14 +41,14 @@ interface Seen {
   readonly behind: BehindAt | undefined;
 }
 
-/** By `formatGroup`: what a worker saw is later than the plan. */
+/** By `formatGroup`: who looked later knows better, a worker of a run that is begun again or the plan it makes then. */
 function viewOf({ plan, records }: RunView): ReadonlyMap<string, Seen> {
   const seen = new Map<string, Seen>();
   const planned = plan.filter((item) => item.kind === 'group');
   for (const { namespace, name, behind } of [...planned, ...records.filter((record) => record.name !== NAMESPACES_RECORD)]) {
     const group = { namespace, name };
     const before = seen.get(formatGroup(group))?.behind;
-    seen.set(formatGroup(group), { group, behind: behind ?? before });
+    seen.set(formatGroup(group), { group, behind: laterLook(before, behind) });
   }
   return seen;
 }

@@ -1,26 +1,14 @@
-import { countKinds } from '../report/count-kinds.ts';
-import type { Tally } from '../report/group-record.ts';
+import { unlessAhead } from '../overlap/clocks.ts';
 import type { Report } from '../report/report.ts';
 import type { RunRecord } from '../run-store.ts';
-import type { Standing, Totals } from './health.ts';
+import type { Standing } from './health.ts';
+import { addTotals, NO_TOTALS, totalsOf, totalsSince } from './totals.ts';
 
-/** Runs of which it is known that they are counted: no more than these are ended again by a call that is repeated. */
+/** Ends of which it is known that they are counted: no more than these are ended again by a call that is repeated. */
 const MAX_COUNTED = 100;
 
-const NO_TOTALS: Totals = {
-  ...{
-    runs: {},
-    seconds: 0,
-    bytes: 0,
-    chunks: 0,
-    snapshots: {},
-    groups: {},
-    requests: {},
-    throttled: {},
-    retried: {},
-    errors: {},
-  },
-};
+/** Runs that may go on after their end, with what was counted of them then: more hardly end meanwhile. */
+const MAX_SUMS = 8;
 
 /** What a change of a standing says anew; undefined members go. */
 export type StandingChange = { readonly [K in keyof Standing]?: Standing[K] | undefined };
@@ -32,30 +20,59 @@ export function changed(before: Standing | undefined, change: StandingChange, at
   return { ...members, revision: (before?.revision ?? 0) + 1, changedAt: at } as unknown as Standing;
 }
 
-/**
- * The standing with a run that ended. A run counts once, however often it is ended; a dry run never. `record` is what the table says of
- * it; undefined: nothing.
- */
-export function standingAfter(
-  before: Standing | undefined,
-  report: Report,
-  record: Pick<RunRecord, 'looked'> | undefined,
-): Standing | undefined {
-  if (report.dryRun || before?.counted.includes(report.id) === true) return before;
-  const counted = [...(before?.counted ?? []), report.id].slice(-MAX_COUNTED);
-  const totals = addRun(before?.totals ?? NO_TOTALS, report);
-  return changed(before, { counted, totals, ...lookAfter(before, report, record), ...goodAfter(report) }, report.endedAt);
+type End = Pick<Report, 'id' | 'state'>;
+
+/** A run that is begun again ends again, and may do so in another way. */
+const nameEnd = ({ id, state }: End): string => `${id} ${state}`;
+
+export function isCounted(standing: Standing | undefined, end: End): boolean {
+  return standing?.counted.includes(nameEnd(end)) === true;
 }
 
-/** A run that failed before it had listed both sides says that nobody can look; one that did not get as far for another reason, nothing. */
-function lookAfter(before: Standing | undefined, report: Report, record: Pick<RunRecord, 'looked'> | undefined): StandingChange {
-  const looked = record?.looked;
-  if (looked === undefined) return couldNotLook(report) ? { blindSince: before?.blindSince ?? report.startedAt } : {};
+/** What the table says of a run; undefined: nothing. */
+type Known = Pick<RunRecord, 'looked'> | undefined;
+
+/** The standing with a run that ended: each end of it counts once, and what it did does; a dry run is remembered, and says nothing. */
+export function standingAfter(before: Standing | undefined, report: Report, record: Known): Standing | undefined {
+  if (isCounted(before, report)) return before;
+  const counted = [...(before?.counted ?? []), nameEnd(report)].slice(-MAX_COUNTED);
+  if (report.dryRun) return changed(before, { counted }, report.endedAt);
+  return changed(
+    before,
+    { counted, ...sumAfter(before, report), ...lookAfter(before, report, record), ...goodAfter(report) },
+    report.endedAt,
+  );
+}
+
+/** The report of a run that was begun again sums up all it did: only what it did since its last end is new. */
+function sumAfter(before: Standing | undefined, report: Report): Pick<Standing, 'totals' | 'sums'> {
+  const { totals = NO_TOTALS, sums = [] }: Partial<Standing> = before ?? {};
+  const now = totalsOf(report);
+  const own = sums.find(({ run }) => run === report.id);
+  const others = sums.filter(({ run }) => run !== report.id);
   return {
-    blindSince: undefined,
-    lookedAt: later(before?.lookedAt, looked.at),
-    ...(looked.whole && { asOf: later(before?.asOf, looked.at) }),
+    totals: addTotals(totals, own === undefined ? now : totalsSince(now, own.totals)),
+    sums: [...others, { run: report.id, totals: now }].slice(-MAX_SUMS),
   };
+}
+
+/** Whether the run shows how far the copy is behind: it has looked, or it could not. */
+export function hasTriedToLook(report: Report, record: Known): boolean {
+  return record?.looked !== undefined || couldNotLook(report);
+}
+
+/**
+ * A run that failed before it had listed both sides says that nobody can look; one that did not get as far for another reason, nothing.
+ * Nor does one that saw a part: of the rest nobody knows more than before. Who looked before another could not has seen less than that.
+ */
+function lookAfter(before: Standing | undefined, report: Report, record: Known): StandingChange {
+  const now = Date.parse(report.endedAt);
+  const [asOf, blindSince] = [unlessAhead(before?.asOf, now), unlessAhead(before?.blindSince, now)];
+  const looked = record?.looked;
+  if (looked === undefined) return couldNotLook(report) ? { blindSince: blindSince ?? report.startedAt } : {};
+  if (!looked.whole) return {};
+  const sees = blindSince === undefined || looked.at >= blindSince;
+  return { asOf: later(asOf, looked.at), blindSince: sees ? undefined : blindSince };
 }
 
 /** A slip of whoever started it by hand says nothing of the datastores. */
@@ -69,34 +86,4 @@ function goodAfter({ state, id, startedAt, endedAt }: Report): StandingChange {
 
 function later(a: string | undefined, b: string): string {
   return a !== undefined && a > b ? a : b;
-}
-
-type Counts = Readonly<Record<string, number>>;
-
-function addRun(totals: Totals, report: Report): Totals {
-  const { tally, snapshots, groups } = report;
-  return {
-    runs: add(totals.runs, { [report.state]: 1 }),
-    seconds: totals.seconds + report.seconds,
-    bytes: totals.bytes + tally.bytes,
-    chunks: totals.chunks + tally.chunks,
-    snapshots: add(totals.snapshots, { ...snapshots, removed: report.removed?.snapshots ?? 0 }),
-    groups: add(totals.groups, { ok: groups.ok, errors: groups.errors, unfinished: groups.unfinished }),
-    requests: add(totals.requests, { ...requestsOf('source', tally), ...requestsOf('target', tally) }),
-    throttled: add(totals.throttled, { source: tally.source.throttled, target: tally.target.throttled }),
-    retried: add(totals.retried, { source: tally.source.retried, target: tally.target.retried }),
-    errors: add(totals.errors, countKinds(report)),
-  };
-}
-
-const OPERATIONS = ['list', 'head', 'get', 'put', 'copy', 'delete'] as const;
-
-function requestsOf(side: 'source' | 'target', tally: Pick<Tally, 'source' | 'target'>): Counts {
-  return Object.fromEntries(OPERATIONS.map((operation) => [`${side} ${operation}`, tally[side][operation]]));
-}
-
-/** Only what happened has an entry. */
-function add(sum: Counts, more: Counts): Counts {
-  const entries = Object.entries(more).filter(([, count]) => count > 0);
-  return { ...sum, ...Object.fromEntries(entries.map(([name, count]) => [name, (sum[name] ?? 0) + count])) };
 }

@@ -3,7 +3,9 @@ import { tickOverdue } from '../event/tick-overdue.ts';
 import { iso } from '../iso.ts';
 import type { Job } from '../job.ts';
 import type { JobHealth, Standing } from './health.ts';
+import { isAhead } from '../overlap/clocks.ts';
 import { changed } from './standing-after.ts';
+import { withUntold } from './untold.ts';
 
 /** A watch comes again within so long: until then a suspended schedule has no ticks to watch for. */
 const WATCH_MS = 15 * 60_000;
@@ -20,8 +22,16 @@ export function watchTicks(
   const watched = Object.fromEntries(
     schedules.map((schedule) => [schedule.name, watchedAfter(known[schedule.name], timesText(schedule), { at, isSuspended })]),
   );
-  const isSame = JSON.stringify(watched) === JSON.stringify(known);
-  return isSame ? before : changed(before, { watched }, iso(at));
+  return isSame(watched, known) ? before : changed(before, { watched }, iso(at));
+}
+
+/** The table keeps no order of names. */
+function isSame(a: Watched, b: Watched): boolean {
+  const [names, others] = [Object.keys(a), Object.keys(b)];
+  return (
+    names.length === others.length &&
+    names.every((name) => a[name]?.times === b[name]?.times && a[name]?.since === b[name]?.since)
+  );
 }
 
 function watchedAfter(
@@ -29,7 +39,7 @@ function watchedAfter(
   times: string,
   { at, isSuspended }: { readonly at: number; readonly isSuspended: boolean },
 ): Watched[string] {
-  if (known?.times !== times) return { times, since: iso(at) };
+  if (known?.times !== times || isAhead(Date.parse(known.since), at)) return { times, since: iso(at) };
   // Not at every look: each change is a write.
   return isSuspended && Date.parse(known.since) <= at ? { times, since: iso(at + WATCH_MS) } : known;
 }
@@ -41,5 +51,5 @@ export function tellOverdue(before: Standing | undefined, job: Job, health: JobH
   if (fresh.length === 0) return before;
   const events = fresh.map((tick) => tickOverdue(job, tick, health));
   const overdueTold = { ...told, ...Object.fromEntries(fresh.map(({ schedule, due }) => [schedule, due])) };
-  return changed(before, { overdueTold, untold: [...(before?.untold ?? []), ...events] }, health.at);
+  return changed(before, { overdueTold, ...withUntold(before, events) }, health.at);
 }

@@ -4,9 +4,19 @@ export const CLOCK_SKEW_MS = 5_000;
 /** Clocks that were set at all differ by less: what lies further ahead was written by one that was not. */
 const FURTHEST_AHEAD_MS = 15 * 60_000;
 
+/** The last time (epoch ms) that a clock which was set may show now. */
+export function furthestAhead(now: number): number {
+  return now + FURTHEST_AHEAD_MS;
+}
+
 /** Whether a time (epoch ms) lies so far ahead of `now` that nothing can have happened then. */
 export function isAhead(time: number, now: number): boolean {
-  return time > now + FURTHEST_AHEAD_MS;
+  return time > furthestAhead(now);
+}
+
+/** A time (ISO 8601) that somebody wrote down, unless a wrong clock made it: then nothing is known. */
+export function unlessAhead(time: string | undefined, now: number): string | undefined {
+  return time === undefined || isAhead(Date.parse(time), now) ? undefined : time;
 }
 
 export interface LeaseTime {

@@ -9,6 +9,8 @@ const FIRST: Standing = {
   totals: { ...NONE, runs: { ok: 1 }, requests: { 'source get': 12 }, seconds: 4.5, bytes: 4096, chunks: 3 },
 };
 
+const NOW = Date.parse('2025-11-04T08:00:10.000Z');
+
 export function describeBehind(store: () => RunStore): void {
   const vm = group('a/b', 'vm/100');
   const monday = { missing: 3, since: '2025-11-01T22:00:00Z', newest: '2025-11-03T22:00:00Z', at: '2025-11-04T08:00:00.000Z' };
@@ -16,8 +18,8 @@ export function describeBehind(store: () => RunStore): void {
 
   it('knows of each group what it lacks, in the order of the groups', async () => {
     const job = fresh('job');
-    await store().saveBehind(job, vm, monday);
-    await store().saveBehind(job, group('', 'ct/200'), { missing: 0, at: monday.at });
+    await store().saveBehind(job, vm, monday, NOW);
+    await store().saveBehind(job, group('', 'ct/200'), { missing: 0, at: monday.at }, NOW);
     expect(await list(job)).toEqual([
       { group: group('', 'ct/200'), missing: 0, at: monday.at },
       { group: vm, ...monday },
@@ -31,13 +33,20 @@ export function describeBehind(store: () => RunStore): void {
       { missing: 9, at: '2025-11-04T07:59:59.999Z' },
       { missing: 0, at: '2025-11-04T08:00:00.001Z' },
     ];
-    await store().saveBehind(job, vm, monday);
-    await store().saveBehind(job, vm, earlier);
+    await store().saveBehind(job, vm, monday, NOW);
+    await store().saveBehind(job, vm, earlier, NOW);
     expect(await list(job)).toEqual([{ group: vm, ...monday }]);
-    await store().saveBehind(job, vm, { ...earlier, at: monday.at });
+    await store().saveBehind(job, vm, { ...earlier, at: monday.at }, NOW);
     expect(await list(job)).toEqual([{ group: vm, ...earlier, at: monday.at }]);
-    await store().saveBehind(job, vm, later);
+    await store().saveBehind(job, vm, later, NOW);
     expect(await list(job)).toEqual([{ group: vm, ...later }]);
+  });
+
+  it('replaces what a wrong clock has left of a time still to come', async () => {
+    const job = fresh('job');
+    await store().saveBehind(job, vm, { missing: 0, at: '2036-01-01T00:00:00.000Z' }, Date.parse('2036-01-01T00:00:00Z'));
+    await store().saveBehind(job, vm, monday, NOW);
+    expect(await list(job)).toEqual([{ group: vm, ...monday }]);
   });
 }
 
@@ -46,6 +55,7 @@ export function describeStandings(store: () => RunStore): void {
     const job = fresh('job');
     const full: Standing = {
       ...FIRST,
+      sums: [{ run: 'run-1', totals: FIRST.totals }],
       ...{ asOf: '2025-11-01T08:00:00.000Z', blindSince: '2025-11-02T08:00:00.000Z', lagRaises: 2 },
       lastGood: { id: 'run-1', startedAt: '2025-11-01T08:00:00.000Z', endedAt: '2025-11-01T08:00:04.500Z' },
       ...{

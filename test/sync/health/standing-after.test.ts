@@ -23,7 +23,7 @@ describe('the standing of a job', () => {
     const errors = report('r2', { records: [groupRecord({ state: 'errors', failures: [damagedChunk], failureCount: 3 })] });
     const standing = after([report('r1'), LOOKED], [errors, LOOKED]);
     expect(standing).toMatchObject({
-      ...{ revision: 2, counted: ['r1', 'r2'], asOf: LOOKED.looked.at, lookedAt: LOOKED.looked.at, lastGood: { id: 'r1' } },
+      ...{ revision: 2, counted: ['r1 ok', 'r2 errors'], asOf: LOOKED.looked.at, lastGood: { id: 'r1' } },
       totals: { runs: { ok: 1, errors: 1 }, seconds: 200, bytes: 8192, chunks: 20, snapshots: { copied: 4 } },
     });
     expect(standing?.totals).toMatchObject({ groups: { ok: 1, errors: 1 }, errors: { DataError: 3 } });
@@ -37,8 +37,23 @@ describe('the standing of a job', () => {
     expect(standingAfter(standing, report('r119'), LOOKED)).toBe(standing);
   });
 
-  it('is not changed by a dry run', () => {
-    expect(after([report('r1', { dryRun: true }), {}])).toBeUndefined();
+  it('remembers a dry run, and learns nothing by it', () => {
+    const standing = after([report('r1', { dryRun: true }), {}]);
+    expect(standing).toMatchObject({ counted: ['r1 ok'], totals: { runs: {}, seconds: 0 } });
+    expect(standing).not.toHaveProperty('asOf');
+    expect(standing).not.toHaveProperty('lastGood');
+  });
+
+  it('counts each end of a run that is begun again, and what it did once', () => {
+    const stopped = report('r1', { records: [groupRecord({ state: 'stopped' })], endedAt: '2025-11-01T08:11:00.000Z' });
+    const all = groupRecord({ tally: { ...groupRecord().tally, snapshotsCopied: 5, bytes: 10_000, chunks: 30 } });
+    const ended = report('r1', { records: [all], endedAt: '2025-11-01T08:20:00.000Z' });
+    const standing = after([stopped, {}], [report('r2'), LOOKED], [ended, LOOKED]);
+    expect(standing).toMatchObject({
+      ...{ counted: ['r1 stopped', 'r2 ok', 'r1 ok'], lastGood: { id: 'r1' }, asOf: LOOKED.looked.at },
+      totals: { runs: { stopped: 1, ok: 2 }, bytes: 10_000 + 4096, chunks: 40, snapshots: { copied: 7 } },
+    });
+    expect(standing?.totals.seconds).toBe(600 + report('r2').seconds);
   });
 
   it('is blind from the first run on that could not list, until one can', () => {
@@ -54,9 +69,25 @@ describe('the standing of a job', () => {
     expect(after([report('r1'), LOOKED], [report('r2', slip), {}])).not.toHaveProperty('blindSince');
   });
 
-  it('is looked at by a run of some groups, but not as of then', () => {
-    const standing = after([report('r1'), LOOKED], [report('r2'), { looked: { at: '2025-11-06T08:00:00.000Z', whole: false } }]);
-    expect(standing).toMatchObject({ asOf: LOOKED.looked.at, lookedAt: '2025-11-06T08:00:00.000Z' });
+  it('is no less blind when a run has seen some groups', () => {
+    const some = { looked: { at: '2025-11-06T08:00:00.000Z', whole: false } };
+    expect(after([report('r1'), some])).not.toHaveProperty('asOf');
+    const standing = after([report('r1'), LOOKED], [report('r2', FAILED), {}], [report('r3'), some]);
+    expect(standing).toMatchObject({ asOf: LOOKED.looked.at, blindSince: '2025-11-01T08:10:00.000Z' });
+  });
+
+  it('stays blind by a run that looked before another one could not', () => {
+    const early = { looked: { at: '2025-11-01T08:09:59.000Z', whole: true } };
+    const standing = after([report('r1', FAILED), {}], [report('r2'), early]);
+    expect(standing).toMatchObject({ asOf: early.looked.at, blindSince: '2025-11-01T08:10:00.000Z' });
+  });
+
+  it('believes no time of a clock that was years ahead', () => {
+    const wrong = '2036-01-01T00:00:00.000Z';
+    const first = after([report('r1'), LOOKED])!;
+    const standing = standingAfter({ ...first, asOf: wrong, blindSince: wrong }, report('r2'), LOOKED);
+    expect(standing).toMatchObject({ asOf: LOOKED.looked.at });
+    expect(standing).not.toHaveProperty('blindSince');
   });
 
   it('hears nothing of the source from a run that was skipped', () => {
