@@ -59,7 +59,7 @@ describe('parseConfig', () => {
         'max-worker-threads': 8,
       },
     ]);
-    expect(settings).toEqual({ maxWorkerThreads: 8 });
+    expect(settings).toEqual({ maxWorkerThreads: 8, groupMetrics: false });
   });
 
   it('needs neither jobs nor settings', () => {
