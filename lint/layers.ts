@@ -107,7 +107,7 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     path: 'lib/prometheus',
-    may: ['lib/errors.ts', 'lib/datastore', 'lib/sync'],
+    may: ['lib/errors.ts', 'lib/datastore', 'lib/sync/report', 'lib/sync/health', 'lib/sync/status'],
     types: [],
     packages: [],
     because: `metrics are a text made of what is known of jobs, whoever asks for it; ${DOMAIN_REASON}`,
@@ -201,8 +201,17 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     path: 'lib/web',
-    may: ['lib/errors.ts', 'lib/datastore', 'lib/sync', 'lib/config', 'lib/page', 'lib/prometheus', 'package.json'],
-    types: [],
+    may: [
+      'lib/errors.ts',
+      'lib/sync/report',
+      'lib/sync/status',
+      'lib/config/job-document.ts',
+      'lib/config/describe-overrides.ts',
+      'lib/page',
+      'lib/prometheus',
+      'package.json',
+    ],
+    types: ['lib/sync/run-store.ts'],
     packages: ['node:*'],
     because: 'the server of the page answers requests, and is handed what it shows and what it may start',
   },
