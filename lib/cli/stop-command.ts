@@ -3,6 +3,7 @@ import { iso } from '../sync/iso.ts';
 import { plural } from '../sync/report/words.ts';
 import type { RunRecord, RunRef } from '../sync/run-store.ts';
 import type { RecentRun } from '../sync/status/job-status.ts';
+import { loadLiveWork } from '../sync/health/load-live.ts';
 import { loadLive, loadRuns, lookAgain } from '../sync/status/load-runs.ts';
 import type { StatusWorld } from '../sync/status/load-status.ts';
 import { readConfig, type CliContext } from './context.ts';
@@ -41,7 +42,7 @@ export async function stopCommand(text: string, options: StopOptions, context: C
 
 /** All runs of a job that wait or are at work, and those that were lost since: a service that starts again may take them up. */
 async function unended(job: string, world: StatusWorld): Promise<readonly RecentRun[]> {
-  const { live, recent } = await loadRuns({ id: job }, world);
+  const { live, recent } = await loadRuns({ id: job }, world, await loadLiveWork(job, world));
   const lastEnded = recent.findIndex((run) => run.lost !== true && !isAlive(run));
   const lost = (lastEnded < 0 ? recent : recent.slice(0, lastEnded)).filter((run) => run.lost === true);
   return [...live.map(({ run }) => run), ...lost];

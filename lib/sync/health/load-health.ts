@@ -1,22 +1,24 @@
 import { formatGroup } from '../../datastore/group.ts';
 import { iso } from '../iso.ts';
 import type { Job } from '../job.ts';
-import type { GroupRecord } from '../report/group-record.ts';
 import type { TickRecord } from '../run-store.ts';
 import { activeSuspension } from '../suspension.ts';
 import type { Worker } from '../worker.ts';
 import type { GroupBehind, JobHealth, Standing } from './health.ts';
 import { lagAt } from './lag-at.ts';
-import { loadLive } from './load-live.ts';
+import { loadLiveWork, measureLive, type LiveWork } from './load-live.ts';
 import { listLost, NONE_LOST } from './lost-ticks.ts';
 import { overdueTick, type OverdueTick } from './overdue.ts';
 import { unlooked } from './unlooked.ts';
 
 export type HealthWorld = Pick<Worker, 'store' | 'now' | 'leaseMs'>;
 
-/** Reads from the table alone how a job stands at this moment. Throws as the `RunStore` does. */
-export async function loadHealth(job: Job, world: HealthWorld): Promise<JobHealth> {
-  return (await lookAtJob(job, world)).health;
+/**
+ * Reads from the table alone how a job stands at this moment; `work` is what its runs do, where that was looked at already. Throws
+ * as the `RunStore` does.
+ */
+export async function loadHealth(job: Job, world: HealthWorld, work?: LiveWork): Promise<JobHealth> {
+  return (await lookAtJob(job, world, work)).health;
 }
 
 export interface Look {
@@ -24,17 +26,20 @@ export interface Look {
   readonly isSuspended: boolean;
 }
 
-export async function lookAtJob(job: Job, { store, now, leaseMs }: HealthWorld): Promise<Look> {
+/** The same, with whether the job is kept from starting by itself. */
+export async function lookAtJob(job: Job, world: HealthWorld, looked?: LiveWork): Promise<Look> {
+  const { store, now } = world;
   const at = now();
-  const [standing, known, { live, records }, served, suspension] = await Promise.all([
+  const [standing, known, work, served, suspension] = await Promise.all([
     store.loadStanding(job.id),
     Array.fromAsync(store.listBehind(job.id)),
-    loadLive(job.id, { store, leaseMs, at }),
+    looked ?? loadLiveWork(job.id, world),
     Promise.all(job.schedules.map(({ name }) => store.loadTick(job.id, name))),
     activeSuspension(store, job.id, at),
   ]);
-  const groups = withLive(known, records);
-  const isAlive = live.running + live.waiting > 0;
+  const live = measureLive(work, at);
+  const groups = withLive(known, work.runs);
+  const isAlive = work.leases.size > 0;
   const looks = isAlive ? standing : unlooked(standing, job.schedules, at);
   const isSuspended = suspension !== undefined;
   const lost = isAlive || isSuspended ? NONE_LOST : await listLost(job.id, standing, { store, served });
@@ -66,9 +71,9 @@ function listOverdue({ schedules }: Job, standing: Standing | undefined, { serve
 }
 
 /** What a worker sees of its group is newer than what the run before it has left. */
-function withLive(known: readonly GroupBehind[], records: readonly GroupRecord[]): readonly GroupBehind[] {
+function withLive(known: readonly GroupBehind[], runs: LiveWork['runs']): readonly GroupBehind[] {
   const groups = new Map(known.map((each) => [formatGroup(each.group), each]));
-  for (const { namespace, name, behind } of records) {
+  for (const { namespace, name, behind } of runs.flatMap(({ groups: records = [] }) => records)) {
     const group = { namespace, name };
     const before = groups.get(formatGroup(group));
     if (behind !== undefined && (before === undefined || before.at <= behind.at))

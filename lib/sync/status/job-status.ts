@@ -1,12 +1,9 @@
-import type { GroupRecord } from '../report/group-record.ts';
 import type { JobHealth } from '../health/health.ts';
+import type { WorkingRun } from '../health/load-live.ts';
 import type { RunRecord, Suspension } from '../run-store.ts';
 
 /** A run that waits or is at work. */
-export interface LiveRun {
-  readonly run: RunRecord;
-  /** What its workers have written so far, `MAX_LIVE_GROUPS` of it at most; undefined before it is planned. */
-  readonly groups?: readonly GroupRecord[];
+export interface LiveRun extends WorkingRun {
   /** Somebody asked it to end at its next safe point. */
   readonly stopAsked: boolean;
 }

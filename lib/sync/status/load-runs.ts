@@ -1,5 +1,5 @@
 import type { Job } from '../job.ts';
-import { NAMESPACES_RECORD, type GroupRecord } from '../report/group-record.ts';
+import { loadWorking, type LiveWork } from '../health/load-live.ts';
 import type { RunRecord, RunRef } from '../run-store.ts';
 import type { JobStatus, LiveRun, RecentRun } from './job-status.ts';
 import type { StatusWorld } from './load-status.ts';
@@ -7,32 +7,31 @@ import type { StatusWorld } from './load-status.ts';
 /** Runs that are looked at: as many as a month has nights. */
 export const RECENT_RUNS = 30;
 
-/** Records that are read of one run: a look must not take longer than people wait for it. */
-export const MAX_LIVE_GROUPS = 2_000;
-
 /** A dry run has no lease: it only plans, which takes no longer. */
 const MAX_DRY_RUN_MS = 3_600_000;
 
-/** The last runs of a job, and those that live though many came after them. */
-export async function loadRuns(job: Pick<Job, 'id'>, world: StatusWorld): Promise<Pick<JobStatus, 'live' | 'recent'>> {
-  const { store } = world;
-  const { recent, living } = await loadRecent(job, RECENT_RUNS, world);
-  const older = [...living.values()].filter(({ id }) => !recent.some((run) => run.id === id));
-  const records = [...recent.filter((run) => run.lost !== true), ...(await Promise.all(older.map((run) => store.loadRun(run))))];
-  const live = records.filter((run) => run !== undefined).filter(isAtWork);
-  return { recent, live: await Promise.all(live.map((run) => loadLive(run, world))) };
+/** The last runs of a job, and those that live though many came after them; `work` was looked at before. */
+export async function loadRuns(
+  { id: job }: Pick<Job, 'id'>,
+  world: StatusWorld,
+  work: LiveWork,
+): Promise<Pick<JobStatus, 'live' | 'recent'>> {
+  const recent = await tellLost(await world.store.listRuns(job, RECENT_RUNS), work.leases, world);
+  const older = work.runs.map(({ run }) => run).filter(({ id }) => !recent.some((run) => run.id === id));
+  const live = [...recent.filter((run) => run.lost !== true), ...older].filter(isAtWork);
+  const known = new Map(work.runs.map((each) => [each.run.id, each.groups]));
+  return { recent, live: await Promise.all(live.map((run) => loadLive(run, world, known.get(run.id)))) };
 }
 
-/** The newest runs of a job, at most `limit`; and all that wait or are at work, by their ids. */
+/** The newest runs of a job, at most `limit`. */
 export async function loadRecent(
   { id: job }: Pick<Job, 'id'>,
   limit: number,
   world: StatusWorld,
-): Promise<{ readonly recent: readonly RecentRun[]; readonly living: ReadonlyMap<string, RunRef> }> {
+): Promise<Pick<JobStatus, 'recent'>> {
   const { store, now, leaseMs } = world;
-  const living = await store.listLiving(job, now(), leaseMs);
-  const found = await store.listRuns(job, limit);
-  return { recent: await tellLost(found, living, world), living };
+  const leases = await store.listLiving(job, now(), leaseMs);
+  return { recent: await tellLost(await store.listRuns(job, limit), leases, world) };
 }
 
 function isAtWork({ state, endedAt }: RunRecord): boolean {
@@ -70,20 +69,11 @@ function isPlanningDry({ dryRun, startedAt }: RunRecord, now: number): boolean {
   return dryRun === true && now - Date.parse(startedAt) < MAX_DRY_RUN_MS;
 }
 
-/** A run that is at work, or waits. */
-export async function loadLive(run: RunRecord, { store }: StatusWorld): Promise<LiveRun> {
-  const [groups, stop] = await Promise.all([
-    run.planKey === undefined ? undefined : firstGroups(run, store),
+/** A run that is at work, or waits; `groups` is what is known of its workers already. */
+export async function loadLive(run: RunRecord, { store }: StatusWorld, groups?: LiveRun['groups']): Promise<LiveRun> {
+  const [working, stop] = await Promise.all([
+    groups === undefined ? loadWorking(run, store) : { run, groups },
     store.loadStop(run),
   ]);
-  return { run, ...(groups !== undefined && { groups }), stopAsked: stop !== undefined };
-}
-
-async function firstGroups(run: RunRecord, store: StatusWorld['store']): Promise<readonly GroupRecord[]> {
-  const groups: GroupRecord[] = [];
-  for await (const group of store.listGroups(run)) {
-    if (group.name !== NAMESPACES_RECORD) groups.push(group);
-    if (groups.length >= MAX_LIVE_GROUPS) break;
-  }
-  return groups;
+  return { ...working, stopAsked: stop !== undefined };
 }

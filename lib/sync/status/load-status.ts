@@ -2,6 +2,7 @@ import { FlotillaError, formatErrorChain } from '../../errors.ts';
 import { describeSchedule } from '../../schedule/describe.ts';
 import { formatTime, nextTime } from '../../schedule/schedule.ts';
 import { loadHealth } from '../health/load-health.ts';
+import { loadLiveWork } from '../health/load-live.ts';
 import { mapAhead } from '../map-ahead.ts';
 import type { Job } from '../job.ts';
 import { activeSuspension } from '../suspension.ts';
@@ -15,10 +16,11 @@ export type StatusWorld = Pick<Worker, 'store' | 'now' | 'leaseMs'>;
 /** Reads from the table how a job stands; neither of its datastores is asked. Throws as the `RunStore` does. */
 export async function loadStatus(job: Job, world: StatusWorld): Promise<JobStatus> {
   const at = world.now();
+  const work = await loadLiveWork(job.id, world);
   const [runs, suspension, health] = await Promise.all([
-    loadRuns(job, world),
+    loadRuns(job, world, work),
     activeSuspension(world.store, job.id, at),
-    loadHealth(job, world),
+    loadHealth(job, world, work),
   ]);
   const next = suspension === undefined ? nextRun(job, at) : undefined;
   return {

@@ -4,6 +4,7 @@ import { fixedClock } from '../../support/fixed-clock.ts';
 import { job } from '../../support/locations.ts';
 import { runOrder } from '../../../lib/sync/overlap/run-order.ts';
 import type { RunRecord, RunRef, RunStore } from '../../../lib/sync/run-store.ts';
+import { liveProgress } from '../../../lib/sync/status/live-progress.ts';
 import { loadStatus } from '../../../lib/sync/status/load-status.ts';
 import { readSchedules } from '../../../lib/schedule/read-schedules.ts';
 import { NAMESPACES_RECORD } from '../../../lib/sync/report/group-record.ts';
@@ -81,6 +82,26 @@ describe('the status of a job', () => {
       ['b', undefined],
       ['a', undefined],
     ]);
+  });
+
+  it('counts all groups of a run, thousands of them too, and reads what its workers have written once', async () => {
+    const { store, begin, status } = open();
+    const run = await begin('a', { planKey: 'plan', working: 2_600 });
+    const read = { snapshots: 1, snapshotsDone: 1, tally: noTally(), skipped: [], failures: [], failureCount: 0 };
+    const at = { namespace: '', updatedAt: run.startedAt };
+    for (let number = 0; number < 2_500; number += 1) {
+      await store.saveGroup(run, { ...read, ...at, name: `vm/${String(number)}`, state: number < 2_490 ? 'ok' : 'running' });
+    }
+    let [lists, leases] = [0, 0];
+    const seen = await status({
+      ...store,
+      listGroups: (...args) => ((lists += 1), store.listGroups(...args)),
+      listLiving: (...args) => ((leases += 1), store.listLiving(...args)),
+    });
+    const { groups, done, working } = liveProgress(seen.live[0] ?? { run, stopAsked: false }, Date.parse(run.startedAt));
+    expect({ groups, done, working: working.length }).toEqual({ groups: 2_600, done: 2_490, working: 10 });
+    expect(seen.health.live).toMatchObject({ running: 1, workers: 10 });
+    expect({ lists, leases }).toEqual({ lists: 1, leases: 1 });
   });
 
   it('shows a run that is at work though more runs were skipped after it than are looked at', async () => {

@@ -41,7 +41,7 @@ it('looks at 300 jobs with a few requests each, not all at once, and shows first
   });
   const statuses = await loadStatuses(jobs, { store: counted, now: () => clock.now(), leaseMs: 60_000 });
   expect(statuses.map(({ id }) => id)).toEqual(jobs.map(({ id }) => id));
-  expect(calls).toBeLessThanOrEqual(JOBS * 8);
+  expect(calls).toBeLessThanOrEqual(JOBS * 7);
   expect(most).toBeLessThanOrEqual(AT_ONCE * 8);
 
   const lines = statusTable(statuses, { now: clock.now(), colour: false, columns: 80 });
