@@ -3,13 +3,13 @@ import { html, type Html } from '../sync/report/page/html.ts';
 import { formatCount, formatSpan, plural } from '../sync/report/words.ts';
 import type { JobStatus, LiveRun } from '../sync/status/job-status.ts';
 import { banner, fact, facts } from './banner.ts';
-import { lagBeside, lagText } from './lag-words.ts';
+import { lagBeside, lagSentence, lagText } from './lag-words.ts';
 import { historyPath, jobPath, runPath } from './links.ts';
 import { describeLive, progressBar } from './progress.ts';
 import { runForm, type FormState } from './run-form.ts';
 import { strip, STRIP_RUNS } from './strip.ts';
 import { formatTime, relativeElement, timeElement } from './time-words.ts';
-import { judgeJob } from './verdict.ts';
+import { judgeJob, type Verdict } from './verdict.ts';
 import { REFRESH_BUSY_MS, REFRESH_IDLE_MS, type View } from './view.ts';
 
 export interface JobPage {
@@ -27,7 +27,7 @@ export function jobView({ status, form, now }: JobPage): View {
   const parts = [
     { id: 'verdict', markup: banner('verdict', verdict, verdict.why) },
     { id: 'live', markup: html`<div id="live">${live.map((each) => liveSection(each, now))}</div>` },
-    { id: 'about', markup: about(status, now) },
+    { id: 'about', markup: about(status, verdict, now) },
     { id: 'runs', markup: runs(status, now) },
   ];
   const faulty = form.faults.length > 0;
@@ -41,6 +41,7 @@ export function jobView({ status, form, now }: JobPage): View {
       html`${first?.markup} ${running?.markup}
       ${faulty ? html`${runForm(id, form)} ${facts?.markup} ${past?.markup}` : html`${facts?.markup} ${past?.markup} ${runForm(id, form)}`}`,
     say: `${id}: ${verdict.word}`,
+    hasFields: true,
     refreshMs: live.length > 0 ? REFRESH_BUSY_MS : REFRESH_IDLE_MS,
   };
 }
@@ -52,15 +53,17 @@ function liveSection(live: LiveRun, now: number): Html {
   </section>`;
 }
 
-function about(status: JobStatus, now: number): Html {
+function about(status: JobStatus, { why }: Verdict, now: number): Html {
   const { source, target, starts, nextRun, health } = status;
   const { lag, maxLagSeconds, standing } = health;
   const next = nextRun === undefined ? undefined : html`${timeElement(nextRun)}, ${relativeElement(nextRun, now)}`;
   const good = standing?.lastGood;
+  // The banner says it in a sentence already.
+  const isSaid = why.some((each) => each.startsWith(lagSentence(lag)));
   return html`<section id="about" aria-labelledby="about-heading">
     <h2 id="about-heading">The copy</h2>
     ${facts(
-      fact('Lag', html`<strong>${lagText(lag)}</strong>, ${lagBeside(lag)}`),
+      fact('Lag', isSaid ? undefined : html`<strong>${lagText(lag)}</strong>, ${lagBeside(lag)}`),
       fact('max-lag', maxLagSeconds === undefined ? undefined : formatSpan(maxLagSeconds)),
       fact('From', html`${source.id}: <code>${source.place}</code>`),
       fact('To', html`${target.id}: <code>${target.place}</code>`),

@@ -1,6 +1,6 @@
 import { html, type Html } from '../sync/report/page/html.ts';
 import { plural } from '../sync/report/words.ts';
-import type { JobLook, JobStatus, LiveRun, UnreadableJob } from '../sync/status/job-status.ts';
+import type { JobLook, JobStatus, LiveRun } from '../sync/status/job-status.ts';
 import { lastRun } from '../sync/status/judge-status.ts';
 import { jobPath, runPath } from './links.ts';
 import { lagBeside, lagText } from './lag-words.ts';
@@ -11,7 +11,7 @@ import { judgeJob, type Verdict } from './verdict.ts';
 import { REFRESH_BUSY_MS, REFRESH_IDLE_MS, type Part, type View } from './view.ts';
 
 interface Judged {
-  readonly status: JobStatus;
+  readonly status: JobLook;
   readonly verdict: Verdict;
 }
 
@@ -30,12 +30,10 @@ const FIND_FROM = 8;
 
 /** All jobs, those that a person has to look at first, else in their own order. */
 export function overviewView(jobs: readonly JobLook[], options: OverviewOptions): View {
-  const statuses = jobs.filter((job) => job.unreadable === undefined);
-  const unreadable = jobs.filter((job) => job.unreadable !== undefined);
-  const judged = statuses.map((status) => ({ status, verdict: judgeJob(status, options.now) }));
+  const judged = jobs.map((status) => ({ status, verdict: judgeJob(status, options.now) }));
   const sorted = judged.toSorted((a, b) => b.verdict.urgency - a.verdict.urgency);
-  const isBusy = statuses.some(({ live }) => live.length > 0);
-  const { heading, sentence, tone, sign } = unreadable.length > 0 ? unread(unreadable, jobs.length) : summary(judged);
+  const isBusy = jobs.some((job) => job.unreadable === undefined && job.live.length > 0);
+  const { heading, sentence, tone, sign } = summary(judged);
   const banner = html`<section id="summary" class="verdict ${tone}" aria-labelledby="state">
     <span class="sign" aria-hidden="true">${sign}</span>
     <div>
@@ -111,32 +109,22 @@ function summary(judged: readonly Judged[]): { heading: string; sentence: Html |
   };
 }
 
-function unread(jobs: readonly UnreadableJob[], all: number): ReturnType<typeof summary> {
-  const lines = jobs.slice(0, NAMED).map(({ id, unreadable }) => html`<li>${id}: ${unreadable}</li>`);
-  return {
-    heading: `${String(jobs.length)} of ${plural(all, 'job')} cannot be read`,
-    sentence: html`<ul class="plain">
-      ${lines}
-    </ul>`,
-    tone: 'bad',
-    sign: '✕',
-  };
-}
-
 /** Jobs that the summary names. */
 const NAMED = 5;
 
-function troubleLine({ status: { id, health }, verdict }: Judged): Html {
-  const lag = health.lag.state === 'current' ? '' : `, lag ${lagText(health.lag)}`;
+function troubleLine({ status, verdict }: Judged): Html {
+  const { id } = status;
+  const isBehind = status.unreadable === undefined && status.health.lag.state !== 'current';
+  const lag = isBehind ? `, lag ${lagText(status.health.lag)}` : '';
   return html`<li><a href="#job-${id}">${id}</a>: ${verdict.word.toLowerCase()}${lag}</li>`;
 }
 
 /** Reasons that a row gives; the job's own page has all. */
 const SHOWN_WHY = 2;
 
-function jobPart({ status, verdict }: Judged, { now, links }: OverviewOptions): Part {
-  const { id, source, target, health } = status;
-  const name = links ? html`<a href="${jobPath(id)}">${id}</a>` : html`${id}`;
+function jobPart({ status, verdict }: Judged, options: OverviewOptions): Part {
+  const { id, source, target } = status;
+  const name = options.links ? html`<a href="${jobPath(id)}">${id}</a>` : html`${id}`;
   const why = verdict.urgency === 0 ? [] : verdict.why.slice(0, SHOWN_WHY).map((each) => html`<p>${each}</p>`);
   const markup = html`<li
     id="job-${id}"
@@ -149,16 +137,22 @@ function jobPart({ status, verdict }: Judged, { now, links }: OverviewOptions): 
       <p class="beside">${source.id} → ${target.id}</p>
       <p><span class="tag ${verdict.tone}">${verdict.word}</span></p>
     </div>
-    <div class="lag ${health.lag.state}">
+    ${status.unreadable === undefined ? standing(status, options) : undefined}
+    ${why.length === 0 ? undefined : html`<div class="why">${why}</div>`}
+    ${status.unreadable === undefined ? status.live.map((live) => liveLine(live, options)) : undefined}
+  </li> `;
+  return { id: `job-${id}`, markup };
+}
+
+/** What is known of its copy, its past and its next run. */
+function standing(status: JobStatus, { now, links }: OverviewOptions): Html {
+  const { id, health, recent } = status;
+  return html`<div class="lag ${health.lag.state}">
       <p><span class="label">Lag</span> <span class="value">${lagText(health.lag)}</span></p>
       <p class="beside">${lagBeside(health.lag)}</p>
     </div>
-    ${strip(status.recent, { label: `Last runs of ${id}, the oldest first`, links, stops: false, now })}
-    <dl class="times">${times(status, now)}</dl>
-    ${why.length === 0 ? undefined : html`<div class="why">${why}</div>`}
-    ${status.live.map((live) => liveLine(live, { now, links }))}
-  </li> `;
-  return { id: `job-${id}`, markup };
+    ${strip(recent, { label: `Last runs of ${id}, the oldest first`, links, stops: false, now })}
+    <dl class="times">${times(status, now)}</dl>`;
 }
 
 function times({ recent, nextRun, starts }: JobStatus, now: number): Html {

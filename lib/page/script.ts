@@ -11,24 +11,34 @@ export const PAGE_SCRIPT = script`
 
   function put(part) {
     const old = byId(part.id);
-    if (!old || old.contains(document.activeElement) && old.querySelector('form,input')) return old;
-    if (part.html === old.source) return old;
+    if (!old || part.html === old.source) return;
+    const here = document.activeElement;
+    if (old.contains(here) && here.matches('input,textarea,select')) return;
     const box = document.createElement('template');
     box.innerHTML = part.html;
     const fresh = box.content.firstElementChild;
     fresh.source = part.html;
-    keepFocus(old, fresh);
-    return fresh;
+    // What a finger is on just now stays where nothing is new.
+    if (fresh.isEqualNode(old)) old.source = part.html;
+    else keepFocus(old, fresh);
   }
 
-  // Whoever goes by keyboard stays where they are.
+  // Whoever goes by keyboard stays where they are, or at what came in its place.
   function keepFocus(old, fresh) {
     const here = old.contains(document.activeElement) ? document.activeElement : undefined;
     const open = [...old.querySelectorAll('details')].map((each) => each.open);
     const at = here && [...old.querySelectorAll('a,button,summary')].indexOf(here);
     old.replaceWith(fresh);
     fresh.querySelectorAll('details').forEach((each, index) => { each.open = open[index] ?? each.open; });
-    if (here) fresh.querySelectorAll('a,button,summary')[at]?.focus();
+    if (!here) return;
+    const next = fresh.querySelectorAll('a,button,summary')[at] ?? fresh;
+    if (next === fresh) fresh.tabIndex = -1;
+    next.focus();
+  }
+
+  // What is written again is read out again.
+  function write(place, text) {
+    if (place.textContent !== text) place.textContent = text;
   }
 
   function take(answer) {
@@ -37,7 +47,7 @@ export const PAGE_SCRIPT = script`
     keyed(answer.parts);
     addLines(answer.log);
     const say = byId('say');
-    if (say.told !== undefined && say.told !== answer.say) say.textContent = answer.say;
+    if (say.told !== undefined && say.told !== answer.say) write(say, answer.say);
     say.told = answer.say;
     every = answer.refreshMs;
     find();
@@ -63,6 +73,18 @@ export const PAGE_SCRIPT = script`
     if (atEnd) list.scrollTop = list.scrollHeight;
   }
 
+  // Asking on would change nothing, or lock out whoever else comes from this address.
+  const GONE = {
+    401: 'The password is wanted again: load the page.',
+    404: 'This is not there any more: what you see is the last of it.',
+    429: 'Too many wrong passwords came from your address: load the page in a minute.',
+  };
+  function leave(why) {
+    every = 0;
+    write(byId('link-state'), why);
+    document.body.classList.add('stale');
+  }
+
   async function ask() {
     if (asking || document.hidden || !every) return;
     asking = true;
@@ -74,6 +96,7 @@ export const PAGE_SCRIPT = script`
         cache: 'no-store',
         signal: AbortSignal.timeout(30000),
       });
+      if (GONE[answer.status]) return leave(GONE[answer.status]);
       if (answer.status !== 200 && answer.status !== 304) throw new Error(answer.status);
       if (answer.status === 200) {
         etag = answer.headers.get('etag') ?? '';
@@ -93,7 +116,7 @@ export const PAGE_SCRIPT = script`
   function lost(error) {
     const state = byId('link-state');
     since = error ? (since ?? new Date()) : undefined;
-    state.textContent = since ? 'No answer since ' + since.toLocaleTimeString() + ': what you see may be old.' : '';
+    write(state, since ? 'No answer since ' + since.toISOString().slice(11, 19) + ': what you see may be old.' : '');
     document.body.classList.toggle('stale', since !== undefined);
   }
 

@@ -20,7 +20,7 @@ export const SCRIPT_TEXT = PAGE_SCRIPT.markup;
 const STYLE: Html = { markup: `<style>${STYLE_TEXT}</style>` };
 const SCRIPT: Html = { markup: `<script>${SCRIPT_TEXT}</script>` };
 
-/** A whole page: nothing is fetched for it, nothing is lost without script but that it follows what goes on. */
+/** A whole page: nothing is fetched for it, without script it is loaded again now and then. */
 export function renderPage(view: View, { live, now, alone = false }: ShellOptions): string {
   const follows =
     live === undefined || view.refreshMs === undefined ? undefined : html`data-live="${live}" data-ms="${view.refreshMs}"`;
@@ -30,7 +30,7 @@ export function renderPage(view: View, { live, now, alone = false }: ShellOption
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
-        ${alone ? ALONE : undefined}
+        ${alone ? ALONE : undefined} ${follows === undefined ? undefined : reload(view)}
         <title>${view.title}</title>
         <link rel="icon" href="data:," />
         ${STYLE}
@@ -51,6 +51,15 @@ export function renderPage(view: View, { live, now, alone = false }: ShellOption
       </body>
     </html> `;
   return page.markup;
+}
+
+/** Seconds, at least, after which a page is loaded again where no script keeps it up to date. */
+const RELOAD_SECONDS = 5;
+
+function reload({ hasFields, refreshMs = 0 }: View): Html | undefined {
+  if (hasFields === true) return undefined;
+  const seconds = Math.max(RELOAD_SECONDS, Math.ceil(refreshMs / 1000));
+  return html`<noscript><meta http-equiv="refresh" content="${seconds}" /></noscript>`;
 }
 
 const ALONE = html`<meta

@@ -1,5 +1,5 @@
-import type { JobStatus, RecentRun } from '../sync/status/job-status.ts';
-import { lastRun } from '../sync/status/judge-status.ts';
+import type { JobLook, JobStatus, RecentRun } from '../sync/status/job-status.ts';
+import { lastRun, troublesOf, type Trouble } from '../sync/status/judge-status.ts';
 import { isActive, suspendedText } from '../sync/suspension.ts';
 import type { RunState } from '../sync/report/report.ts';
 import type { StateWords } from '../sync/report/page/states.ts';
@@ -7,7 +7,10 @@ import { capitalize, formatSpan } from '../sync/report/words.ts';
 import { lagSentence } from './lag-words.ts';
 import { formatTime, relative } from './time-words.ts';
 
-/** How a job stands, in a word, and why; 3 is what a person has to look at first, 0 what is well. */
+/**
+ * How a job stands, in a word, and why; 3 is what a person has to look at first, 0 what is well. It is 2 or 3 where `troublesOf` finds
+ * something, and nowhere else: the page and the command line have one judge.
+ */
 export interface Verdict extends StateWords {
   readonly urgency: 0 | 1 | 2 | 3;
   /** Sentences, the most urgent first. */
@@ -21,20 +24,42 @@ interface Finding extends StateWords {
 
 const BAD = { sign: '✕', tone: 'bad', urgency: 3 } as const;
 const WARN = { sign: '!', tone: 'warn', urgency: 2 } as const;
+const NOTE = { sign: '!', tone: 'warn', urgency: 1 } as const;
 const IDLE = { sign: '–', tone: 'idle', urgency: 1 } as const;
 
 /** `now` is epoch milliseconds. */
-export function judgeJob(status: JobStatus, now: number): Verdict {
-  const findings = [...overdue(status), ...lagging(status), ...lastEnd(status), ...unseen(status), ...kept(status, now)];
-  const [first] = findings.toSorted((a, b) => b.urgency - a.urgency);
-  if (first !== undefined) {
-    const why = findings.toSorted((a, b) => b.urgency - a.urgency).map((finding) => finding.why);
-    return { word: first.word, sign: first.sign, tone: first.tone, urgency: first.urgency, why };
-  }
-  return { word: 'Up to date', sign: '✓', tone: 'good', urgency: 0, why: [lagSentence(status.health.lag)] };
+export function judgeJob(status: JobLook, now: number): Verdict {
+  const troubles = new Set(troublesOf(status).map(({ code }) => code));
+  if (status.unreadable !== undefined)
+    return { ...BAD, word: 'Unreadable', why: [`How it stands cannot be read: ${status.unreadable}`] };
+  const findings = Object.entries(TROUBLES).flatMap(([code, tell]) =>
+    troubles.has(code as Trouble['code']) ? tell(status) : [],
+  );
+  const rest = [
+    ...(troubles.has('lag') ? [] : [...lagging(status), ...unseen(status)]),
+    ...lastEnd(status),
+    ...kept(status, now),
+  ];
+  const all = [...findings, ...rest].toSorted((a, b) => b.urgency - a.urgency);
+  const [first] = all;
+  if (first === undefined)
+    return { word: 'Up to date', sign: '✓', tone: 'good', urgency: 0, why: [lagSentence(status.health.lag)] };
+  const { word, sign, tone, urgency } = first;
+  return { word, sign, tone, urgency, why: all.map(({ why }) => why) };
 }
 
-function overdue({ health }: JobStatus): Finding[] {
+/** What the page says of each, in the order of its sentences. */
+const TROUBLES: Readonly<Record<Trouble['code'], (status: JobStatus) => readonly Finding[]>> = {
+  overdue,
+  lag: tooFarBehind,
+  'run-lost': () => [
+    { ...BAD, word: 'Lost', why: 'The last run died without a word, or was killed: the next one goes on from there.' },
+  ],
+  'run-failed': (status) => endFinding(status, FAILURES),
+  unreadable: () => [],
+};
+
+function overdue({ health }: JobStatus): readonly Finding[] {
   return health.overdue.map(({ schedule, due, seconds }) => ({
     ...BAD,
     word: 'Overdue',
@@ -42,30 +67,39 @@ function overdue({ health }: JobStatus): Finding[] {
   }));
 }
 
-function lagging({ health: { lag, maxLagSeconds, standing }, live }: JobStatus): Finding[] {
-  const isOver = standing?.lagRaised !== undefined || (lag.seconds ?? 0) > (maxLagSeconds ?? Infinity);
-  if (maxLagSeconds !== undefined && isOver) {
-    return [{ ...BAD, word: 'Too far behind', why: `${lagSentence(lag)} max-lag is ${formatSpan(maxLagSeconds)}.` }];
-  }
+function tooFarBehind({ health: { lag, maxLagSeconds = 0 } }: JobStatus): readonly Finding[] {
+  return [{ ...BAD, word: 'Too far behind', why: `${lagSentence(lag)} max-lag is ${formatSpan(maxLagSeconds)}.` }];
+}
+
+/** Within what the job allows, or where it says nothing of that. */
+function lagging({ health: { lag }, live }: JobStatus): readonly Finding[] {
   if (lag.state !== 'behind') return [];
   if (live.length > 0) return [{ ...IDLE, sign: '…', word: 'Catching up', why: lagSentence(lag) }];
-  return [{ ...WARN, word: 'Behind', why: lagSentence(lag) }];
+  return [{ ...NOTE, word: 'Behind', why: lagSentence(lag) }];
 }
 
-function lastEnd(status: JobStatus): Finding[] {
+function lastEnd(status: JobStatus): readonly Finding[] {
+  return lastRun(status)?.lost === true ? [] : endFinding(status, ENDS);
+}
+
+function endFinding(status: JobStatus, words: Ends): readonly Finding[] {
   const last = lastRun(status);
-  if (last === undefined) return [];
-  if (last.lost === true)
-    return [{ ...BAD, word: 'Lost', why: 'The last run died without a word, or was killed: the next one goes on from there.' }];
-  const finding = ENDS[last.state];
-  return finding === undefined ? [] : [{ ...finding, why: `${finding.why} ${sentenceOf(last)}`.trim() }];
+  const finding = last && words[last.state];
+  if (last === undefined || finding === undefined) return [];
+  return [{ ...finding, why: `${finding.why} ${sentenceOf(last)}`.trim() }];
 }
 
-/** What an end of a run says of the copy. */
-const ENDS: Readonly<Partial<Record<RunState, Finding>>> = {
+type Ends = Readonly<Partial<Record<RunState, Finding>>>;
+
+/** Ends that are a trouble. */
+const FAILURES: Ends = {
   failed: { ...BAD, word: 'Failed', why: 'The last run failed.' },
   errors: { ...WARN, word: 'Errors', why: 'The last run ended with errors.' },
-  warnings: { ...WARN, urgency: 1, word: 'Warnings', why: 'The last run ended with warnings.' },
+};
+
+/** What other ends of a run say of the copy. */
+const ENDS: Ends = {
+  warnings: { ...NOTE, word: 'Warnings', why: 'The last run ended with warnings.' },
   stopped: { ...IDLE, sign: '■', word: 'Stopped', why: 'The last run was stopped; the next one goes on from there.' },
 };
 
@@ -77,7 +111,7 @@ function sentenceOf({ state, message = '' }: RecentRun): string {
 
 function unseen({ health: { lag, standing }, live, recent }: JobStatus): Finding[] {
   if (lag.state !== 'unknown') return [];
-  if (standing?.blindSince !== undefined) return [{ ...WARN, word: 'Out of sight', why: lagSentence(lag) }];
+  if (standing?.blindSince !== undefined) return [{ ...NOTE, word: 'Out of sight', why: lagSentence(lag) }];
   if (live.length > 0) return [{ ...IDLE, sign: '…', word: 'At work', why: 'Its first run is at work.' }];
   if (lastRun({ recent }) !== undefined) return [{ ...IDLE, word: 'Not known', why: lagSentence(lag) }];
   return [{ ...IDLE, word: 'Never ran', why: 'No run of it has ended yet, so nothing is known of the copy.' }];

@@ -17,6 +17,8 @@ export interface View {
   readonly parts: readonly Part[];
   /** A sentence for those who do not see the page change: told when it is another one. */
   readonly say: string;
+  /** Somebody may be writing into it: without script it is not loaded again by itself. */
+  readonly hasFields?: true;
   /** Milliseconds until it may look different; undefined: it does not change any more. */
   readonly refreshMs?: number;
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import type { CliProcess } from '../support/cli-process.ts';
 import { openCliWorld, type CliWorld } from '../support/cli-world.ts';
 import { smallSource } from '../support/source.ts';
+import { memoryWorld, visit } from '../web/memory-world.ts';
 import { startChromium, type Browser, type Look, type Page } from './chromium.ts';
 import { CONTRASTS } from './contrast.ts';
 
@@ -108,7 +109,9 @@ describe('the page of flotilla serve', () => {
     const started = page.until(`location.pathname.startsWith('/runs/weekly/') && document.readyState === 'complete'`);
     await page.press('Enter');
     await started;
+    await page.evaluate(`document.querySelector('.halt')?.focus()`);
     await page.until(`document.querySelector('#verdict h2').innerText === 'Done'`);
+    await page.until(`document.querySelector('#actions a') !== null && document.querySelector('.halt') === null`);
     await page.until(`document.getElementById('say').textContent === 'The run has ended: Done'`);
     expect(world.differences('other')).toEqual([]);
     const overview = await open();
@@ -122,6 +125,7 @@ describe('the page of flotilla serve', () => {
     await page.evaluate(`document.getElementById('f-dry-run').value = 'true'`);
     await page.follow('button:not(.second)');
     expect(await text(page, '#verdict h2')).toMatch(/At work|Waiting|Dry run/);
+    await page.until(`document.querySelector('#verdict h2').innerText === 'Dry run'`);
     expect(page.complaints).toEqual([]);
   });
 
@@ -145,11 +149,24 @@ describe('the page of flotilla serve', () => {
     await page.until(`document.getElementById('link-state').innerText === ''`);
   });
 
+  it('says that what it shows is not there any more, and asks no more', async () => {
+    let asked = 0;
+    const { world: memory } = memoryWorld();
+    const status: typeof memory.status = async (job) => ((asked += 1) === 1 ? memory.status(job) : undefined);
+    const { url: there } = await visit({ world: { ...memory, status } });
+    const page = await browser.open(`${there}/jobs/nightly`, DESKTOP);
+    onTestFinished(() => page.close());
+    await page.until(`document.getElementById('link-state').innerText.startsWith('This is not there any more')`);
+    for (let looks = 0; looks < 3; looks++) await page.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`);
+    await page.evaluate(`fetch('/').then((answer) => answer.text()).then(() => true)`);
+    expect(asked).toBe(2);
+  });
+
   it.each([
     ['light', false],
     ['dark', true],
   ] as const)('has text that stands out and needs no scrolling sideways at any width: %s', async (_, dark) => {
-    for (const path of ['', 'jobs/weekly']) {
+    for (const path of ['', 'jobs/weekly', 'jobs/weekly/history']) {
       const page = await open(path, { ...DESKTOP, dark });
       await page.evaluate(`document.querySelectorAll('details').forEach((each) => { each.open = true; })`);
       const { texts, low } = (await page.evaluate(CONTRASTS)) as { texts: number; low: string[] };
