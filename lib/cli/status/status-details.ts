@@ -49,8 +49,10 @@ function suspension({ suspension: found }: JobStatus): string[] {
   return found === undefined ? [] : [oneLine(suspendedText(found).replace(/^suspended /, ''))];
 }
 
-function nextRun({ nextRun: next }: JobStatus, now: number): string[] {
-  return next === undefined ? [] : [`${next}, in ${formatSpan(Math.max(0, (Date.parse(next) - now) / 1000))}`];
+function nextRun({ nextRun: next, nextRunUntil: until }: JobStatus, now: number): string[] {
+  if (next === undefined) return [];
+  const jitter = until === undefined ? '' : `, or up to ${formatSpan((Date.parse(until) - Date.parse(next)) / 1000)} later`;
+  return [`${next}, in ${formatSpan(Math.max(0, (Date.parse(next) - now) / 1000))}${jitter}`];
 }
 
 function lastGood({ health: { standing } }: JobStatus, now: number): string[] {

@@ -12,11 +12,12 @@ export function statusJson(statuses: readonly JobLook[], now: number): object {
 function jobFacts(status: JobLook, now: number): object {
   const { id, source, target, starts } = status;
   if (status.unreadable !== undefined) return { job: id, source, target, starts, troubles: troublesOf(status) };
-  const { nextRun, suspension, health, live } = status;
+  const { nextRun, nextRunUntil, suspension, health, live } = status;
   const last = lastRun(status);
   return {
     ...{ job: id, source, target, starts },
     ...(nextRun !== undefined && { nextRun }),
+    ...(nextRunUntil !== undefined && { nextRunUntil }),
     ...(suspension !== undefined && { suspension }),
     lag: health.lag,
     ...(health.maxLagSeconds !== undefined && { maxLagSeconds: health.maxLagSeconds }),

@@ -35,7 +35,9 @@ export type JobLook = JobStatus | UnreadableJob;
 /** What there is to know of one job at a glance; times are ISO 8601, UTC. */
 export interface JobStatus extends ConfiguredJob {
   readonly unreadable?: never;
+  /** When a schedule starts the next run; it may come as late as `nextRunUntil`, where the schedule has jitter. */
   readonly nextRun?: string;
+  readonly nextRunUntil?: string;
   readonly suspension?: Suspension;
   readonly health: JobHealth;
   readonly live: readonly LiveRun[];

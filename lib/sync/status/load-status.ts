@@ -22,10 +22,9 @@ export async function loadStatus(job: Job, world: StatusWorld): Promise<JobStatu
     activeSuspension(world.store, job.id, at),
     loadHealth(job, world, work),
   ]);
-  const next = suspension === undefined ? nextRun(job, at) : undefined;
   return {
     ...configured(job),
-    ...(next !== undefined && { nextRun: next }),
+    ...(suspension === undefined && nextRun(job, at)),
     ...(suspension !== undefined && { suspension }),
     health,
     ...runs,
@@ -69,7 +68,14 @@ function startsOf({ schedules, onBackup, after }: Job): readonly string[] {
   return [...schedules.map(describeSchedule), ...(onBackup ? ['after each backup'] : []), ...after.map((job) => `after ${job}`)];
 }
 
-function nextRun({ schedules }: Job, after: number): string | undefined {
-  const times = schedules.map((schedule) => nextTime(schedule, after)).filter((time) => time !== undefined);
-  return times.length === 0 ? undefined : formatTime(Math.min(...times));
+/** What starts each run of a schedule with jitter decides how much later it does. */
+function nextRun({ schedules }: Job, after: number): Pick<JobStatus, 'nextRun' | 'nextRunUntil'> {
+  const starts = schedules.flatMap((schedule) => {
+    const time = nextTime(schedule, after);
+    return time === undefined ? [] : [{ time, jitterMs: schedule.jitterMs }];
+  });
+  const [first] = starts.toSorted((a, b) => a.time - b.time);
+  if (first === undefined) return {};
+  const { time, jitterMs } = first;
+  return { nextRun: formatTime(time), ...(jitterMs > 0 && { nextRunUntil: formatTime(time + jitterMs) }) };
 }

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { statusDetails } from '../../../lib/cli/status/status-details.ts';
+import { formatTime } from '../../../lib/schedule/schedule.ts';
 import { memoryRunStore } from '../../support/memory-run-store.ts';
 import { fixedClock } from '../../support/fixed-clock.ts';
 import { job } from '../../support/locations.ts';
@@ -50,6 +52,10 @@ describe('the status of a job', () => {
       'after nightly',
     ]);
     expect(Date.parse(nextRun ?? '')).toBe(Math.floor(next / 7_200_000) * 7_200_000);
+    const late = readSchedules('every 2h', { timezone: 'UTC', jitter: '10m' });
+    const jittered = await loadStatus(job({ schedules: late }), world);
+    expect(jittered).toMatchObject({ nextRun, nextRunUntil: formatTime(Date.parse(nextRun ?? '') + 600_000) });
+    expect(statusDetails(jittered, clock.now()).join()).toMatch(/next run +\S+Z, in .*, or up to 10 min later,/);
     await store.saveSuspension(undefined, { since: '2025-11-01T00:00:00Z', reason: 'disks' });
     const suspended = await loadStatus(timed, world);
     expect(suspended.suspension).toMatchObject({ reason: 'disks' });
