@@ -1,5 +1,5 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
-import { FlotillaError, formatErrorChain } from '../errors.ts';
+import { formatErrorChain } from '../errors.ts';
 import { gotifyRequest, ntfyRequest, slackRequest, webhookRequest, type HttpRequest } from '../notify/requests.ts';
 import type { Parcel, Send, Sent } from '../notify/send.ts';
 import { signedRequest } from '../notify/sign.ts';
@@ -39,7 +39,7 @@ export function deliverTo(world: DeliverWorld): Send {
       const sent = await carry(target, parcel, { world, secret });
       return sent.ok ? sent : { ...sent, reason: hide(sent.reason, known) };
     } catch (error) {
-      if (!(error instanceof FlotillaError)) throw error;
+      // Whatever it is, a bug too: one target must not keep others from being told.
       return { ok: false, reason: hide(formatErrorChain(error), known) };
     }
   };

@@ -5,6 +5,9 @@ import type { Sent } from '../notify/send.ts';
 /** SNS: ASCII without line breaks, up to 100 characters, that begins with a letter, a digit or punctuation. */
 const MAX_SUBJECT = 100;
 
+/** A host that does not answer at all is known to be gone sooner than one that is slow. */
+const CONNECT_MS = 3_000;
+
 /** Publishes a message as plain text, in the region of the topic's ARN. The SDK tries three times. */
 export async function publish(
   topic: string,
@@ -17,7 +20,7 @@ export async function publish(
   const client = new SNSClient({
     ...(region !== undefined && region !== '' && { region }),
     ...(endpoint !== undefined && endpoint !== '' && { endpoint }),
-    requestHandler: { requestTimeout: timeoutMs, throwOnRequestTimeout: true },
+    requestHandler: { connectionTimeout: CONNECT_MS, requestTimeout: timeoutMs, throwOnRequestTimeout: true },
   });
   try {
     await client.send(new PublishCommand({ TopicArn: topic, Subject: subjectOf(title), Message: text }));

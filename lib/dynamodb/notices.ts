@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { EventSchema } from '../sync/event/event.ts';
 import type { Claim, Delivery, Notice, NoticeStore } from '../notify/notice-store.ts';
 import type { Told } from '../notify/told.ts';
+import { runningLeases } from '../sync/overlap/clocks.ts';
 import { openClient } from './client.ts';
 import { noticeItem, noticesOf, finishedItem, toldItem } from './keys.ts';
 import { expiresAt, LIFETIME } from './lifetimes.ts';
@@ -77,11 +78,16 @@ function claimNotice(table: Table, id: string, { owner, now, until }: Claim): Pr
   const values = { ':owner': owner, ':until': until };
   const set = { text: 'SET #owner = :owner, leaseUntil = :until', names: OWNER, values };
   const isFree: Expression = {
-    text: 'attribute_exists(pk) AND (leaseUntil <= :now OR #owner = :owner)',
+    text: 'attribute_exists(pk) AND (leaseUntil <= :now OR leaseUntil > :last OR #owner = :owner)',
     names: OWNER,
-    values: { ':now': now, ':owner': owner },
+    values: { ':now': now, ':last': lastLease({ now, until }), ':owner': owner },
   };
   return updateItem(table, noticeItem(id), { set, condition: isFree }, NoticeSchema);
+}
+
+/** No claim lasts longer (epoch ms), as any claim is as long as this one: what does was made by a wrong clock. */
+function lastLease({ now, until }: Pick<Claim, 'now' | 'until'>): number {
+  return runningLeases({ now, leaseMs: until - now }).last;
 }
 
 async function saveDeliveries(

@@ -43,7 +43,7 @@ export interface NoticeStore {
   saveTold(job: string, next: Told, before: Told): Promise<boolean>;
   /** Makes a notice and claims it. False, with nothing changed, when there is one by its id, or it was `finishNotice`d before. */
   addNotice(notice: Notice, claim: Claim): Promise<boolean>;
-  /** Claims a notice whose last claim has ended, and reads it. Undefined: it is somebody else's, or not there. */
+  /** Claims a notice whose last claim has ended, or lasts for longer than any can, and reads it. Undefined: it is somebody else's, or not there. */
   claimNotice(id: string, claim: Claim): Promise<Notice | undefined>;
   /** Writes how far its deliveries are, while the claim is the owner's. False: it is not any more. */
   saveDeliveries(id: string, owner: string, deliveries: readonly Delivery[]): Promise<boolean>;

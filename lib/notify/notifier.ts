@@ -1,15 +1,15 @@
 import type { Tell, FlotillaEvent } from '../sync/event/event.ts';
-import { TransientError } from '../errors.ts';
+import { formatErrorChain, TransientError } from '../errors.ts';
 import { fold } from './fold.ts';
 import { linkTo, type Place } from './link.ts';
 import { targetsOf } from './match.ts';
 import { composeMessage } from './message.ts';
 import { decide } from './mode.ts';
-import type { Delivery, Notice, NoticeStore } from './notice-store.ts';
+import type { Claim, Delivery, Notice, NoticeStore } from './notice-store.ts';
 import { afterCall, isDue } from './retry.ts';
-import type { Send } from './send.ts';
+import type { Parcel, Send, Sent } from './send.ts';
 import { stateOf } from './state.ts';
-import { modeOf, type Notify } from './target.ts';
+import { modeOf, type Notify, type Target } from './target.ts';
 import { NOTHING_TOLD, type Told } from './told.ts';
 
 /** All that a notifier works with. */
@@ -57,12 +57,16 @@ async function sweep(world: NotifierWorld): Promise<void> {
   if (world.notify().targets.length === 0) return;
   const ids: string[] = [];
   for await (const id of world.store.listNotices()) ids.push(id);
-  const faults: unknown[] = [];
+  const swept: PromiseSettledResult<void>[] = [];
   for (let at = 0; at < ids.length; at += SWEPT_AT_ONCE) {
-    const results = await Promise.allSettled(ids.slice(at, at + SWEPT_AT_ONCE).map((id) => resume(id, world)));
-    faults.push(...results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : [])));
+    swept.push(...(await Promise.allSettled(ids.slice(at, at + SWEPT_AT_ONCE).map((id) => resume(id, world)))));
   }
-  if (faults.length > 0) throw faults[0];
+  throwFirst(swept);
+}
+
+function throwFirst(results: readonly PromiseSettledResult<void>[]): void {
+  const failed = results.find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
 }
 
 async function tell(event: FlotillaEvent, world: NotifierWorld): Promise<void> {
@@ -83,19 +87,28 @@ async function tellAfter(
   { before, owner }: { readonly before: Told; readonly owner: string },
   world: NotifierWorld,
 ): Promise<boolean> {
-  const { store, now } = world;
+  const { store } = world;
   const notice = noticeOf(event, before, world);
   if (notice === undefined) return count(event, { before, targets: [] }, store);
   // Somebody has it already, or this very call before it died: then it is finished from where that got to.
-  if (!(await store.addNotice(notice, { owner, now: now(), until: now() + CLAIM_MS }))) {
-    await resume(event.id, world);
+  if (!(await store.addNotice(notice, claimOf(owner, world)))) {
+    await carry(() => resume(event.id, world), world);
     return true;
   }
   const isCounted = await count(event, { before, targets: notice.deliveries.map(({ target }) => target) }, store);
-  if (!isCounted) await store.dropNotice(event.id, owner);
-  else if (world.background === undefined) await deliver(notice, owner, world);
-  else world.background(deliver(notice, owner, world));
+  if (isCounted) await carry(() => deliver(notice, owner, world), world);
+  else await store.dropNotice(event.id, owner);
   return isCounted;
+}
+
+/** Nobody waits for targets where there is a background. */
+async function carry(work: () => Promise<void>, { background }: NotifierWorld): Promise<void> {
+  if (background === undefined) await work();
+  else background(work());
+}
+
+function claimOf(owner: string, { now }: NotifierWorld): Claim {
+  return { owner, now: now(), until: now() + CLAIM_MS };
 }
 
 /** Whether the event is counted, now or before. */
@@ -127,9 +140,8 @@ function noticeOf(event: FlotillaEvent, told: Told, world: NotifierWorld): Notic
 
 /** Goes on with a notice that nobody is at, where something of it is due. */
 async function resume(id: string, world: NotifierWorld): Promise<void> {
-  const { store, now } = world;
   const owner = world.uniqueId();
-  const notice = await store.claimNotice(id, { owner, now: now(), until: now() + CLAIM_MS });
+  const notice = await world.store.claimNotice(id, claimOf(owner, world));
   if (notice === undefined) return;
   await countEvent(notice, world);
   await deliver(notice, owner, world);
@@ -150,7 +162,7 @@ async function deliver(notice: Notice, owner: string, world: NotifierWorld): Pro
   let { deliveries } = notice;
   let saved = Promise.resolve(true);
   const due = deliveries.filter((delivery) => isDue(delivery, now()));
-  await Promise.all(
+  const carried = await Promise.allSettled(
     due.map(async (delivery) => {
       const after = await deliverOne(delivery, notice, world);
       deliveries = deliveries.map((each) => (each.target === after.target ? after : each));
@@ -158,21 +170,31 @@ async function deliver(notice: Notice, owner: string, world: NotifierWorld): Pro
       await saved;
     }),
   );
+  throwFirst(carried);
   if (!(await saved)) return;
   if (deliveries.some(({ state }) => state === 'pending')) await store.releaseNotice(notice.id, owner);
   else await store.finishNotice(notice.id, now());
 }
 
 async function deliverOne(delivery: Delivery, notice: Notice, world: NotifierWorld): Promise<Delivery> {
-  const { now, log, send } = world;
+  const { now, log } = world;
   const { id, message, event, since } = notice;
   const target = world.notify().targets.find((each) => each.id === delivery.target && !each.disable);
   if (target === undefined) return { ...delivery, state: 'given-up', reason: 'the configuration has it no more' };
-  const after = afterCall(delivery, await send(target, { id, message, event }), { now: now(), since });
+  const after = afterCall(delivery, await trySend(target, { id, message, event }, world), { now: now(), since });
   const what = `notification ${id} to ${target.id}`;
   if (after.state === 'given-up')
     log.error(`${what} is given up after ${String(after.tries)} tries in a day: ${after.reason ?? ''}`);
   if (after.state === 'pending')
     log.warn(`${what} could not be sent and is tried again at ${new Date(after.dueAt).toISOString()}: ${after.reason ?? ''}`);
   return after;
+}
+
+/** A bug in the way to one target is a failure of that one: what it was to get is tried again, and given up in the end. */
+async function trySend(target: Target, parcel: Parcel, { send }: NotifierWorld): Promise<Sent> {
+  try {
+    return await send(target, parcel);
+  } catch (error) {
+    return { ok: false, reason: formatErrorChain(error) };
+  }
 }

@@ -45,8 +45,9 @@ interface Fill {
 function filler(values: TemplateValues): Fill {
   const fill: Fill = (what, text) => {
     const template = compileTemplate(text, Object.keys(values.secrets));
-    if (!('problem' in template)) return template(values);
-    fill.problem ??= `its ${what} ${template.problem}`;
+    const filled = 'problem' in template ? template : template(values);
+    if (!('problem' in filled)) return filled.text;
+    fill.problem ??= `its ${what} ${filled.problem}`;
     return '';
   };
   return fill;

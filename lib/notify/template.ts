@@ -13,7 +13,8 @@ export interface TemplateValues {
   readonly secrets: Readonly<Record<string, string>>;
 }
 
-export type Template = (values: TemplateValues) => string;
+/** The text, or what is wrong with the template for these very values. */
+export type Template = (values: TemplateValues) => { readonly text: string } | { readonly problem: string };
 
 /** An environment of our own: nobody else's helpers are in it, and PBS's three are. */
 const handlebars = Handlebars.create();
@@ -29,14 +30,17 @@ const SAFE = { allowProtoPropertiesByDefault: false, allowProtoMethodsByDefault:
 /** Reads a Handlebars template. What is wrong with it, an unknown variable too, is said in words that follow it. */
 export function compileTemplate(text: string, secrets: readonly string[]): Template | { readonly problem: string } {
   const compiled = handlebars.compile<TemplateValues>(text, OPTIONS);
-  const render: Template = (values) => compiled(values, SAFE);
-  try {
-    render(sampleValues(secrets));
-    return render;
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    return { problem: `is no Handlebars template: ${oneLine(error.message)}; its variables are ${VARIABLES}` };
-  }
+  const template: Template = (values) => {
+    try {
+      return { text: compiled(values, SAFE) };
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      return { problem: `is no Handlebars template: ${oneLine(error.message)}; its variables are ${VARIABLES}` };
+    }
+  };
+  // Some branches are for what an event has, others for what it has not.
+  const tried = ['x', ''].map((field) => template(sampleValues(secrets, field)));
+  return tried.find((filled) => 'problem' in filled) ?? template;
 }
 
 const VARIABLES = 'title, message, severity, timestamp, fields.<name> and secrets.<name>';
@@ -47,9 +51,17 @@ export function templateValues(message: Message, secrets: TemplateValues['secret
   return { title, message: text, severity, timestamp: Math.floor(Date.parse(at) / 1000), fields, secrets };
 }
 
-function sampleValues(secrets: readonly string[]): TemplateValues {
-  const named = (names: readonly string[]): Record<string, string> => Object.fromEntries(names.map((name) => [name, 'x']));
-  return { title: 'x', message: 'x', severity: 'info', timestamp: 0, fields: named(FIELD_NAMES), secrets: named(secrets) };
+function sampleValues(secrets: readonly string[], field: string): TemplateValues {
+  const named = (names: readonly string[], value: string): Record<string, string> =>
+    Object.fromEntries(names.map((name) => [name, value]));
+  return {
+    title: 'x',
+    message: 'x',
+    severity: 'info',
+    timestamp: 0,
+    fields: named(FIELD_NAMES, field),
+    secrets: named(secrets, 'x'),
+  };
 }
 
 function textOf(value: unknown): string {

@@ -141,6 +141,17 @@ describe('a webhook', () => {
     expect(await send(webhook(url), { timeoutMs: 50, tries: 2 })).toEqual({ ok: false, reason: 'no answer within 0.05 s' });
   });
 
+  it('fails by itself where its template cannot be filled in, and where anything else goes wrong', async () => {
+    const { url, received } = await receiver();
+    const rare = webhook(url, { body: '{{#if fields.run}}{{#unless fields.failure}}{{fields.typo}}{{/unless}}{{/if}}' });
+    const good = { id: 'good', message: composeMessage(runEnd(), {}) };
+    const filled = await deliverTo({ environment: {}, now: () => NOW })(rare, good);
+    expect(filled).toMatchObject({ ok: false, reason: expect.stringContaining('typo') as string });
+    const unlike = { ...webhook(url), headers: null } as unknown as Target;
+    expect(await send(unlike)).toMatchObject({ ok: false });
+    expect(received).toEqual([]);
+  });
+
   it('says which secret is missing, and shows none', async () => {
     const { url, received } = await receiver();
     expect(await send(webhook(url, { secrets: { token: 'env:NOWHERE' } }))).toEqual({

@@ -115,6 +115,21 @@ describe('the notifier', () => {
     expect(await world.store.isFinished('daily-offsite/night-1/finished')).toBe(true);
   });
 
+  it('lets a bug in the way to one target keep no other from hearing, and ends it after a day', async () => {
+    const { tell, sweep, state, sent, log } = makeWorld({ targets: [target('bad'), target('ops')] });
+    state.answer = (id) => {
+      if (id === 'bad') throw new TypeError('a bug');
+      return accept(id);
+    };
+    await tell(night(1, DOWN));
+    for (let hour = 0; hour <= 26; hour++) {
+      state.now = START + hour * 60 * MINUTE;
+      await sweep();
+    }
+    expect(sent).toEqual(['ops: daily-offsite failed: the copy is up to date']);
+    expect(log.at(-1)).toMatch(/^error .* to bad is given up .*: a bug$/);
+  });
+
   it('lets no message that cannot be read hold up the others', async () => {
     const store = memoryNoticeStore();
     const { tell, state } = makeWorld({ modes: { 'daily-offsite': 'always' } }, store);
@@ -142,6 +157,42 @@ describe('the notifier', () => {
     state.now += MINUTE;
     await sweep();
     expect(sent).toHaveLength(1);
+  });
+
+  it('asks a server again within an hour, whatever it asks for, and gives up after a day', async () => {
+    const { tell, sweep, state, log } = makeWorld();
+    const calls: number[] = [];
+    state.answer = () => {
+      calls.push((state.now - START) / MINUTE);
+      return { ok: false, reason: 'HTTP 503', retryAfterMs: 48 * 60 * MINUTE };
+    };
+    await tell(night(1, DOWN));
+    for (let hour = 1; hour <= 26; hour++) {
+      state.now = START + hour * 60 * MINUTE;
+      await sweep();
+    }
+    expect(calls).toHaveLength(25);
+    expect(log.at(-1)).toMatch(/^error .* is given up/);
+  });
+
+  it('sends what a clock that was ten years ahead put off, and gives it up in the end', async () => {
+    const { tell, sweep, state, log, sent } = makeWorld({ modes: { 'daily-offsite': 'always' } });
+    state.answer = refuse;
+    state.now = Date.parse('2036-01-01T00:00:00Z');
+    await tell(night(1, DOWN));
+    await tell(night(2));
+    state.now = START;
+    state.answer = accept;
+    await sweep();
+    expect(sent).toHaveLength(2);
+    state.answer = refuse;
+    state.now = Date.parse('2036-01-01T00:00:00Z');
+    await tell(night(3));
+    for (let hour = 0; hour <= 50; hour++) {
+      state.now = START + hour * 60 * MINUTE;
+      await sweep();
+    }
+    expect(log.at(-1)).toMatch(/^error .* is given up/);
   });
 
   it('drops what was meant for a target that is no longer there', async () => {
@@ -221,5 +272,17 @@ describe('a notifier that dies', () => {
     expect(first.length).toBeLessThanOrEqual(2);
     await alive.tell(night(3));
     expect(alive.sent.at(-1)).toContain('is well again');
+  });
+
+  it('keeps nobody waiting for targets where there is a background, neither when its event comes again', async () => {
+    const store = memoryNoticeStore();
+    await expect(makeWorld({}, mortal(store, 1)).tell(night(1, DOWN))).rejects.toThrow('died');
+    const { world, state } = makeWorld({}, store);
+    state.now += 10 * MINUTE;
+    const carried: Promise<void>[] = [];
+    const { tell } = notifier({ ...world, send: () => new Promise(() => {}), background: (work) => carried.push(work) });
+    await tell(night(1, DOWN));
+    await tell(night(2));
+    expect(carried).toHaveLength(2);
   });
 });

@@ -11,7 +11,8 @@ const VALUES = templateValues(message, { token: 's3cret' });
 
 function render(text: string): string {
   const template = compileTemplate(text, ['token']);
-  return 'problem' in template ? template.problem : template(VALUES);
+  const filled = 'problem' in template ? template : template(VALUES);
+  return 'problem' in filled ? filled.problem : filled.text;
 }
 
 describe('a template', () => {
@@ -39,8 +40,16 @@ describe('a template', () => {
     '{{> part}}',
     '{{ nope title }}',
     '{{constructor.name}}',
+    '{{#unless fields.run}}{{fields.typo}}{{/unless}}',
+    '{{#if fields.run}}{{fields.typo}}{{/if}}',
   ])('is refused before it is used: %s', (text) => {
     expect(render(text)).toMatch(/^is no Handlebars template: .*; its variables are/);
+  });
+
+  it('says what is wrong with it where only one event shows that', () => {
+    const rare = compileTemplate('{{#if fields.run}}{{#unless fields.link}}{{fields.typo}}{{/unless}}{{/if}}', []);
+    if ('problem' in rare) throw new Error(rare.problem);
+    expect(rare(VALUES)).toMatchObject({ problem: expect.stringContaining('"typo" not defined') as string });
   });
 
   it.each(['{{constructor}}', '{{fields.constructor}}', '{{fields.__proto__}}', '{{toString}}'])(
