@@ -47,8 +47,8 @@ export const PAGE_SCRIPT = script`
     keyed(answer.parts);
     addLines(answer.log);
     const say = byId('say');
-    if (say.told !== undefined && say.told !== answer.say) write(say, answer.say);
-    say.told = answer.say;
+    if (say.dataset.told !== answer.say) write(say, answer.say);
+    say.dataset.told = answer.say;
     every = answer.refreshMs;
     find();
   }

@@ -45,7 +45,7 @@ export function renderPage(view: View, { live, now, alone = false }: ShellOption
               >${new Date(now).toISOString().slice(0, 19).replace('T', ' ')}</time
             >. Times are UTC, sizes stored bytes in powers of 1024. <span id="link-state" role="status"></span>
           </p>
-          <p id="say" class="aside" role="status"></p>
+          <p id="say" class="aside" role="status" data-told="${view.say}"></p>
         </footer>
         ${SCRIPT}
       </body>

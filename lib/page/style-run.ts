@@ -14,6 +14,9 @@ export const RUN = css`
   .workers thead th {
     border-top: 0;
   }
+  .history th {
+    white-space: nowrap;
+  }
   .history .said {
     color: var(--dim);
     font-size: 0.875rem;
@@ -38,7 +41,8 @@ export const RUN = css`
     height: 4rem;
   }
   .wide .strip > * {
-    flex: 0 1 2.2rem;
+    flex: 0 1 auto;
+    width: 2.2rem;
   }
   .actions {
     display: flex;
@@ -98,7 +102,7 @@ export const RUN = css`
     }
     .history tr {
       display: grid;
-      grid-template-columns: 1fr max-content;
+      grid-template-columns: 1fr 1fr max-content;
       gap: 0 0.75rem;
       padding: 0.5rem 0;
       border-top: 1px solid var(--line);
@@ -107,6 +111,15 @@ export const RUN = css`
     .history td {
       border: 0;
       padding: 0.05rem 0;
+    }
+    .history th {
+      grid-column: span 2;
+    }
+    .history .tag {
+      float: right;
+    }
+    .history .number {
+      text-align: left;
     }
     .history .said {
       grid-column: 1 / -1;
