@@ -43,7 +43,7 @@ export async function stopCommand(text: string, options: StopOptions, context: C
 /** All runs of a job that wait or are at work, and those that were lost since: a service that starts again may take them up. */
 async function unended(job: string, world: StatusWorld): Promise<readonly RecentRun[]> {
   const { live, recent } = await loadRuns({ id: job }, world, await loadLiveWork(job, world));
-  const lastEnded = recent.findIndex((run) => run.lost !== true && !isAlive(run));
+  const lastEnded = recent.findIndex((run) => run.lost !== true && !isAlive(run) && run.state !== 'skipped');
   const lost = (lastEnded < 0 ? recent : recent.slice(0, lastEnded)).filter((run) => run.lost === true);
   return [...live.map(({ run }) => run), ...lost];
 }

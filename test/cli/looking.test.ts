@@ -244,13 +244,19 @@ describe('looking at a system from the command line', () => {
     },
   );
 
-  it('leaves alone runs that died before another one ended', async () => {
+  it('leaves alone runs that died before another one ended, and takes no skipped one for that', async () => {
     const { store, ref, ago } = world;
-    await store.saveRun({ ...ref('never', 'killed-long-ago', 90), state: 'running' });
-    await store.saveRun({ ...ref('never', 'ok-since', 80), state: 'ok', endedAt: ago(79) });
-    const context = world.context();
-    expect(await stopCommand('never', { ...world.options, wait: true }, context)).toBe(0);
-    expect(context.printed).toEqual(['no run of job never waits or is at work']);
+    await store.saveRun({ ...ref('resting', 'killed-long-ago', 90), state: 'running' });
+    await store.saveRun({ ...ref('resting', 'ok-since', 80), state: 'ok', endedAt: ago(79) });
+    await store.saveRun({ ...ref('resting', 'skipped-since', 70), state: 'skipped', endedAt: ago(70) });
+    const stop = async () => {
+      const context = world.context();
+      expect(await stopCommand('resting', { ...world.options, wait: true }, context)).toBe(0);
+      return context.printed;
+    };
+    expect(await stop()).toEqual(['no run of job resting waits or is at work']);
+    await store.saveRun({ ...ref('resting', 'killed-since', 75), state: 'running' });
+    expect(await stop()).toEqual([expect.stringMatching(/^run killed-since of job resting is at work no more/)]);
   });
 
   it('gives up waiting when it is asked to, and leaves the wish', async () => {
