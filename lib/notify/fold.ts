@@ -24,6 +24,17 @@ export function fold(told: Told, event: FlotillaEvent, targets: readonly string[
   };
 }
 
+/** What is known once a message about the event was given up: that sort of trouble is news still to the target that did not get it. */
+export function forgetTarget(told: Told, event: FlotillaEvent, target: string): Told {
+  const name = natureOf(event);
+  const { natures = [] } = told.trouble ?? {};
+  const isKnown = natures.some((nature) => nature.name === name && nature.targets.includes(target));
+  if (told.trouble === undefined || !isKnown) return told;
+  const without = ({ targets }: Nature): readonly string[] => targets.filter((id) => id !== target);
+  const left = natures.map((nature) => (nature.name === name ? { ...nature, targets: without(nature) } : nature));
+  return { ...told, revision: told.revision + 1, trouble: { ...told.trouble, natures: left } };
+}
+
 interface Happening {
   readonly told: Told;
   readonly event: FlotillaEvent;

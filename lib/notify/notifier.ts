@@ -1,6 +1,6 @@
 import type { Tell, FlotillaEvent } from '../sync/event/event.ts';
 import { formatErrorChain, TransientError } from '../errors.ts';
-import { fold } from './fold.ts';
+import { fold, forgetTarget } from './fold.ts';
 import { linkTo, type Place } from './link.ts';
 import { targetsOf } from './match.ts';
 import { composeMessage } from './message.ts';
@@ -148,23 +148,30 @@ async function resume(id: string, world: NotifierWorld): Promise<void> {
 }
 
 /** Its first teller may have died before it counted the event. */
-async function countEvent({ event, deliveries }: Notice, { store }: NotifierWorld): Promise<void> {
+async function countEvent({ event, deliveries }: Notice, world: NotifierWorld): Promise<void> {
   const targets = deliveries.map(({ target }) => target);
+  await changeTold(event.job, (before) => fold(before, event, targets), world);
+}
+
+async function changeTold(job: string, change: (told: Told) => Told, { store }: NotifierWorld): Promise<void> {
   for (let race = 0; race < MAX_RACES; race++) {
-    const before = (await store.loadTold(event.job)) ?? NOTHING_TOLD;
-    if (await count(event, { before, targets }, store)) return;
+    const before = (await store.loadTold(job)) ?? NOTHING_TOLD;
+    const next = change(before);
+    if (next === before || (await store.saveTold(job, next, before))) return;
   }
 }
 
 /** Each delivery is written down as soon as it is done: who comes after a crash sends the others alone. */
 async function deliver(notice: Notice, owner: string, world: NotifierWorld): Promise<void> {
   const { store, now } = world;
+  const { event } = notice;
   let { deliveries } = notice;
   let saved = Promise.resolve(true);
   const due = deliveries.filter((delivery) => isDue(delivery, now()));
   const carried = await Promise.allSettled(
     due.map(async (delivery) => {
       const after = await deliverOne(delivery, notice, world);
+      if (after.state === 'given-up') await changeTold(event.job, (before) => forgetTarget(before, event, after.target), world);
       deliveries = deliveries.map((each) => (each.target === after.target ? after : each));
       saved = saved.then((isOurs) => isOurs && store.saveDeliveries(notice.id, owner, deliveries));
       await saved;

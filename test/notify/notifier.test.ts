@@ -115,6 +115,19 @@ describe('the notifier', () => {
     expect(await world.store.isFinished('daily-offsite/night-1/finished')).toBe(true);
   });
 
+  it('tells a target that was out of reach for a day of an outage that goes on', async () => {
+    const { tell, sweep, state, sent } = makeWorld({ targets: [target('mail'), target('ops')] });
+    state.answer = (id) => (id === 'mail' ? refuse() : accept(id));
+    await tell(night(1, DOWN));
+    for (let hour = 0; hour <= 26; hour++) {
+      state.now = START + hour * 60 * MINUTE;
+      await sweep();
+    }
+    state.answer = accept;
+    for (const n of [2, 3]) await tell(night(n, DOWN));
+    expect(sent.map((line) => line.split(':')[0])).toEqual(['ops', 'mail']);
+  });
+
   it('lets a bug in the way to one target keep no other from hearing, and ends it after a day', async () => {
     const { tell, sweep, state, sent, log } = makeWorld({ targets: [target('bad'), target('ops')] });
     state.answer = (id) => {
