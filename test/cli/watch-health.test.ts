@@ -11,12 +11,18 @@ import { memoryRunStore } from '../support/memory-run-store.ts';
 const MINUTE = 60_000;
 
 /** A service whose minutes pass at once, until it has slept so often; `away`: sleeps from which the machine wakes hours later. */
-async function serveFor(sleeps: number, { away = [], fails = [] }: { away?: number[]; fails?: string[] } = {}) {
+interface Troubles {
+  readonly away?: readonly number[];
+  readonly fails?: readonly string[];
+  readonly error?: () => Error;
+}
+
+async function serveFor(sleeps: number, { away = [], fails = [], error = noTable }: Troubles = {}) {
   const [measured, warned]: [string[], string[]] = [[], []];
   const stop = stopSwitch();
   const store = faulty(memoryRunStore(), {
     before: ({ method, args: [job] }) => {
-      if (method === 'loadStanding' && fails.includes(job as string)) throw new TransientError('TABLE_UNREACHABLE', 'no table');
+      if (method === 'loadStanding' && fails.includes(job as string)) throw error();
     },
   });
   let [now, slept] = [Date.parse('2025-11-01T00:00:00Z'), 0];
@@ -29,13 +35,15 @@ async function serveFor(sleeps: number, { away = [], fails = [] }: { away?: numb
   const end = watchHealth({
     cloud: { store, services: { leaseMs: MINUTE }, host: { tell: () => Promise.resolve(), measureHealth } },
     configuration: () => ({ jobs: ['first', 'second'].map((id) => documentOf(id, location('main'), location('offsite'))) }),
-    context: { now: () => now, stop: { asked: () => stop.asked(), sleep } },
-    log: { warn: (message) => void warned.push(message) },
+    context: { now: () => now, stop: { ask: () => stop.ask(), asked: () => stop.asked(), sleep } },
+    log: { warn: (message) => void warned.push(message), error: (message) => void warned.push(message) },
   });
   while (!stop.asked()) await new Promise((resolve) => setImmediate(resolve));
-  await end();
-  return { measured, warned };
+  const died = await end().catch((reason: unknown) => reason);
+  return { measured, warned, died };
 }
+
+const noTable = (): Error => new TransientError('TABLE_UNREACHABLE', 'no table');
 
 describe('the watch of flotilla serve', () => {
   it('looks at each job once a minute, first when a minute has passed', async () => {
@@ -51,5 +59,12 @@ describe('the watch of flotilla serve', () => {
     const { measured, warned } = await serveFor(2, { fails: ['first'] });
     expect(measured).toEqual(['00:01 second', '00:02 second']);
     expect(warned).toEqual(Array(2).fill(expect.stringContaining('job first could not be watched')));
+  });
+
+  it('ends the service in order, and says why, when there is a bug in it', async () => {
+    const bug = new TypeError('at is not a function');
+    const { measured, warned, died } = await serveFor(5, { fails: ['second'], error: () => bug });
+    expect([measured, died]).toEqual([['00:01 first'], bug]);
+    expect(warned).toEqual([expect.stringMatching(/the service ends.*at is not a function/)]);
   });
 });

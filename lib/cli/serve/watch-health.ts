@@ -13,16 +13,16 @@ export interface HealthWatchWorld {
     readonly host: Pick<EmbeddedCloud['host'], 'tell' | 'measureHealth'>;
   };
   readonly configuration: () => Pick<Configuration, 'jobs'>;
-  readonly context: Pick<CliContext, 'now'> & { readonly stop: Pick<CliContext['stop'], 'asked' | 'sleep'> };
-  readonly log: { warn(message: string): void };
+  readonly context: Pick<CliContext, 'now'> & { readonly stop: Pick<CliContext['stop'], 'ask' | 'asked' | 'sleep'> };
+  readonly log: { warn(message: string): void; error(message: string): void };
 }
 
-/** Ends the watch; resolves when no look is under way. */
+/** Ends the watch; resolves when no look is under way. Throws what the watch died of. */
 export type EndWatch = () => Promise<void>;
 
 /**
  * Watches each job once a minute, one after the other. The first look is a minute after the start, and after a machine has slept: what
- * went by meanwhile is made up for first, and nobody is told that it is overdue.
+ * went by meanwhile is made up for first, and nobody is told that it is overdue. A bug in it ends the service in order.
  */
 export function watchHealth(world: HealthWatchWorld): EndWatch {
   const ended = new AbortController();
@@ -36,10 +36,17 @@ export function watchHealth(world: HealthWatchWorld): EndWatch {
       if (!hasSlept) await watchAll(world, isOver);
     }
   };
-  const watching = loop();
+  const { stop } = world.context;
+  let died: { readonly of: unknown } | undefined;
+  const watching = loop().catch((error: unknown) => {
+    died = { of: error };
+    world.log.error(`the service ends, as soon as its runs have come to a safe point: ${formatErrorChain(error)}`);
+    stop.ask();
+  });
   return async () => {
     ended.abort();
     await watching;
+    if (died !== undefined) throw died.of;
   };
 }
 
