@@ -1,4 +1,4 @@
-import { isNarrowed, mergeOverrides, parseJob, runTrigger } from '../lib/config/job-document.ts';
+import { mergeOverrides, otherSelection, parseJob, runTrigger } from '../lib/config/job-document.ts';
 import { readRunInput } from '../lib/config/run-input.ts';
 import { type Call, defineFunction, onLambda } from '../lib/runtime/define-function.ts';
 import { nextGroups } from '../lib/sync/next-groups.ts';
@@ -14,7 +14,7 @@ async function start(input: StartRunInput, { services, host, context }: Call): P
   const { overrides, written } = readRunInput(input.overrides);
   const document = mergeOverrides(input.job, overrides);
   const worker = services.openWorker(parseJob(document), input.run, context);
-  const trigger = { ...runTrigger(document), written, narrowed: isNarrowed(input.job, document) };
+  const trigger = { ...runTrigger(document), written, selects: otherSelection(input.job, document) };
   const decision = await startRun(trigger, services.openControl(), { ...worker, tell: host.tell });
   return { ...decision, job: document };
 }

@@ -99,13 +99,18 @@ function mergeChecked(document: unknown, overrides: unknown) {
   return { job, merged, faults: [...schemaFaults(overridesSchema, given), ...crossFaults(merged)] };
 }
 
-/** Options that decide what is copied, and so what counts as missing. */
-const SELECTING = ['group-filter', 'max-depth', 'transfer-last', 'verified-only', 'encrypted-only', 'fill-gaps'] as const;
+/** Options that decide what is copied, and so what counts as missing: which groups, and which snapshots of each. */
+const SELECTING = {
+  groups: ['group-filter', 'max-depth'],
+  snapshots: ['transfer-last', 'verified-only', 'encrypted-only', 'fill-gaps'],
+} as const;
 
-/** Whether a run, by its document with the overrides merged in, selects by other options than its job. */
-export function isNarrowed(job: unknown, run: JobDocument): boolean {
+/** What a run, by its document with the overrides merged in, selects by other options than its job; undefined: nothing. */
+export function otherSelection(job: unknown, run: JobDocument): 'groups' | 'snapshots' | undefined {
   const own = checkDocument(job);
-  return SELECTING.some((key) => JSON.stringify(own[key]) !== JSON.stringify(run[key]));
+  const differs = (key: keyof JobDocument): boolean => JSON.stringify(own[key]) !== JSON.stringify(run[key]);
+  if (SELECTING.snapshots.some(differs)) return 'snapshots';
+  return SELECTING.groups.some(differs) ? 'groups' : undefined;
 }
 
 /** What a run sets, and what it leaves out although its job says it. A flag that was not given is neither. */

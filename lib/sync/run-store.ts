@@ -44,7 +44,7 @@ export interface RunRecord extends RunRef {
   readonly working?: number;
   /** Snapshots that planning left out, over all groups. */
   readonly leftOut?: SkipCounts;
-  /** When it began to list both sides; `whole`: all of the job. Set once it has planned; no dry run has it. */
+  /** When it began to list both sides; `whole`: all of the job. Set once it has planned; no dry run has it, nor one that selects other snapshots than its job. */
   readonly looked?: { readonly at: string; readonly whole: boolean };
   /** What the source held when the run was planned; left out of a dry run, which follows nothing it sees. */
   readonly held?: HeldSnapshots;
@@ -229,10 +229,7 @@ export interface RunStore extends LockStore {
   /** `run` (its id) takes it up, or settles it, which is written down. Does nothing unless what is known is still `known`. */
   moveWritten(job: string, known: WrittenRecord, to: 'taken' | 'settled', run: string): Promise<void>;
 
-  /**
-   * What a group of the job lacks at a time; replaces what was known of an earlier one, or of one that is still to come, which a wrong clock
-   * has made, and changes nothing of a later one.
-   */
+  /** What a group of the job lacks at a time; replaces what is known of an earlier one, or of one that a wrong clock has made. */
   saveBehind(job: string, group: Group, behind: BehindAt, now: number): Promise<void>;
   /** In the order of the groups. */
   listBehind(job: string): AsyncIterable<GroupBehind>;

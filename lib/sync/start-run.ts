@@ -29,14 +29,17 @@ export type StartWorker = Worker & { readonly tell: Tell };
 export type StartDecision = Omit<StartRunOutput, 'job'>;
 
 /**
- * `written`: what the source said was written, beside what is known of that already. `narrowed`: the run's own options may let it see
- * less than the job would.
+ * `written`: what the source said was written, beside what is known of that already. `selects`: what the run's own options
+ * select in another way than the job's.
  */
-export type StartTrigger = RunTrigger & { readonly written?: readonly WrittenKey[]; readonly narrowed?: boolean };
+export type StartTrigger = RunTrigger & { readonly written?: readonly WrittenKey[]; readonly selects?: OtherSelection };
+
+/** Other groups: the run sees a part of the job. Other snapshots: what it calls missing is not what the job does. */
+type OtherSelection = 'groups' | 'snapshots' | undefined;
 
 /** Serves the tick, takes the run's turn, plans, and writes the groups that have work as JSON lines into the control bucket. */
 export async function startRun(
-  { written = [], narrowed = false, ...trigger }: StartTrigger,
+  { written = [], selects, ...trigger }: StartTrigger,
   control: ObjectWriter,
   worker: StartWorker,
 ): Promise<StartDecision> {
@@ -57,7 +60,7 @@ export async function startRun(
   tellThreads(worker);
   const only = trigger.pendingOnly === true ? await takeGroups(control, worker) : undefined;
   if (only?.length === 0) return skip(record, worker, NOTHING_WRITTEN, { quiet: true });
-  return planGroups(record, worker, control, { only, narrowed });
+  return planGroups(record, worker, control, { only, selects });
 }
 
 async function begin(record: RunStart, route: string | undefined, worker: StartWorker): Promise<void> {
@@ -71,19 +74,20 @@ async function begin(record: RunStart, route: string | undefined, worker: StartW
 
 interface Reach {
   readonly only: readonly Group[] | undefined;
-  readonly narrowed: boolean;
+  readonly selects: OtherSelection;
 }
 
 async function planGroups(
   record: RunStart,
   worker: Worker,
   control: ObjectWriter,
-  { only, narrowed }: Reach,
+  { only, selects }: Reach,
 ): Promise<StartDecision> {
   const { store, run, job, log } = worker;
   const { items, working, groups, leftOut, held, at } = await writePlan(control, worker, only);
   const planned = { planKey: planKey(run), groups, working, leftOut, requests: worker.requests };
-  const looked = job.dryRun ? {} : { looked: { at, whole: only === undefined && !narrowed } };
+  const isWhole = only === undefined && selects === undefined;
+  const looked = job.dryRun || selects === 'snapshots' ? {} : { looked: { at, whole: isWhole } };
   const seen = job.dryRun || only !== undefined ? looked : { ...looked, held: { reach: reachOf(job), snapshots: held } };
   await store.saveRun({ ...record, state: 'running', ...planned, ...seen });
   if (!job.dryRun) await store.beginWork(run);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { describeOverrides } from '../../lib/config/describe-overrides.ts';
-import { jobDocument, mergeOverrides, parseJob } from '../../lib/config/job-document.ts';
+import { jobDocument, mergeOverrides, otherSelection, parseJob } from '../../lib/config/job-document.ts';
 import { omitKeys } from '../../lib/config/spelling.ts';
 import { ConfigError } from '../../lib/errors.ts';
 import { FILE, parse } from './sample.ts';
@@ -20,6 +20,17 @@ function faultsOf(overrides: unknown): string[] {
   }
   return [];
 }
+
+describe('otherSelection', () => {
+  const ofRun = (overrides: object) => otherSelection(DOCUMENT, mergeOverrides(DOCUMENT, overrides));
+
+  it('is of groups, or of snapshots, which says the least of the job, or of neither', () => {
+    expect([ofRun({}), ofRun({ 'worker-threads': 7 })]).toEqual([undefined, undefined]);
+    expect(ofRun({ 'group-filter': ['type:ct'] })).toBe('groups');
+    expect(ofRun({ 'transfer-last': 1 })).toBe('snapshots');
+    expect(ofRun({ 'group-filter': ['type:ct'], 'verified-only': true })).toBe('snapshots');
+  });
+});
 
 describe('mergeOverrides', () => {
   it.each([undefined, null, {}, { 'worker-threads': undefined }])('takes %j for no override', (overrides) => {

@@ -33,6 +33,17 @@ async function start(cloud: MemoryCloud, run: RunRef, options: CallOptions & { t
 const state = async (cloud: MemoryCloud, run: RunRef) => (await cloud.store.loadRun(run))?.state;
 
 describe('startRun', () => {
+  it('has looked at all of the job, at a part, or with another eye, by what its own options select', async () => {
+    const cloud = await smallCloud();
+    const looked = async (selects: 'groups' | 'snapshots' | undefined) => {
+      const run = newRun(cloud);
+      await startRun({ selects }, cloud.control, callWorker(cloud, run));
+      await cloud.store.releaseTurn(run);
+      return (await cloud.store.loadRun(run))?.looked?.whole;
+    };
+    expect([await looked(undefined), await looked('groups'), await looked('snapshots')]).toEqual([true, false, undefined]);
+  });
+
   it('writes the groups that have work as lines into the control bucket, and says how many', async () => {
     const cloud = await smallCloud({ removeVanished: true });
     const run = newRun(cloud);
