@@ -3,11 +3,14 @@ import { EventSchema } from '../../lib/sync/event/event.ts';
 import type { JobHealth } from '../../lib/sync/health/health.ts';
 import { loadHealth } from '../../lib/sync/health/load-health.ts';
 import type { Job } from '../../lib/sync/job.ts';
+import { finishRun } from '../../lib/sync/finish-run.ts';
+import { watchTicks } from '../../lib/sync/health/watch-ticks.ts';
+import { startRun, type StartDecision } from '../../lib/sync/start-run.ts';
 import { watchJob } from '../../lib/sync/watch-job.ts';
 import { timesText } from '../../lib/schedule/schedule.ts';
 import { scheduleOf } from '../schedule/sample.ts';
 import { groupRecord } from './report/facts.ts';
-import { LEASE_MS, memoryCloud, newRun, runJob, type MemoryCloud } from '../support/memory-run.ts';
+import { callWorker, LEASE_MS, memoryCloud, newRun, runJob, type MemoryCloud } from '../support/memory-run.ts';
 import { fillSmall, vmOn } from '../support/sample-store.ts';
 
 const HOUR = 3_600_000;
@@ -55,6 +58,14 @@ async function serveTick({ store, job, clock }: MemoryCloud, run: string): Promi
     { times: timesText(nightly), served, run },
     await store.loadTick(job.id, nightly.name),
   );
+}
+
+/** What start-run answers when a run is skipped. */
+async function runSkipped(): Promise<StartDecision> {
+  const cloud = memoryCloud();
+  await fillSmall(cloud.source);
+  const decision = await startRun({}, cloud.control, callWorker(cloud, newRun(cloud)));
+  return { ...decision, decision: 'skip', items: 0 };
 }
 
 describe('watching a job', () => {
@@ -117,14 +128,69 @@ describe('watching a job', () => {
     expect((await watch(cloud)).told).toEqual([]);
   });
 
+  it.each(['with', 'without'] as const)(
+    'tells once of a run that was killed after it came for a tick, %s a record',
+    async (record) => {
+      const { cloud } = await copied();
+      await serveTick(cloud, 'run-1');
+      await watch(cloud);
+      cloud.clock.advance(22 * HOUR);
+      const killed = newRun(cloud);
+      await serveTick(cloud, killed.id);
+      if (record === 'with') await cloud.store.saveRun({ ...killed, state: 'running' });
+      cloud.clock.advance(HOUR);
+      expect((await watch(cloud)).told).toEqual([]);
+      cloud.clock.advance(HOUR);
+      const { told, health } = await watch(cloud);
+      expect([told, health.overdue]).toMatchObject([['flotilla.tick overdue'], [{ seconds: 2 * 3600, lost: killed.id }]]);
+      expect(health.lag).toMatchObject({ state: 'unknown', seconds: 24 * 3600 });
+      expect((await watch(cloud)).told).toEqual([]);
+      expect(cloud.events.at(-1)?.message).toContain(`run ${killed.id} is gone without an end`);
+      await runJob(cloud);
+      expect((await watch(cloud)).health).toMatchObject({ overdue: [], lag: { state: 'current' } });
+    },
+  );
+
+  it('alone tells of lag where a run was skipped: that knows no more', async () => {
+    const { cloud } = await copied();
+    await serveTick(cloud, 'run-1');
+    cloud.clock.advance(30 * HOUR);
+    await watch(cloud);
+    const [run, before] = [newRun(cloud), cloud.events.length];
+    await cloud.store.saveRun({ ...run, state: 'skipped', message: 'suspended' });
+    await finishRun({ start: { ...(await runSkipped()), job: {} } }, callWorker(cloud, run));
+    expect(cloud.events.slice(before)).toMatchObject([{ kind: 'skipped', lag: { state: 'unknown', seconds: 30 * 3600 } }]);
+    expect((await watch(cloud)).told).toEqual([]);
+  });
+
+  it('is not misled by a clock that was years ahead', async () => {
+    const { cloud } = await copied();
+    await cloud.store.saveTick(
+      cloud.job.id,
+      nightly.name,
+      { times: timesText(nightly), served: '2036-01-01T22:00:00Z', run: 'wrong' },
+      undefined,
+    );
+    await watch(cloud);
+    cloud.clock.advance(25 * HOUR);
+    expect((await watch(cloud)).told).toEqual(['flotilla.tick overdue']);
+  });
+
+  it('writes nothing where nothing changed, in whatever order the table keeps its schedules', () => {
+    const schedules = [scheduleOf('22:00'), { ...scheduleOf('23:00'), name: 'late' }];
+    const standing = watchTicks(undefined, schedules, { at: 0, isSuspended: false })!;
+    const turned = { ...standing, watched: Object.fromEntries(Object.entries(standing.watched!).toReversed()) };
+    expect(watchTicks(turned, schedules, { at: HOUR, isSuspended: false })).toBe(turned);
+  });
+
   it('counts runs at work and their workers, and sees what these have copied', async () => {
     const { cloud, addNight } = await copied({ schedules: [] });
     await addNight(3);
     cloud.clock.advance(HOUR);
     const run = newRun(cloud);
     await cloud.store.askTurn({ ...run, order: '', overlap: 'queue', queueDepth: 1 }, cloud.clock.now(), LEASE_MS);
-    await cloud.store.saveRun({ ...run, state: 'running', planKey: 'plan' });
     const at = new Date(cloud.clock.now()).toISOString();
+    await cloud.store.saveRun({ ...run, state: 'running', planKey: 'plan', looked: { at, whole: true } });
     const behind = { missing: 2, since: at, newest: at, at };
     await cloud.store.saveGroup(run, groupRecord({ state: 'running', updatedAt: at, behind }));
     cloud.clock.advance(30_000);

@@ -19,21 +19,24 @@ export interface KnownTicks {
 }
 
 /** The first tick that a run should have come for by now and none has, or none that ended; undefined: there is none, or it is not long enough ago. */
-export function overdueTick(
-  schedule: Schedule,
-  { served, watched, asOf, isLost = false }: KnownTicks,
-  now: number,
-): OverdueTick | undefined {
-  const times = timesText(schedule);
-  const from = [
-    ...(served?.times === times ? [Date.parse(served.served) - (isLost ? 1 : 0)] : []),
-    // A schedule of which nothing was ever served counts from when it was seen first, a suspended one from when it was so last.
-    ...(watched?.times === times ? [Date.parse(watched.since)] : []),
-  ].filter((time) => !isAhead(time, now));
-  if (from.length === 0) return undefined;
-  const looked = asOf === undefined || isAhead(Date.parse(asOf), now) ? -Infinity : Date.parse(asOf);
-  const due = nextTime(schedule, Math.max(looked, ...from));
+export function overdueTick(schedule: Schedule, known: KnownTicks, now: number): OverdueTick | undefined {
+  const from = countedFrom(schedule, known, now);
+  const due = from === undefined ? undefined : nextTime(schedule, from);
   if (due === undefined || now - due <= schedule.jitterMs + OVERDUE_GRACE_MS) return undefined;
-  const lost = isLost && served !== undefined && due === Date.parse(served.served) ? { lost: served.run } : {};
+  const { served, isLost } = known;
+  const lost = isLost === true && served !== undefined && due === Date.parse(served.served) ? { lost: served.run } : {};
   return { schedule: schedule.name, due: formatTime(due), seconds: (now - due) / 1000, ...lost };
+}
+
+/** The time (epoch ms) up to which nothing is overdue; undefined: nothing is known of the schedule as it is. */
+function countedFrom(schedule: Schedule, { served, watched, asOf, isLost }: KnownTicks, now: number): number | undefined {
+  const times = timesText(schedule);
+  const past = (time: string | undefined): number[] =>
+    [Date.parse(time ?? '')].filter((at) => !Number.isNaN(at) && !isAhead(at, now));
+  const known = [
+    ...past(served?.times === times ? served.served : undefined).map((at) => (isLost === true ? at - 1 : at)),
+    // A schedule of which nothing was ever served counts from when it was seen first, a suspended one from when it was so last.
+    ...past(watched?.times === times ? watched.since : undefined),
+  ];
+  return known.length === 0 ? undefined : Math.max(...known, ...past(asOf));
 }
