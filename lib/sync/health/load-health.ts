@@ -42,7 +42,7 @@ export async function lookAtJob(job: Job, world: HealthWorld, looked?: LiveWork)
   const isAlive = work.leases.size > 0;
   const looks = isAlive ? standing : unlooked(standing, job.schedules, at);
   const isSuspended = suspension !== undefined;
-  const lost = isAlive || isSuspended ? NONE_LOST : await listLost(job.id, standing, { store, served });
+  const lost = isAlive || isSuspended ? NONE_LOST : await listLost(job.id, standing, { ...world, served });
   const overdue = isAlive || isSuspended ? [] : listOverdue(job, standing, { served, lost, at });
   const health = {
     ...{ job: job.id, at: iso(at), lag: lagAt(looks, groups, at), groups, overdue },
@@ -70,10 +70,14 @@ function listOverdue({ schedules }: Job, standing: Standing | undefined, { serve
     .filter((tick) => tick !== undefined);
 }
 
-/** What a worker sees of its group is newer than what the run before it has left. */
+/**
+ * What a worker sees of its group is newer than what the run before it has left. What a run that selects other snapshots than its job calls
+ * missing is not what the job does: it has not looked.
+ */
 function withLive(known: readonly GroupBehind[], runs: LiveWork['runs']): readonly GroupBehind[] {
   const groups = new Map(known.map((each) => [formatGroup(each.group), each]));
-  for (const { namespace, name, behind } of runs.flatMap(({ groups: records = [] }) => records)) {
+  const looking = runs.filter(({ run }) => run.looked !== undefined);
+  for (const { namespace, name, behind } of looking.flatMap(({ groups: records = [] }) => records)) {
     const group = { namespace, name };
     const before = groups.get(formatGroup(group));
     if (behind !== undefined && (before === undefined || before.at <= behind.at))

@@ -1,4 +1,5 @@
 import type { RunStore, TickRecord } from '../run-store.ts';
+import type { Worker } from '../worker.ts';
 import type { Standing } from './health.ts';
 
 /** Runs that are looked through for the one that served a tick: many more do not come between two looks at all of a job. */
@@ -6,8 +7,8 @@ const MAX_RUNS = 30;
 
 export const NONE_LOST: ReadonlySet<string> = new Set();
 
-export interface ServedTicks {
-  readonly store: Pick<RunStore, 'listRuns'>;
+export interface ServedTicks extends Pick<Worker, 'now' | 'leaseMs'> {
+  readonly store: Pick<RunStore, 'listRuns' | 'listLiving'>;
   readonly served: readonly (TickRecord | undefined)[];
 }
 
@@ -18,7 +19,7 @@ export interface ServedTicks {
 export async function listLost(
   job: string,
   standing: Standing | undefined,
-  { store, served }: ServedTicks,
+  { store, now, leaseMs, served }: ServedTicks,
 ): Promise<ReadonlySet<string>> {
   const asOf = standing?.asOf ?? '';
   const ticks = served.filter((tick) => tick !== undefined).filter((tick) => Date.parse(tick.served) > (Date.parse(asOf) || 0));
@@ -30,5 +31,9 @@ export async function listLost(
     const record = runs.find(({ id }) => id === run);
     return record === undefined ? isOld(time) : record.endedAt === undefined;
   };
-  return new Set(ticks.filter(isLost).map(({ run }) => run));
+  const lost = ticks.filter(isLost).map(({ run }) => run);
+  if (lost.length === 0) return NONE_LOST;
+  // It may have come since the leases were looked at.
+  const living = await store.listLiving(job, now(), leaseMs);
+  return new Set(lost.filter((run) => !living.has(run)));
 }

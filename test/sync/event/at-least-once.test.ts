@@ -20,7 +20,7 @@ async function raise({ store, job, clock }: MemoryCloud): Promise<void> {
 }
 
 /** In the middle of a run, where groups are synced, nothing is told: every call at its end and some before are enough. */
-const STRIDE = 8;
+const STRIDE = 20;
 
 const ids = ({ events }: MemoryCloud): string[] => events.map(({ id }) => id);
 
@@ -44,7 +44,7 @@ describe('events of a run', () => {
       const counting = failOnce({ at: Number.MAX_SAFE_INTEGER, when }, () => new Error('never'));
       const run = newRun(clean);
       await runJob(clean, { faults: counting }, run);
-      for (let at = 1; at <= counting.calls; at += at < counting.calls - 30 ? STRIDE : 1) {
+      for (let at = 1; at <= counting.calls; at += at < counting.calls - 20 ? STRIDE : 1) {
         const tried = copyCloud(cloud);
         await raise(tried);
         const faults = failOnce({ at, when }, () => new TransientError('SLOW_DOWN', 'throttled'));
@@ -62,7 +62,7 @@ describe('events of a run', () => {
     const counting = crash({ at: Number.MAX_SAFE_INTEGER, when: 'before' });
     const run = newRun(clean);
     await runJob(clean, { faults: counting }, run);
-    for (let at = 1; at <= counting.calls; at += at < counting.calls - 30 ? STRIDE : 1) {
+    for (let at = 1; at <= counting.calls; at += at < counting.calls - 20 ? STRIDE : 1) {
       const tried = copyCloud(cloud);
       await raise(tried);
       await runJob(tried, { faults: crash({ at, when: 'after' }) }, run).catch(() => undefined);
