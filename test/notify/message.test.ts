@@ -62,6 +62,10 @@ describe('a message', () => {
       'daily-offsite failed: nobody knows how far the copy is behind',
     ],
     [started(), 'daily-offsite started'],
+    [
+      runEnd({ lag: { state: 'unknown', seconds: 90_000, missing: 2, groups: 1, since: '2026-11-18T20:00:00Z' } }),
+      'daily-offsite is done: the copy is 1 d 1 h behind at least',
+    ],
     [lagEvent('raised'), 'daily-offsite: the copy is 1 d 3 h behind, more than max-lag allows (1 d)'],
     [lagEvent('cleared'), 'daily-offsite is no longer behind more than max-lag allows'],
     [refused('a'), 'daily-offsite: removing from the copy was refused'],

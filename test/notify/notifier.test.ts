@@ -100,7 +100,7 @@ describe('the notifier', () => {
       'ops: daily-offsite failed: the copy is up to date',
       'mail: daily-offsite failed: the copy is up to date',
     ]);
-    expect(log[0]).toMatch(/^warn notification daily-offsite\/night-1\/finished to mail could not be sent .* HTTP 500$/);
+    expect(log[0]).toMatch(/^warn notification daily-offsite\/night-1\/failed to mail could not be sent .* HTTP 500$/);
   });
 
   it('gives up after a day, and says so', async () => {
@@ -112,7 +112,7 @@ describe('the notifier', () => {
       await sweep();
     }
     expect(log.filter((line) => line.startsWith('error'))).toEqual([expect.stringContaining('is given up after')]);
-    expect(await world.store.isFinished('daily-offsite/night-1/finished')).toBe(true);
+    expect(await world.store.isFinished('daily-offsite/night-1/failed')).toBe(true);
   });
 
   it('tells a target that was out of reach for a day of an outage that goes on', async () => {
@@ -217,7 +217,7 @@ describe('the notifier', () => {
     after.state.now += 60 * MINUTE;
     await after.sweep();
     expect(after.sent).toEqual([]);
-    expect(await store.isFinished('daily-offsite/night-1/finished')).toBe(true);
+    expect(await store.isFinished('daily-offsite/night-1/failed')).toBe(true);
   });
 
   it('says the lag once: with the end of the run, to whom it was told, and by itself to others', async () => {

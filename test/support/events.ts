@@ -35,7 +35,7 @@ export function runEnd(spec: EndSpec = {}): RunEndEvent {
   const kind = state === 'skipped' ? 'skipped' : 'finished';
   const done = failure === undefined ? 3 : 0;
   return {
-    ...{ version: 1, id: `${job}/${run}/${kind}`, at: endedAt, job, severity, message: `the run ended: ${state}` },
+    ...{ version: 1, id: `${job}/${run}/${state}`, at: endedAt, job, severity, message: `the run ended: ${state}` },
     ...{ type: 'flotilla.run', kind, run: { id: run, startedAt }, state, dryRun, endedAt, seconds: 600, lag },
     groups: { total: 5, planned: 3, ok: done, errors: 3 - done, unfinished: 0 },
     snapshots: { copied: done, updated: 0, failed: 0, removed: 0 },
