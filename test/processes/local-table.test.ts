@@ -4,10 +4,10 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { openRunStore } from '../../../lib/dynamodb/run-store.ts';
-import { openLocalTable } from '../../../lib/local/table/open.ts';
-import { writeState } from '../../../lib/local/table/state-file.ts';
-import { hostGone, hostOf, isRunning, lock, makeFolder, openTable, startClient } from './local-table-kit.ts';
+import { openRunStore } from '../../lib/dynamodb/run-store.ts';
+import { openLocalTable } from '../../lib/local/table/open.ts';
+import { writeState } from '../../lib/local/table/state-file.ts';
+import { hostGone, hostOf, isRunning, lock, makeFolder, openTable, startClient } from '../local/table/local-table-kit.ts';
 
 describe.concurrent('openLocalTable', () => {
   it('gives one table to two processes that open a new folder at once', async (test) => {
