@@ -18,6 +18,8 @@ const HOUR = 3_600_000;
 const morning = (number: number): number => day(number) * 1000;
 const night = (number: number): number => morning(number) + 14.5 * HOUR;
 
+const unexpected = (line: string): never => expect.fail(line);
+
 /** What a webhook was sent, as far as a person reads it. */
 interface Told {
   readonly title: string;
@@ -45,7 +47,7 @@ describe('an outage, as a tired administrator hears of it', () => {
         ...{ matchers, link: 'https://backup.example.com/', modes: { nightly: mode } },
       }),
       ...{ store: cloud.cloud.services.notices, send: deliverTo({ environment: {}, now: () => now }), now: () => now },
-      ...{ uniqueId: () => String(Math.random()), log: { warn: expect.fail, error: expect.fail } },
+      ...{ uniqueId: () => String(Math.random()), log: { warn: unexpected, error: unexpected } },
     });
     const [from, to] = [cloud.location('source', 'main'), cloud.location('target', 'main')];
     job = cloud.job(from, to, { schedule: '22:30', 'max-lag': '36h' });
