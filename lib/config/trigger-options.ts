@@ -31,7 +31,7 @@ const error = 'is neither the id of a job nor a list of such; write after: night
 export const triggerOptions = {
   trigger: z.enum(['on-backup']).exactOptional().meta({
     description:
-      '`on-backup` starts a run for just the groups that were backed up, each time the source is written: by the events of its bucket in AWS, by a poll in `flotilla serve`.',
+      '`on-backup` starts a run for just the groups that were backed up, each time the source is written: by the events of its bucket in AWS, by a poll in `flotilla serve`. Give the job a `schedule` too, of a day or a week: only a run of all groups knows that none is missing.',
   }),
   settle: span('How long the backups that `trigger` hears of are gathered before a run starts: up to 5 minutes.', {
     most: MAX_SETTLE_MS,

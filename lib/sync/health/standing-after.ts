@@ -1,5 +1,5 @@
 import { unlessAhead } from '../overlap/clocks.ts';
-import type { Report } from '../report/report.ts';
+import { endedWell, type Report } from '../report/report.ts';
 import type { RunRecord } from '../run-store.ts';
 import type { Standing } from './health.ts';
 import { addTotals, NO_TOTALS, totalsOf, totalsSince } from './totals.ts';
@@ -81,7 +81,7 @@ function couldNotLook({ state, failures }: Report): boolean {
 }
 
 function goodAfter({ state, id, startedAt, endedAt }: Report): StandingChange {
-  return state === 'ok' || state === 'warnings' ? { lastGood: { id, startedAt, endedAt } } : {};
+  return endedWell(state) ? { lastGood: { id, startedAt, endedAt } } : {};
 }
 
 function later(a: string | undefined, b: string): string {
