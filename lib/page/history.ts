@@ -1,3 +1,4 @@
+import { describeTrigger } from '../sync/describe-trigger.ts';
 import { html, type Html } from '../sync/report/page/html.ts';
 import { STATES } from '../sync/report/page/states.ts';
 import { formatBytes, formatCount, formatSeconds, plural } from '../sync/report/words.ts';
@@ -59,10 +60,8 @@ function row(run: RecentRun, now: number): Html {
 }
 
 /** What started it; undefined: a person, or a machine in one's place. */
-export function triggerText({ scheduledTime, schedule, afterRun, pendingOnly, missed }: RunRecord): string | undefined {
-  const late = missed === undefined ? '' : `, ${formatCount(missed.count)} missed before it`;
-  if (scheduledTime !== undefined)
-    return `for ${formatTime(scheduledTime)}${schedule === undefined ? '' : ` of schedule ${schedule}`}${late}`;
-  if (afterRun !== undefined) return `after ${afterRun}`;
-  return pendingOnly === true ? 'for what was backed up' : undefined;
+export function triggerText(run: RunRecord): string | undefined {
+  const late = run.missed === undefined ? '' : `, ${formatCount(run.missed.count)} missed before it`;
+  const trigger = describeTrigger(run, formatTime);
+  return trigger && `${trigger}${late}`;
 }

@@ -150,9 +150,9 @@ describe('looking at a system from the command line', () => {
     const context = world.context();
     expect(await historyCommand('bad', { ...world.options, limit: '20' }, context)).toBe(0);
     expect(context.printed.map((line) => line.trim().split(/\s{2,}/))).toEqual([
-      ['started', 'state', 'took', 'copied', 'failed', 'written', 'lag', 'started by', 'message'],
+      ['started', 'state', 'took', 'copied', 'failed', 'written', 'lag', 'why', 'message'],
       [
-        ...['2026-11-18T12:00:00Z', 'errors', '3 min 5 s', '3', '1', '3.00 GiB', '14 h', 'after fine/fine-0'],
+        ...['2026-11-18T12:00:00Z', 'errors', '3 min 5 s', '3', '1', '3.00 GiB', '14 h', 'after run fine/fine-0'],
         'done with errors in 3 min: 1 snapshot failed',
       ],
       ['2026-11-17T12:00:00Z', 'ok', '3 min 5 s', '3', '1', '3.00 GiB', '14 h', 'by hand'],

@@ -1,11 +1,11 @@
+import { describeTrigger } from '../../sync/describe-trigger.ts';
 import { formatBytes, formatSeconds } from '../../sync/report/words.ts';
 import type { RecentRun } from '../../sync/status/job-status.ts';
 import { formatTable } from '../format-table.ts';
 import { oneLine } from '../one-line.ts';
 import { shortSpan, stateOf } from './describe-status.ts';
-import { startedBy } from './run-facts.ts';
 
-const HEAD = ['started', 'state', 'took', 'copied', 'failed', 'written', 'lag', 'started by', 'message'];
+const HEAD = ['started', 'state', 'took', 'copied', 'failed', 'written', 'lag', 'why', 'message'];
 
 /** A line a run; what a run that has not ended does not know yet is empty. */
 export function historyTable(runs: readonly RecentRun[]): string[] {
@@ -17,7 +17,7 @@ function cellsOf(run: RecentRun): readonly string[] {
   const state = dryRun === true ? `${stateOf(run)} (dry)` : stateOf(run);
   const start = `${startedAt.slice(0, 19)}Z`;
   const counts = summary === undefined || run.state === 'skipped' ? ['', '', '', '', ''] : countsOf(summary);
-  return [start, state, ...counts, startedBy(run), oneLine(message)];
+  return [start, state, ...counts, describeTrigger(run) ?? 'by hand', oneLine(message)];
 }
 
 type Summary = NonNullable<RecentRun['summary']>;

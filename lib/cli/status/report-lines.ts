@@ -1,22 +1,21 @@
 import { formatGroup } from '../../datastore/group.ts';
+import { describeTrigger } from '../../sync/describe-trigger.ts';
 import { adviceFor } from '../../sync/report/failure-advice.ts';
 import type { Report } from '../../sync/report/report.ts';
 import { formatSeconds, plural } from '../../sync/report/words.ts';
 import type { RecentRun } from '../../sync/status/job-status.ts';
 import { formatTable } from '../format-table.ts';
 import { stateOf } from './describe-status.ts';
-import { startedBy } from './run-facts.ts';
 
 const MAX_GROUPS = 30;
 
 /** Which run it is, when it went, what started it, and between which places. */
 export function headLines(run: RecentRun, report?: Report): string[] {
-  const { job, id, startedAt, endedAt, scheduledTime } = run;
-  const tick = scheduledTime === undefined ? '' : `, for ${scheduledTime}`;
+  const { job, id, startedAt, endedAt } = run;
   const took = report === undefined ? '' : `, after ${formatSeconds(report.seconds)}`;
   return [
     `run ${id} of job ${job}: ${stateOf(run)}`,
-    `  started  ${startedAt}, ${startedBy(run)}${tick}`,
+    `  started  ${startedAt}, ${describeTrigger(run) ?? 'by hand'}`,
     ...(endedAt === undefined ? [] : [`  ended    ${endedAt}${took}`]),
     ...(report === undefined ? [] : [`  from     ${report.source}`, `  to       ${report.target}`]),
   ];

@@ -17,11 +17,3 @@ export function runFacts(run: RecentRun): object {
     ...(summary !== undefined && { summary }),
   };
 }
-
-/** What started a run, in a few words. */
-export function startedBy({ schedule, scheduledTime, afterRun, pendingOnly }: RecentRun): string {
-  if (afterRun !== undefined) return `after ${afterRun}`;
-  if (schedule !== undefined) return `schedule ${schedule}`;
-  if (scheduledTime !== undefined) return 'a scheduler';
-  return pendingOnly === true ? 'a backup' : 'by hand';
-}

@@ -1,3 +1,4 @@
+import { describeTrigger } from '../describe-trigger.ts';
 import { plural } from '../report/words.ts';
 import type { Job } from '../job.ts';
 import type { RunRecord } from '../run-store.ts';
@@ -12,15 +13,14 @@ type TickEvent = Extract<FlotillaEvent, { type: 'flotilla.tick'; kind: 'skipped'
 
 /** The event that a run goes. */
 export function runStarted(job: EventJob, run: BegunRun, at: string): RunEvent {
-  const cause = describeCause(run);
-  const what = run.dryRun === true ? 'a dry run started' : 'a run started';
-  const shared = sharedOf(job, run, at, { kind: 'started', severity: 'info', message: `${what}${cause}` });
+  const message = words(run.dryRun === true ? 'a dry run started' : 'a run started', describeTrigger(run));
+  const shared = sharedOf(job, run, at, { kind: 'started', severity: 'info', message });
   return { ...shared, type: 'flotilla.run', kind: 'started', ...causesOf(run) };
 }
 
 /** The event that a run waits for its turn. */
 export function runQueued(job: EventJob, run: BegunRun, at: string, reason: string): RunEvent {
-  const message = `a run${describeCause(run)} ${reason}`;
+  const message = words('a run', describeTrigger(run), reason);
   const shared = sharedOf(job, run, at, { kind: 'queued', severity: 'info', message });
   return { ...shared, type: 'flotilla.run', kind: 'queued', ...causesOf(run), reason };
 }
@@ -50,8 +50,4 @@ function sharedOf(job: EventJob, run: BegunRun, at: string, { kind, severity, me
   };
 }
 
-function describeCause({ scheduledTime, schedule, afterRun, pendingOnly }: BegunRun): string {
-  if (scheduledTime !== undefined) return ` for ${scheduledTime}${schedule === undefined ? '' : ` of schedule ${schedule}`}`;
-  if (afterRun !== undefined) return ` after run ${afterRun}`;
-  return pendingOnly === true ? ' for what was backed up' : '';
-}
+const words = (...parts: readonly (string | undefined)[]): string => parts.filter((part) => part !== undefined).join(' ');
