@@ -4,14 +4,13 @@ import { jobDocument, mergeOverrides, parseJob, type JobDocument } from '../conf
 import { ConflictError, formatErrorChain, TransientError } from '../errors.ts';
 import type { EmbeddedCloud } from '../local/embedded-cloud.ts';
 import { prometheusText } from '../prometheus/prometheus-text.ts';
+import { loadWorking } from '../sync/health/load-live.ts';
 import type { Job } from '../sync/job.ts';
 import { runFailure } from '../sync/report/fold-failures.ts';
-import type { GroupRecord } from '../sync/report/group-record.ts';
 import type { Report } from '../sync/report/report.ts';
 import { reportKey } from '../sync/run-files.ts';
-import type { RunRef } from '../sync/run-store.ts';
+import type { RunRecord, RunRef } from '../sync/run-store.ts';
 import { loadStatus } from '../sync/status/load-status.ts';
-import { NAMESPACES_RECORD } from '../sync/report/group-record.ts';
 import { readConfig, type CliContext, type CommonOptions } from './context.ts';
 import { exitCodeOf, type ExitCode } from './exit-code.ts';
 import { afterTimeout } from './grouped-log.ts';
@@ -95,12 +94,11 @@ export async function runToReport(
 
 /** What the run's workers have written so far; undefined before it is planned. */
 function lookAt({ store }: EmbeddedCloud, run: RunRef): () => Promise<Look | undefined> {
-  let groups: number | undefined;
+  let record: RunRecord | undefined;
   return async () => {
-    groups ??= (await store.loadRun(run))?.working;
-    if (groups === undefined) return undefined;
-    const records: GroupRecord[] = [];
-    for await (const record of store.listGroups(run)) if (record.name !== NAMESPACES_RECORD) records.push(record);
-    return { groups, records };
+    if (record?.working === undefined) record = await store.loadRun(run);
+    if (record?.working === undefined) return undefined;
+    const { groups: records = [] } = await loadWorking(record, store);
+    return { groups: record.working, records };
   };
 }

@@ -4,7 +4,7 @@ import { plural } from '../sync/report/words.ts';
 import type { RunRecord, RunRef } from '../sync/run-store.ts';
 import type { RecentRun } from '../sync/status/job-status.ts';
 import { loadLiveWork } from '../sync/health/load-live.ts';
-import { loadLive, loadRuns, lookAgain } from '../sync/status/load-runs.ts';
+import { isAtWork, loadLive, loadRuns, lookAgain } from '../sync/status/load-runs.ts';
 import type { StatusWorld } from '../sync/status/load-status.ts';
 import { readConfig, type CliContext } from './context.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
@@ -32,9 +32,9 @@ export async function stopCommand(text: string, options: StopOptions, context: C
     const world: StatusWorld = { store, leaseMs, now: context.now };
     const isJob = jobs.includes(text);
     const runs = isJob ? await unended(text, world) : [await oneRun(text, jobs, world)];
-    const alive = runs.filter(isAlive);
+    const alive = runs.filter(isAtWork);
     for (const run of alive) await ask(run, world, context);
-    for (const run of runs.filter((each) => !isAlive(each))) await tellEnd(run, world, context);
+    for (const run of runs.filter((each) => !isAtWork(each))) await tellEnd(run, world, context);
     if (runs.length === 0) context.terminal.print(`no run of job ${text} waits or is at work`);
     return alive.length > 0 && options.wait ? waitForEnd(alive, world, context) : EXIT.done;
   });
@@ -43,7 +43,7 @@ export async function stopCommand(text: string, options: StopOptions, context: C
 /** All runs of a job that wait or are at work, and those that were lost since: a service that starts again may take them up. */
 async function unended(job: string, world: StatusWorld): Promise<readonly RecentRun[]> {
   const { live, recent } = await loadRuns({ id: job }, world, await loadLiveWork(job, world));
-  const lastEnded = recent.findIndex((run) => run.lost !== true && !isAlive(run) && run.state !== 'skipped');
+  const lastEnded = recent.findIndex((run) => run.lost !== true && !isAtWork(run) && run.state !== 'skipped');
   const lost = (lastEnded < 0 ? recent : recent.slice(0, lastEnded)).filter((run) => run.lost === true);
   return [...live.map(({ run }) => run), ...lost];
 }
@@ -70,10 +70,6 @@ async function oneRun(text: string, jobs: readonly string[], world: StatusWorld)
   return lookAgain(run, world);
 }
 
-function isAlive({ state, endedAt, lost }: RecentRun): boolean {
-  return endedAt === undefined && lost !== true && (state === 'running' || state === 'waiting');
-}
-
 function endText(run: RecentRun): string {
   const { id, job, endedAt, message } = run;
   if (run.lost === true) {
@@ -92,9 +88,9 @@ async function waitForEnd(runs: readonly RunRecord[], world: StatusWorld, { term
   while (left.length > 0 && !stop.asked()) {
     await stop.sleep(LOOK_SECONDS);
     const seen = await Promise.all(left.map((run) => lookAt(run, world)));
-    for (const run of seen.filter((each) => !isAlive(each))) terminal.print(endText(run));
+    for (const run of seen.filter((each) => !isAtWork(each))) terminal.print(endText(run));
     lost += seen.filter((run) => run.lost === true).length;
-    const alive = seen.filter(isAlive);
+    const alive = seen.filter(isAtWork);
     await tell(alive);
     left = alive;
   }

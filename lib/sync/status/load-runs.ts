@@ -18,7 +18,7 @@ export async function loadRuns(
 ): Promise<Pick<JobStatus, 'live' | 'recent'>> {
   const recent = await tellLost(await world.store.listRuns(job, RECENT_RUNS), work.leases, world);
   const older = work.runs.map(({ run }) => run).filter(({ id }) => !recent.some((run) => run.id === id));
-  const live = [...recent.filter((run) => run.lost !== true), ...older].filter(isAtWork);
+  const live = [...recent, ...older].filter(isAtWork);
   const known = new Map(work.runs.map((each) => [each.run.id, each.groups]));
   return { recent, live: await Promise.all(live.map((run) => loadLive(run, world, known.get(run.id)))) };
 }
@@ -34,8 +34,9 @@ export async function loadRecent(
   return { recent: await tellLost(await store.listRuns(job, limit), leases, world) };
 }
 
-function isAtWork({ state, endedAt }: RunRecord): boolean {
-  return endedAt === undefined && (state === 'waiting' || state === 'running');
+/** Whether a run waits or is at work, as far as is known. */
+export function isAtWork({ state, endedAt, lost }: RecentRun): boolean {
+  return endedAt === undefined && lost !== true && (state === 'waiting' || state === 'running');
 }
 
 /**
