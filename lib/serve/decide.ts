@@ -1,10 +1,8 @@
 import { isAhead } from '../sync/overlap/clocks.ts';
 import type { RunRef } from '../sync/run-store.ts';
+import { backoff } from './backoff.ts';
 import type { Facts, NameRun, ServedJob, ServedSchedule } from './served-job.ts';
 import type { Cause, Intent, ServeState, TickMark } from './state.ts';
-
-/** A fault that lasts is met at longer and longer intervals, up to 32 polls. */
-const MAX_DOUBLINGS = 5;
 
 /** The most runs of a job that are remembered as followed: more than are looked at. */
 export const MAX_FOLLOWED = 200;
@@ -95,7 +93,7 @@ function backupsDue({ misses }: ServeState, { id, onBackup }: ServedJob, facts: 
   const miss = misses[id];
   if (miss === undefined || isAhead(miss.at, facts.now)) return settled(oldest);
   const fresh = [oldest, ...others].find((since) => since > miss.began);
-  if (fresh === undefined) return miss.at + pollMs * 2 ** Math.min(miss.count - 1, MAX_DOUBLINGS);
+  if (fresh === undefined) return miss.at + pollMs * backoff(miss.count - 1);
   return Math.max(settled(fresh), miss.at + pollMs);
 }
 

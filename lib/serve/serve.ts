@@ -1,5 +1,6 @@
 import { ConflictError, TransientError } from '../errors.ts';
 import type { RunRef } from '../sync/run-store.ts';
+import { backoff } from './backoff.ts';
 import { decide, nextDue, withIntent, withoutIntent } from './decide.ts';
 import type { Facts, NameRun, ServedJob } from './served-job.ts';
 import { keepState, type StateKeeper } from './state-keeper.ts';
@@ -9,9 +10,6 @@ import type { Intent, ServeState } from './state.ts';
 const LOOK_MS = 60_000;
 
 const MINUTE_MS = 60_000;
-
-/** A run whose machinery failed is never given up, but tried again at longer and longer intervals, up to half an hour. */
-const MAX_DOUBLINGS = 5;
 
 /**
  * How an intent's run ended. `unfinished`: it has to be executed again, under its name. `missed`: it did not do what it was started
@@ -125,13 +123,13 @@ function pause(state: ServeState, jobs: readonly ServedJob[], facts: Facts | und
   return due === undefined || facts === undefined ? LOOK_MS : Math.min(Math.max(due - facts.now, 0), LOOK_MS);
 }
 
-/** Executes an intent until its run has ended, and takes it away. One that is stopped stays for the next start of the service. */
+/** Executes an intent until its run has ended, however often its machinery fails, and takes it away. One that is stopped stays for the next start of the service. */
 async function follow(intent: Intent, keeper: StateKeeper, world: ServeWorld): Promise<void> {
   for (let tries = 0; !world.stopAsked(); tries++) {
     const end = await attempt(intent, world);
     if (end !== 'unfinished') return forget(intent, end === 'missed' ? world.now() : undefined, { keeper, world });
     if (world.stopAsked()) return;
-    const minutes = 2 ** Math.min(tries, MAX_DOUBLINGS);
+    const minutes = backoff(tries);
     world.log.error(`${nameOf(intent)} has not ended, and is tried again in ${String(minutes)} min`);
     await world.sleep(minutes * MINUTE_MS);
   }
