@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
-import { access, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { access } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { ConfigError } from '../errors.ts';
+import { replaceFile } from '../local/replace-file.ts';
 
 /** Proves before a run of hours that its metrics will have a place. Throws a `ConfigError` METRICS_UNWRITABLE. */
 export async function checkMetricsFile(file: string): Promise<void> {
@@ -13,16 +14,13 @@ export async function checkMetricsFile(file: string): Promise<void> {
 }
 
 /**
- * Replaces the file at once, so that node_exporter reads the old one or the new one: it looks at whatever ends with `.prom`, which the
- * draft does not. Anyone may read it, since node_exporter runs as a user of its own. Throws a `ConfigError` METRICS_UNWRITABLE.
+ * Replaces the file at once, so that node_exporter reads the old one or the new one. Anyone may read it, since node_exporter runs as a
+ * user of its own. Throws a `ConfigError` METRICS_UNWRITABLE.
  */
 export async function writeMetricsFile(file: string, text: string): Promise<void> {
-  const draft = join(dirname(file), `.${basename(file)}.${String(process.pid)}.new`);
   try {
-    await writeFile(draft, text, { mode: 0o644 });
-    await rename(draft, file);
+    await replaceFile(file, text, 0o644);
   } catch (cause) {
-    await rm(draft, { force: true });
     throw unwritable(file, cause);
   }
 }

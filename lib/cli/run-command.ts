@@ -1,8 +1,8 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { jobDocument, mergeOverrides, parseJob, type JobDocument } from '../config/job-document.ts';
 import { ConflictError, formatErrorChain, TransientError } from '../errors.ts';
 import type { EmbeddedCloud } from '../local/embedded-cloud.ts';
+import { replaceFile } from '../local/replace-file.ts';
 import { prometheusText } from '../prometheus/prometheus-text.ts';
 import { loadWorking } from '../sync/health/load-live.ts';
 import type { Job } from '../sync/job.ts';
@@ -44,7 +44,7 @@ export async function runCommand(job: string, overrides: object, options: RunOpt
       await measure().catch((unwritten: unknown) => context.terminal.note(formatErrorChain(unwritten), 'error'));
       throw error;
     });
-    if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
+    if (options.json !== undefined) await replaceFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
     printSummary(report, context.terminal);
     context.terminal.print(`Report: ${join(cloud.controlFolder, `${reportKey(run)}.html`)}`);
     await measure();

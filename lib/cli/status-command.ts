@@ -1,6 +1,6 @@
-import { rename, writeFile } from 'node:fs/promises';
 import { jobDocument, parseJob } from '../config/job-document.ts';
 import { ConfigError } from '../errors.ts';
+import { replaceFile } from '../local/replace-file.ts';
 import { renderOverview } from '../page/render-overview.ts';
 import type { Job } from '../sync/job.ts';
 import type { JobLook } from '../sync/status/job-status.ts';
@@ -65,20 +65,13 @@ async function showOnce(shown: Shown, { store, leaseMs }: System, context: CliCo
   const { terminal, now } = context;
   const statuses = await loadStatuses(shown.jobs, { store, leaseMs, now });
   if (shown.options.html !== undefined) {
-    await writeWhole(shown.options.html, renderOverview(statuses, now()));
+    await replaceFile(shown.options.html, renderOverview(statuses, now()));
     return statuses;
   }
   const lines = linesOf(statuses, shown, context);
   if (shown.options.watch !== undefined && terminal.screen !== undefined) terminal.screen.draw(lines);
   else for (const line of lines) terminal.print(line);
   return statuses;
-}
-
-/** Who serves the file or looks at it meanwhile sees the old one or the new one. */
-async function writeWhole(path: string, text: string): Promise<void> {
-  const draft = `${path}.new`;
-  await writeFile(draft, text);
-  await rename(draft, path);
 }
 
 /** While it is watched on a screen a job has one line of it, and JSON is a line a look. */

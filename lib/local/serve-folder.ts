@@ -1,7 +1,8 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError, ConflictError } from '../errors.ts';
 import { NEW_STATE, parseServeState, type ServeState } from '../serve/state.ts';
+import { replaceFile } from './replace-file.ts';
 import { lockFolder } from './table/store-folder.ts';
 
 /** The part of a state folder that belongs to `flotilla serve`, held by one process. */
@@ -48,17 +49,9 @@ async function load(path: string): Promise<ServeState> {
   }
 }
 
-/** Written aside, brought to the disk and moved into place: a reader sees the old state or the new one, whole. */
+/** The file's new place in its folder is brought to the disk, too. */
 async function save(folder: string, state: ServeState): Promise<void> {
-  const [draft, path] = [join(folder, 'state.new'), join(folder, 'state.json')];
-  const file = await open(draft, 'w', 0o600);
-  try {
-    await file.writeFile(`${JSON.stringify(state)}\n`);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(draft, path);
+  await replaceFile(join(folder, 'state.json'), `${JSON.stringify(state)}\n`, 0o600);
   const directory = await open(folder, 'r');
   await directory.sync().finally(() => directory.close());
 }

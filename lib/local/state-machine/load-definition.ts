@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { hash, randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { hash } from 'node:crypto';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { JobDocument } from '../../config/job-document.ts';
+import { replaceFile } from '../replace-file.ts';
 import type { Definition } from './definition.ts';
 
 const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -49,9 +50,8 @@ async function synthesize(job: JobDocument): Promise<string> {
 
 /** Where nothing can be kept, the next run asks again. */
 async function keep(cache: string, file: string, text: string): Promise<void> {
-  const draft = `${file}.${randomUUID()}`;
-  const kept = mkdir(cache, { recursive: true }).then(() => writeFile(draft, text));
-  await kept.then(() => rename(draft, file)).catch(() => undefined);
+  const made = mkdir(cache, { recursive: true });
+  await made.then(() => replaceFile(file, text)).catch(() => undefined);
 }
 
 /** The constant of the first state is all that differs between jobs. */

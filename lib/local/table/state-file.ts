@@ -1,6 +1,7 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { replaceFile } from '../replace-file.ts';
 
 const TableStateSchema = z.object({
   pid: z.number(),
@@ -24,11 +25,9 @@ export async function readState(folder: string): Promise<TableState | undefined>
   }
 }
 
-/** Replaces the file at once: a reader sees the old one or the new one. Only the host writes it. */
+/** Only the host writes it. */
 export async function writeState(folder: string, state: TableState): Promise<void> {
-  const draft = `${fileOf(folder)}.new`;
-  await writeFile(draft, `${JSON.stringify(state)}\n`, { mode: 0o600 });
-  await rename(draft, fileOf(folder));
+  await replaceFile(fileOf(folder), `${JSON.stringify(state)}\n`, 0o600);
 }
 
 export async function removeState(folder: string): Promise<void> {
