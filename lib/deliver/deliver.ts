@@ -24,6 +24,9 @@ export interface DeliverWorld {
 const TIMEOUT_MS = 10_000;
 const TRIES = 3;
 
+/** As much of a reason as a line of a log has room for. */
+const MAX_REASON = 300;
+
 const HERE = 'e-mail of type email goes by an SNS topic that the stack makes in AWS: use type smtp here';
 
 /** Carries messages to targets of every type. What it says of a failure shows no secret. */
@@ -37,10 +40,10 @@ export function deliverTo(world: DeliverWorld): Send {
     };
     try {
       const sent = await carry(target, parcel, { world, secret });
-      return sent.ok ? sent : { ...sent, reason: hide(sent.reason, known) };
+      return sent.ok ? sent : { ...sent, reason: tidy(sent.reason, known) };
     } catch (error) {
       // Whatever it is, a bug too: one target must not keep others from being told.
-      return { ok: false, reason: hide(formatErrorChain(error), known) };
+      return { ok: false, reason: tidy(formatErrorChain(error), known) };
     }
   };
 }
@@ -111,7 +114,8 @@ function overHttp(request: HttpRequest, world: DeliverWorld): Promise<Sent> {
   return sendHttp(request, { timeoutMs, tries, now, sleep });
 }
 
-/** What an error quotes of a request may be a secret. */
-function hide(reason: string, known: readonly string[]): string {
-  return known.filter((secret) => secret.length > 3).reduce((text, secret) => text.replaceAll(secret, '***'), reason);
+/** On one line, without the secrets that an error may quote of a request. */
+function tidy(reason: string, known: readonly string[]): string {
+  const hidden = known.filter((secret) => secret.length > 3).reduce((text, secret) => text.replaceAll(secret, '***'), reason);
+  return hidden.replaceAll(/\s+/g, ' ').slice(0, MAX_REASON);
 }

@@ -1,5 +1,6 @@
 import type { HttpRequest } from '../notify/requests.ts';
 import type { Sent } from '../notify/send.ts';
+import { networkReason } from './network-reason.ts';
 
 export interface HttpTries {
   readonly timeoutMs: number;
@@ -38,7 +39,7 @@ async function callOnce(request: HttpRequest, { timeoutMs, now }: Omit<HttpTries
     }
     return await refusal(response, now());
   } catch (error) {
-    return { ok: false, reason: networkReason(error, timeoutMs), again: true };
+    return { ok: false, reason: reasonOf(error, timeoutMs), again: true };
   }
 }
 
@@ -90,9 +91,7 @@ function retryAfter(header: string | null, now: number): number | undefined {
   return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
 }
 
-function networkReason(error: unknown, timeoutMs: number): string {
+function reasonOf(error: unknown, timeoutMs: number): string {
   if (!(error instanceof Error)) return String(error);
-  if (error.name === 'TimeoutError') return `no answer within ${String(timeoutMs / 1000)} s`;
-  const { cause } = error;
-  return cause instanceof Error ? cause.message || cause.name : error.message;
+  return error.name === 'TimeoutError' ? `no answer within ${String(timeoutMs / 1000)} s` : networkReason(error);
 }

@@ -2,6 +2,7 @@ import { createTransport } from 'nodemailer';
 import { messageId } from '../notify/sign.ts';
 import type { Parcel, Sent } from '../notify/send.ts';
 import type { SmtpTarget } from '../notify/target.ts';
+import { networkReason } from './network-reason.ts';
 
 const PORTS = { insecure: 25, starttls: 587, tls: 465 } as const;
 
@@ -28,7 +29,7 @@ export async function sendMail(
     return { ok: true };
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    return { ok: false, reason: error.message.replaceAll(/\s+/g, ' ').slice(0, 300) };
+    return { ok: false, reason: networkReason(error) };
   } finally {
     transport.close();
   }

@@ -1,17 +1,24 @@
 import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import { deliverTo, type DeliverWorld } from '../../lib/deliver/deliver.ts';
 import { composeMessage } from '../../lib/notify/message.ts';
 import type { Parcel } from '../../lib/notify/send.ts';
 import type { Target, WebhookTarget } from '../../lib/notify/target.ts';
 import { failure, runEnd } from '../support/events.ts';
-import { openMailServer } from '../support/mail-server.ts';
+import { openMailServer, type MailRules, type MailServer } from '../support/mail-server.ts';
 import { openReceiver, type Answer, type Receiver } from '../support/receiver.ts';
 
 const EVENT = runEnd({ state: 'failed', failure: failure('TransientError', 'SOURCE_UNREACHABLE') });
 const LINK = 'https://backup.example.com/runs/daily-offsite/run-1';
 const PARCEL: Parcel = { id: EVENT.id, event: EVENT, message: composeMessage(EVENT, { link: LINK }) };
 const NOW = Date.parse('2026-11-20T22:41:00Z');
+const read = (name: string): string => readFileSync(new URL(`../fixtures/tls/${name}`, import.meta.url), 'utf8');
+const AUTHORITY = read('ca.pem');
 
 const open: { close(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -152,6 +159,15 @@ describe('a webhook', () => {
     expect(received).toEqual([]);
   });
 
+  it('says how an authority is trusted that Node does not know', async () => {
+    const server = createServer({ key: read('server.key'), cert: read('server.pem') }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const sent = await send(webhook(`https://127.0.0.1:${String(port)}/hook`), { tries: 1 });
+    expect(sent).toMatchObject({ ok: false, reason: expect.stringContaining('NODE_EXTRA_CA_CERTS') as string });
+    server.close();
+  });
+
   it('says which secret is missing, and shows none', async () => {
     const { url, received } = await receiver();
     expect(await send(webhook(url, { secrets: { token: 'env:NOWHERE' } }))).toEqual({
@@ -255,29 +271,58 @@ describe('SMTP', () => {
     ...{ id: 'mail', type: 'smtp', disable: false, server: '127.0.0.1', port, mode: 'insecure' },
     ...{ from: 'flotilla@example.com', to: ['a@example.com', 'b@example.com'], ...more },
   });
+  const signedIn = { username: 'me', password: 'env:TOKEN' };
+
+  async function mailServer(rules?: MailRules): Promise<MailServer> {
+    const server = await openMailServer(rules);
+    open.push(server);
+    return server;
+  }
 
   it('gets one mail, with a subject and plain text, that it can tell from others', async () => {
-    const server = await openMailServer();
-    open.push(server);
-    expect(await send(target(server.port, { username: 'me', password: 'env:TOKEN' }))).toEqual({ ok: true });
-    expect(server.commands).toEqual(expect.arrayContaining(['RCPT TO:<a@example.com>', 'RCPT TO:<b@example.com>']));
-    const [mail = ''] = server.mails;
-    expect(mail).toContain(`Subject: ${PARCEL.message.title}`);
-    expect(mail).toMatch(/^Message-ID: <msg_[0-9a-f]{32}@flotilla>$/im);
-    expect(mail).toContain('Auto-Submitted: auto-generated');
-    expect(mail).toContain('SOURCE_UNREACHABLE: it did not work');
+    const server = await mailServer();
+    expect(await send(target(server.port))).toEqual({ ok: true });
+    expect(server.mails).toMatchObject([
+      { from: 'flotilla@example.com', to: ['a@example.com', 'b@example.com'], user: '', isEncrypted: false },
+    ]);
+    const [{ text } = { text: '' }] = server.mails;
+    expect(text).toContain(`Subject: ${PARCEL.message.title}`);
+    expect(text).toMatch(/^Message-ID: <msg_[0-9a-f]{32}@flotilla>$/im);
+    expect(text).toContain('Auto-Submitted: auto-generated');
+    expect(text).toContain('SOURCE_UNREACHABLE: it did not work');
   });
 
   it('says why a mail was refused', async () => {
-    const server = await openMailServer({ refuse: '550 nobody of that name' });
-    open.push(server);
+    const server = await mailServer({ refuse: 'nobody of that name' });
     expect(JSON.stringify(await send(target(server.port)))).toContain('nobody of that name');
   });
 
   it('is not reached without TLS where TLS is asked for', async () => {
-    const server = await openMailServer();
-    open.push(server);
+    const server = await mailServer();
     expect(await send(target(server.port, { mode: 'starttls' }))).toMatchObject({ ok: false });
     expect(server.mails).toEqual([]);
+  });
+
+  describe.each(['starttls', 'tls'] as const)('with %s', (mode) => {
+    it('is reached by an account, where the authority of its certificate is trusted', async () => {
+      const server = await mailServer({ mode, account: 'me:s3cret-token' });
+      const known = getCACertificates();
+      setDefaultCACertificates([...known, AUTHORITY]);
+      try {
+        expect(await send(target(server.port, { mode, ...signedIn }))).toEqual({ ok: true });
+        expect(server.mails).toMatchObject([{ user: 'me', isEncrypted: true }]);
+        const wrong = await send(target(server.port, { mode, ...signedIn, username: 'you' }));
+        expect(wrong).toMatchObject({ ok: false, reason: expect.stringContaining('wrong password') as string });
+      } finally {
+        setDefaultCACertificates(known);
+      }
+    });
+
+    it('says how an authority is trusted that Node does not know', async () => {
+      const server = await mailServer({ mode, account: 'me:s3cret-token' });
+      const sent = await send(target(server.port, { mode, ...signedIn }));
+      expect(sent).toMatchObject({ ok: false, reason: expect.stringContaining('NODE_EXTRA_CA_CERTS') as string });
+      expect(server.mails).toEqual([]);
+    });
   });
 });

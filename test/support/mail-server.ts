@@ -1,55 +1,65 @@
-import { createServer, type Socket } from 'node:net';
+import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
+
+export interface Mail {
+  readonly from: string;
+  readonly to: readonly string[];
+  /** Who signed in; empty: nobody. */
+  readonly user: string;
+  readonly isEncrypted: boolean;
+  /** Head and body, as they came. */
+  readonly text: string;
+}
 
 export interface MailServer {
   readonly port: number;
-  /** Mails as they came, head and body. */
-  readonly mails: string[];
-  /** All commands, the data of mails left out. */
-  readonly commands: string[];
+  readonly mails: Mail[];
   close(): Promise<void>;
 }
 
-/** Speaks just enough of SMTP (RFC 5321) to take a mail; `refuse` is its answer to a recipient in place of 250. */
-export async function openMailServer({ refuse }: { readonly refuse?: string } = {}): Promise<MailServer> {
-  const [mails, commands]: [string[], string[]] = [[], []];
-  const server = createServer((socket) => serve(socket, { mails, commands, refuse }));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  return { port, mails, commands, close: () => new Promise((resolve) => server.close(() => resolve())) };
+export interface MailRules {
+  /** As a target's `mode`; the certificate is that of the fixtures. Left out: without TLS, and who asks for it is told so. */
+  readonly mode?: 'insecure' | 'starttls' | 'tls';
+  /** Its answer to a recipient. */
+  readonly refuse?: string;
+  /** Who may send, `user:password`; left out: everybody. */
+  readonly account?: string;
 }
 
-function serve(socket: Socket, kept: { mails: string[]; commands: string[]; refuse: string | undefined }): void {
-  let pending = '';
-  let data: string[] | undefined;
-  const say = (line: string): void => void socket.write(`${line}\r\n`);
-  say('220 test');
-  socket.on('error', () => undefined);
-  socket.on('data', (chunk) => {
-    pending += chunk.toString();
-    for (let end = pending.indexOf('\r\n'); end >= 0; end = pending.indexOf('\r\n')) {
-      const line = pending.slice(0, end);
-      pending = pending.slice(end + 2);
-      if (data !== undefined && line !== '.') data.push(line);
-      else if (data !== undefined) {
-        kept.mails.push(data.join('\n'));
-        data = undefined;
-        say('250 taken');
-      } else {
-        kept.commands.push(line);
-        if (line === 'DATA') data = [];
-        say(answerTo(line, kept.refuse));
-      }
-    }
-  });
+const read = (name: string): string => readFileSync(new URL(`../fixtures/tls/${name}`, import.meta.url), 'utf8');
+
+/** A mail server that keeps what it gets. */
+export async function openMailServer(rules: MailRules = {}): Promise<MailServer> {
+  const mails: Mail[] = [];
+  const smtp = new SMTPServer(optionsOf(rules, mails));
+  // A client that does not trust the certificate hangs up.
+  smtp.on('error', () => undefined);
+  await new Promise<void>((resolve) => smtp.listen(0, '127.0.0.1', resolve));
+  const { port } = smtp.server.address() as AddressInfo;
+  return { port, mails, close: () => new Promise((resolve) => smtp.close(resolve)) };
 }
 
-function answerTo(line: string, refuse: string | undefined): string {
-  const [word = ''] = line.toUpperCase().split(/[ :]/);
-  if (word === 'EHLO') return '250-test\r\n250 AUTH PLAIN';
-  if (word === 'STARTTLS') return '502 not here';
-  if (word === 'AUTH') return '235 welcome';
-  if (word === 'DATA') return '354 go on';
-  if (word === 'RCPT' && refuse !== undefined) return refuse;
-  return word === 'QUIT' ? '221 bye' : '250 ok';
+function optionsOf({ mode = 'insecure', refuse, account }: MailRules, mails: Mail[]): SMTPServerOptions {
+  return {
+    ...{ key: read('server.key'), cert: read('server.pem'), secure: mode === 'tls' },
+    disabledCommands: [...(mode === 'starttls' ? [] : ['STARTTLS']), ...(account === undefined ? ['AUTH'] : [])],
+    ...{ allowInsecureAuth: false, disableReverseLookup: true, closeTimeout: 100 },
+    onAuth({ username, password }, _session, done) {
+      const given = `${username ?? ''}:${password ?? ''}`;
+      done(given === account ? null : new Error('wrong password'), { user: username });
+    },
+    onRcptTo(_address, _session, done) {
+      done(refuse === undefined ? null : new Error(refuse));
+    },
+    onData(stream, { envelope, user, secure }, done) {
+      void text(stream).then((mail) => {
+        const from = envelope.mailFrom === false ? '' : envelope.mailFrom.address;
+        const to = envelope.rcptTo.map(({ address }) => address);
+        mails.push({ from, to, user: typeof user === 'string' ? user : '', isEncrypted: secure, text: mail });
+        done();
+      });
+    },
+  };
 }
