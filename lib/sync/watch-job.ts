@@ -2,7 +2,7 @@ import type { Tell } from './event/event.ts';
 import { changeStanding } from './health/change-standing.ts';
 import { crossMaxLag } from './health/cross-max-lag.ts';
 import type { JobHealth, Standing } from './health/health.ts';
-import { lookAtJob, type HealthWorld } from './health/load-health.ts';
+import { lookAtJob, type HealthWorld } from './health/look-at-job.ts';
 import { tellOverdue, watchTicks } from './health/watch-ticks.ts';
 import { tellUntold } from './health/untold.ts';
 import type { Job } from './job.ts';
@@ -18,13 +18,13 @@ export interface WatchWorld extends HealthWorld {
  * `tellUntold`: the next watch tells it then.
  */
 export async function watchJob(job: Job, world: WatchWorld): Promise<JobHealth> {
-  const { health, isSuspended } = await lookAtJob(job, world);
+  const { health, suspension } = await lookAtJob(job, world);
   // First: numbers that stop are what the last alarm goes by.
   world.measureHealth(health);
   const at = Date.parse(health.at);
   const watched = (before: Standing | undefined): Standing | undefined => {
     const crossed = crossMaxLag(before, { job, lag: health.lag, at: health.at });
-    return tellOverdue(watchTicks(crossed, job.schedules, { at, isSuspended }), job, health);
+    return tellOverdue(watchTicks(crossed, job.schedules, { at, isSuspended: suspension !== undefined }), job, health);
   };
   await tellUntold(job.id, await changeStanding(job.id, watched, world), world);
   return health;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { EventSchema } from '../../lib/sync/event/event.ts';
 import type { JobHealth } from '../../lib/sync/health/health.ts';
-import { loadHealth } from '../../lib/sync/health/load-health.ts';
+import { lookAtJob } from '../../lib/sync/health/look-at-job.ts';
 import type { Job } from '../../lib/sync/job.ts';
 import { finishRun } from '../../lib/sync/finish-run.ts';
 import { watchTicks } from '../../lib/sync/health/watch-ticks.ts';
@@ -194,7 +194,7 @@ describe('watching a job', () => {
     const behind = { missing: 2, since: at, newest: at, at };
     await cloud.store.saveGroup(run, groupRecord({ state: 'running', updatedAt: at, behind }));
     cloud.clock.advance(30_000);
-    const health = await loadHealth(cloud.job, { store: cloud.store, leaseMs: LEASE_MS, now: () => cloud.clock.now() });
+    const { health } = await lookAtJob(cloud.job, { store: cloud.store, leaseMs: LEASE_MS, now: () => cloud.clock.now() });
     expect(health.live).toEqual({ waiting: 0, running: 1, workers: 1, idleLockSeconds: 30 });
     expect(health.lag).toMatchObject({ state: 'behind', missing: 2, seconds: 30 });
   });

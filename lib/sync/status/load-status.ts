@@ -1,11 +1,10 @@
 import { FlotillaError, formatErrorChain } from '../../errors.ts';
 import { describeSchedule } from '../../schedule/describe.ts';
 import { formatTime, nextTime } from '../../schedule/schedule.ts';
-import { loadHealth } from '../health/load-health.ts';
 import { loadLiveWork } from '../health/load-live.ts';
+import { lookAtJob } from '../health/look-at-job.ts';
 import { mapAhead } from '../map-ahead.ts';
 import type { Job } from '../job.ts';
-import { activeSuspension } from '../suspension.ts';
 import { targetPlace } from '../target-place.ts';
 import type { Worker } from '../worker.ts';
 import type { JobLook, JobStatus, UnreadableJob } from './job-status.ts';
@@ -15,16 +14,11 @@ export type StatusWorld = Pick<Worker, 'store' | 'now' | 'leaseMs'>;
 
 /** Reads from the table how a job stands; neither of its datastores is asked. Throws as the `RunStore` does. */
 export async function loadStatus(job: Job, world: StatusWorld): Promise<JobStatus> {
-  const at = world.now();
   const work = await loadLiveWork(job.id, world);
-  const [runs, suspension, health] = await Promise.all([
-    loadRuns(job, world, work),
-    activeSuspension(world.store, job.id, at),
-    loadHealth(job, world, work),
-  ]);
+  const [runs, { health, suspension }] = await Promise.all([loadRuns(job, world, work), lookAtJob(job, world, work)]);
   return {
     ...configured(job),
-    ...(suspension === undefined && nextRun(job, at)),
+    ...(suspension === undefined && nextRun(job, Date.parse(health.at))),
     ...(suspension !== undefined && { suspension }),
     health,
     ...runs,

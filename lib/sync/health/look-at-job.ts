@@ -1,7 +1,7 @@
 import { formatGroup } from '../../datastore/group.ts';
 import { iso } from '../iso.ts';
 import type { Job } from '../job.ts';
-import type { TickRecord } from '../run-store.ts';
+import type { Suspension, TickRecord } from '../run-store.ts';
 import { activeSuspension } from '../suspension.ts';
 import type { Worker } from '../worker.ts';
 import type { GroupBehind, JobHealth, Standing } from './health.ts';
@@ -13,20 +13,16 @@ import { unlooked } from './unlooked.ts';
 
 export type HealthWorld = Pick<Worker, 'store' | 'now' | 'leaseMs'>;
 
-/**
- * Reads from the table alone how a job stands at this moment; `work` is what its runs do, where that was looked at already. Throws
- * as the `RunStore` does.
- */
-export async function loadHealth(job: Job, world: HealthWorld, work?: LiveWork): Promise<JobHealth> {
-  return (await lookAtJob(job, world, work)).health;
-}
-
+/** How a job stands, and what keeps it from starting by itself; undefined: nothing does. */
 export interface Look {
   readonly health: JobHealth;
-  readonly isSuspended: boolean;
+  readonly suspension: Suspension | undefined;
 }
 
-/** The same, with whether the job is kept from starting by itself. */
+/**
+ * Reads from the table alone how a job stands at this moment; `looked` is what its runs do, where that was looked at already. Throws
+ * as the `RunStore` does.
+ */
 export async function lookAtJob(job: Job, world: HealthWorld, looked?: LiveWork): Promise<Look> {
   const { store, now } = world;
   const at = now();
@@ -41,15 +37,15 @@ export async function lookAtJob(job: Job, world: HealthWorld, looked?: LiveWork)
   const groups = withLive(known, work.runs);
   const isAlive = work.leases.size > 0;
   const looks = isAlive ? standing : unlooked(standing, job.schedules, at);
-  const isSuspended = suspension !== undefined;
-  const lost = isAlive || isSuspended ? NONE_LOST : await listLost(job.id, standing, { ...world, served });
-  const overdue = isAlive || isSuspended ? [] : listOverdue(job, standing, { served, lost, at });
+  const isExcused = isAlive || suspension !== undefined;
+  const lost = isExcused ? NONE_LOST : await listLost(job.id, standing, { ...world, served });
+  const overdue = isExcused ? [] : listOverdue(job, standing, { served, lost, at });
   const health = {
     ...{ job: job.id, at: iso(at), lag: lagAt(looks, groups, at), groups, overdue },
     ...(job.maxLagMs !== undefined && { maxLagSeconds: Math.round(job.maxLagMs / 1000) }),
     ...{ live, standing },
   };
-  return { health, isSuspended };
+  return { health, suspension };
 }
 
 /** What the table says of the job's schedules, in their order, at a time (epoch milliseconds). */
