@@ -1,5 +1,5 @@
 import { Metrics } from '@aws-lambda-powertools/metrics';
-import type { RequestCounts } from '../datastore/object-store.ts';
+import { REQUEST_KINDS, type RequestCounts } from '../datastore/object-store.ts';
 import type { JobHealth } from '../sync/health/health.ts';
 import { countKinds } from '../sync/report/count-kinds.ts';
 import { endedWell, type Report } from '../sync/report/report.ts';
@@ -83,8 +83,7 @@ function setsOf(job: string): Sets {
 }
 
 function operationsOf(source: RequestCounts, target: RequestCounts): Record<string, number> {
-  const operations = ['list', 'head', 'get', 'put', 'copy', 'delete'] as const;
-  return Object.fromEntries(operations.map((operation) => [operation, source[operation] + target[operation]]));
+  return Object.fromEntries(REQUEST_KINDS.map((kind) => [kind, source[kind] + target[kind]]));
 }
 
 const sumOf = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((sum, count) => sum + count, 0);

@@ -1,3 +1,4 @@
+import { REQUEST_KINDS } from '../datastore/object-store.ts';
 import { endedWell } from '../sync/report/report.ts';
 import type { Totals } from '../sync/health/health.ts';
 import type { Family, Sample } from './exposition.ts';
@@ -13,7 +14,6 @@ const SNAPSHOT_ENDS = ['copied', 'updated', 'failed', 'removed'];
 const GROUP_ENDS = ['ok', 'errors', 'unfinished'];
 const FAILURE_KINDS = ['TransientError', 'DataError', 'ConfigError', 'ConflictError', 'WorkerDied'];
 const SIDES = ['source', 'target'];
-const OPERATIONS = ['list', 'head', 'get', 'put', 'copy', 'delete'];
 
 /** A gauge of one series a job; none where there is nothing to tell. */
 function gauge(name: string, help: string, value: (numbers: JobNumbers) => number | undefined): JobMetric {
@@ -49,7 +49,7 @@ function counterBy(name: string, help: string, { label, known, counts }: By): Jo
 
 /** `source get` of the totals as two labels. */
 function requestsMetric(name: string, help: string): JobMetric {
-  const known = SIDES.flatMap((side) => OPERATIONS.map((operation) => `${side} ${operation}`));
+  const known = SIDES.flatMap((side) => REQUEST_KINDS.map((kind) => `${side} ${kind}`));
   const { samples, ...family } = counterBy(name, help, { label: 'request', known, counts: ({ requests }) => requests });
   return {
     ...family,

@@ -1,3 +1,4 @@
+import { REQUEST_KINDS } from '../../datastore/object-store.ts';
 import { countKinds } from '../report/count-kinds.ts';
 import type { Tally } from '../report/group-record.ts';
 import type { Report } from '../report/report.ts';
@@ -54,8 +55,6 @@ function counted(counts: Counts): Counts {
   return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
 }
 
-const OPERATIONS = ['list', 'head', 'get', 'put', 'copy', 'delete'] as const;
-
 function requestsOf(side: 'source' | 'target', tally: Pick<Tally, 'source' | 'target'>): Counts {
-  return Object.fromEntries(OPERATIONS.map((operation) => [`${side} ${operation}`, tally[side][operation]]));
+  return Object.fromEntries(REQUEST_KINDS.map((kind) => [`${side} ${kind}`, tally[side][kind]]));
 }
