@@ -94,7 +94,7 @@ export const LAYERS: readonly Layer[] = [
       'lib/sync/filter-regex.ts',
       'lib/sync/overlap/clocks.ts',
     ],
-    types: ['lib/sync/health/lag.ts'],
+    types: [],
     packages: ['node:crypto', 'handlebars'],
     because: `what is told, to whom and in which words is decided from the event, and carried there by whoever can; ${DOMAIN_REASON}`,
   },

@@ -25,7 +25,7 @@ type JobValues = Pick<
   | 'schedules'
   | 'onBackup'
   | 'after'
-  | 'maxLagMs'
+  | 'maxLagSeconds'
 >;
 
 /** Reads from a document that has passed its schema what is text in it and more than text inside. */
@@ -44,7 +44,7 @@ export function parseValues(document: JobDocument): JobValues {
     schedules: schedulesOf(document),
     onBackup: backupTrigger(document) !== undefined,
     after: followedJobs(document),
-    maxLagMs: optional(millisecondsOf, document['max-lag']),
+    maxLagSeconds: optional((span) => millisecondsOf(span) / 1000, document['max-lag']),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Lag } from '../sync/health/lag.ts';
+import type { Lag } from '../sync/report/lag.ts';
 import { formatSpan, plural } from '../sync/report/words.ts';
 
 /** For titles: `the copy is 2 d 4 h behind`. */

@@ -1,5 +1,5 @@
-import { describeLag } from '../sync/health/describe-lag.ts';
-import type { Lag } from '../sync/health/lag.ts';
+import { describeLag } from '../sync/report/describe-lag.ts';
+import type { Lag } from '../sync/report/lag.ts';
 import { capitalize, formatCount, formatSpan, plural } from '../sync/report/words.ts';
 import { formatTime } from './time-words.ts';
 

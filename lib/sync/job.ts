@@ -96,8 +96,8 @@ export interface Job {
   readonly onBackup: boolean;
   /** The jobs whose runs, when they end well, start one of it. */
   readonly after: readonly string[];
-  /** The copy may be so far behind, in milliseconds; undefined: that is never told. */
-  readonly maxLagMs: number | undefined;
+  /** The copy may be so many seconds behind; undefined: that is never told. */
+  readonly maxLagSeconds: number | undefined;
   /** Stop after planning. */
   readonly dryRun: boolean;
 }

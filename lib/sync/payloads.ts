@@ -1,4 +1,4 @@
-import type { BehindAt } from './health/lag.ts';
+import type { BehindAt } from './report/lag.ts';
 import type { Report, RunState } from './report/report.ts';
 
 /**

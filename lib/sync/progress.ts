@@ -2,7 +2,7 @@ import type { Group } from '../datastore/group.ts';
 import { failureOf } from './failure.ts';
 import { openFindings } from './findings.ts';
 import { openLacked } from './health/lacked.ts';
-import { laterLook } from './health/lag.ts';
+import { laterLook } from './report/lag.ts';
 import type { MissingSnapshots } from './health/missing.ts';
 import { iso } from './iso.ts';
 import type { GroupRecord, Skipped, Tally } from './report/group-record.ts';

@@ -3,7 +3,7 @@ import type { StartBatch } from '../limits/start-gate/start-gate.ts';
 import type { RequestCounts } from '../datastore/object-store.ts';
 import type { Group } from '../datastore/group.ts';
 import type { GroupBehind, Standing } from './health/health.ts';
-import type { BehindAt } from './health/lag.ts';
+import type { BehindAt } from './report/lag.ts';
 import type { DeferredGroup } from './payloads.ts';
 import type { GroupRecord } from './report/group-record.ts';
 import type { Outcome } from './report/outcome.ts';
@@ -71,7 +71,7 @@ export interface RunSummary {
   readonly groupsErrors: number;
   readonly groupsUnfinished: number;
   readonly failureCount: number;
-  /** How far the copy was behind when it ended (`health/lag.ts`). */
+  /** How far the copy was behind when it ended (`report/lag.ts`). */
   readonly lagSeconds?: number;
   readonly missing: number;
 }

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { tellBus } from '../../lib/events/event-bus.ts';
 import { runEnded } from '../../lib/sync/event/run-ended.ts';
-import { UNSEEN } from '../../lib/sync/health/lag.ts';
+import { UNSEEN } from '../../lib/sync/report/lag.ts';
 import { foldReport } from '../../lib/sync/report/fold-report.ts';
 import { groupRecord, runFacts } from '../sync/report/facts.ts';
 import { job } from '../support/locations.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { composeMessage } from '../../lib/notify/message.ts';
-import type { Lag } from '../../lib/sync/health/lag.ts';
+import type { Lag } from '../../lib/sync/report/lag.ts';
 import { failure, lagEvent, overdue, refused, runEnd, started } from '../support/events.ts';
 
 const BEHIND: Lag = { state: 'behind', seconds: 183_600, missing: 6, groups: 2, since: '2026-11-18T20:00:00Z' };

@@ -1,4 +1,4 @@
-import type { Lag } from '../../lib/sync/health/lag.ts';
+import type { Lag } from '../../lib/sync/report/lag.ts';
 import type { JobHealth } from '../../lib/sync/health/health.ts';
 import type { GroupRecord } from '../../lib/sync/report/group-record.ts';
 import type { RunState } from '../../lib/sync/report/report.ts';

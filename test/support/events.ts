@@ -1,5 +1,5 @@
 import type { FlotillaEvent, RunEndEvent } from '../../lib/sync/event/event.ts';
-import type { Lag } from '../../lib/sync/health/lag.ts';
+import type { Lag } from '../../lib/sync/report/lag.ts';
 
 export const CURRENT: Lag = { state: 'current', seconds: 0, missing: 0, groups: 0 };
 

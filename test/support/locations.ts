@@ -46,7 +46,7 @@ export function job(members: Partial<Job> = {}): Job {
     schedules: [],
     onBackup: false,
     after: [],
-    maxLagMs: undefined,
+    maxLagSeconds: undefined,
     dryRun: false,
     ...members,
   };

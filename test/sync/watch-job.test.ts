@@ -20,7 +20,7 @@ const nightly = scheduleOf('22:00');
 async function copied(
   members: Partial<Job> = {},
 ): Promise<{ cloud: MemoryCloud; addNight: (night: number) => Promise<unknown> }> {
-  const cloud = memoryCloud({ schedules: [nightly], maxLagMs: 26 * HOUR, ...members });
+  const cloud = memoryCloud({ schedules: [nightly], maxLagSeconds: 26 * 3600, ...members });
   const builder = await fillSmall(cloud.source);
   await runJob(cloud);
   cloud.events.length = 0;

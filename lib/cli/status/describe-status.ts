@@ -1,4 +1,4 @@
-import type { Lag } from '../../sync/health/lag.ts';
+import type { Lag } from '../../sync/report/lag.ts';
 import { formatBytes, formatRate, formatSpan, plural } from '../../sync/report/words.ts';
 import type { JobStatus, LiveRun, RecentRun } from '../../sync/status/job-status.ts';
 import { liveProgress } from '../../sync/status/live-progress.ts';

@@ -1,5 +1,5 @@
 import { formatGroup } from '../../datastore/group.ts';
-import { describeLag } from '../../sync/health/describe-lag.ts';
+import { describeLag } from '../../sync/report/describe-lag.ts';
 import { formatSpan, formatBytes, plural } from '../../sync/report/words.ts';
 import type { JobLook, JobStatus, LiveRun } from '../../sync/status/job-status.ts';
 import { troublesOf } from '../../sync/status/judge-status.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LagSchema } from '../health/lag.ts';
+import { LagSchema } from '../report/lag.ts';
 import { count, time, type Fixed } from '../report/members.ts';
 import { RUN_STATES } from '../report/report.ts';
 

@@ -1,12 +1,12 @@
-import { describeLag } from '../health/describe-lag.ts';
-import type { Lag } from '../health/lag.ts';
 import type { Job } from '../job.ts';
+import { countKinds } from '../report/count-kinds.ts';
+import { describeLag } from '../report/describe-lag.ts';
 import { describeTrouble, describeWork, firstFailure, howItEnded } from '../report/describe-report.ts';
 import { adviceFor } from '../report/failure-advice.ts';
 import type { Failure } from '../report/group-record.ts';
+import type { Lag } from '../report/lag.ts';
 import type { Report, RunState } from '../report/report.ts';
 import type { RunRecord, RunRef } from '../run-store.ts';
-import { countKinds } from '../report/count-kinds.ts';
 import type { RunEndEvent, Severity } from './event.ts';
 import { asSentence, nameCopy } from './words.ts';
 

@@ -1,12 +1,20 @@
-import { describeLag } from '../health/describe-lag.ts';
-import type { Lag } from '../health/lag.ts';
-import type { OverdueTick } from '../health/overdue.ts';
 import type { Job } from '../job.ts';
+import { describeLag } from '../report/describe-lag.ts';
+import type { Lag } from '../report/lag.ts';
 import { formatSpan } from '../report/words.ts';
 import type { FlotillaEvent } from './event.ts';
 import { asSentence, nameCopy } from './words.ts';
 
 type OverdueEvent = Extract<FlotillaEvent, { type: 'flotilla.tick'; kind: 'overdue' }>;
+
+/** A tick that no run has come for, or only one that was `lost` (its id), though it was due (ISO 8601) longer ago than the grace allows. */
+export interface OverdueTick {
+  readonly schedule: string;
+  readonly due: string;
+  /** Since then. */
+  readonly seconds: number;
+  readonly lost?: string;
+}
 
 /** The event that no run has come for a tick, or only one that was lost: what should start it may be dead. */
 export function tickOverdue(

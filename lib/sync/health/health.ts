@@ -1,6 +1,7 @@
 import type { Group } from '../../datastore/group.ts';
 import type { FlotillaEvent } from '../event/event.ts';
-import type { BehindAt, Lag } from './lag.ts';
+import type { OverdueTick } from '../event/tick-overdue.ts';
+import type { BehindAt, Lag } from '../report/lag.ts';
 
 /** A group and what was known of it at a time (ISO 8601); up to date groups that had work lately are among them, with nothing missing. */
 export interface GroupBehind extends BehindAt {
@@ -65,13 +66,7 @@ export interface JobHealth {
   /** Left out where the job has none. */
   readonly maxLagSeconds?: number;
   readonly groups: readonly GroupBehind[];
-  /** Ticks that no run has come for, or only one that was `lost` (its id), though they were due longer ago than the grace allows. */
-  readonly overdue: readonly {
-    readonly schedule: string;
-    readonly due: string;
-    readonly seconds: number;
-    readonly lost?: string;
-  }[];
+  readonly overdue: readonly OverdueTick[];
   /** Runs that wait or are at work, workers with a group, and for how long the one that showed no progress for longest has held its lock. */
   readonly live: {
     readonly waiting: number;

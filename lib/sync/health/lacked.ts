@@ -1,6 +1,6 @@
 import type { GroupRecord } from '../report/group-record.ts';
 import type { Outcome } from '../report/outcome.ts';
-import type { BehindAt } from './lag.ts';
+import type { BehindAt } from '../report/lag.ts';
 import type { MissingSnapshots } from './missing.ts';
 
 /** What a group lacks while its worker is at it: what was known before, until the worker has looked itself. */

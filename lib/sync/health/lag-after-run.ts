@@ -1,10 +1,10 @@
 import type { PlanItem } from '../payloads.ts';
 import type { GroupRecord } from '../report/group-record.ts';
+import type { Lag } from '../report/lag.ts';
 import type { Report } from '../report/report.ts';
 import type { RunRecord } from '../run-store.ts';
 import type { Worker } from '../worker.ts';
 import { lagAt } from './lag-at.ts';
-import type { Lag } from './lag.ts';
 import { saveBehind } from './save-behind.ts';
 import { hasTriedToLook, standingAfter } from './standing-after.ts';
 import { unlooked } from './unlooked.ts';

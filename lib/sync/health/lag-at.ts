@@ -1,6 +1,6 @@
 import { unlessAhead } from '../overlap/clocks.ts';
+import { UNSEEN, type Behind, type Lag } from '../report/lag.ts';
 import type { Standing } from './health.ts';
-import { UNSEEN, type Behind, type Lag } from './lag.ts';
 
 /** When a job's two sides were looked at. */
 export type Looks = Pick<Standing, 'asOf' | 'blindSince'>;

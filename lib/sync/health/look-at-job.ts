@@ -1,4 +1,5 @@
 import { formatGroup } from '../../datastore/group.ts';
+import type { OverdueTick } from '../event/tick-overdue.ts';
 import { iso } from '../iso.ts';
 import type { Job } from '../job.ts';
 import type { Suspension, TickRecord } from '../run-store.ts';
@@ -8,7 +9,7 @@ import type { GroupBehind, JobHealth, Standing } from './health.ts';
 import { lagAt } from './lag-at.ts';
 import { loadLiveWork, measureLive, type LiveWork } from './load-live.ts';
 import { listLost, NONE_LOST } from './lost-ticks.ts';
-import { overdueTick, type OverdueTick } from './overdue.ts';
+import { overdueTick } from './overdue.ts';
 import { unlooked } from './unlooked.ts';
 
 export type HealthWorld = Pick<Worker, 'store' | 'now' | 'leaseMs'>;
@@ -42,7 +43,7 @@ export async function lookAtJob(job: Job, world: HealthWorld, looked?: LiveWork)
   const overdue = isExcused ? [] : listOverdue(job, standing, { served, lost, at });
   const health = {
     ...{ job: job.id, at: iso(at), lag: lagAt(looks, groups, at), groups, overdue },
-    ...(job.maxLagMs !== undefined && { maxLagSeconds: Math.round(job.maxLagMs / 1000) }),
+    ...(job.maxLagSeconds !== undefined && { maxLagSeconds: job.maxLagSeconds }),
     ...{ live, standing },
   };
   return { health, suspension };

@@ -2,7 +2,7 @@ import type { Layout } from '../../datastore/layout.ts';
 import { iso } from '../iso.ts';
 import type { GroupPlan, PullStep } from '../plan-group.ts';
 import type { SureStep } from '../refine-plan.ts';
-import type { BehindAt } from './lag.ts';
+import type { BehindAt } from '../report/lag.ts';
 
 /** Snapshots of one group that the job would copy and the target lacks, while they are copied. */
 export interface MissingSnapshots {

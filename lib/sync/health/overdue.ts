@@ -1,12 +1,11 @@
 import { formatTime, nextTime, timesText, type Schedule } from '../../schedule/schedule.ts';
+import type { OverdueTick } from '../event/tick-overdue.ts';
 import { isAhead } from '../overlap/clocks.ts';
 import type { TickRecord } from '../run-store.ts';
-import type { JobHealth, Standing } from './health.ts';
+import type { Standing } from './health.ts';
 
 /** A tick is overdue when no run has come for it so long after it was due, its jitter apart: a scheduler may be slow, and a deploy pauses it. */
 export const OVERDUE_GRACE_MS = 3_600_000;
-
-export type OverdueTick = JobHealth['overdue'][number];
 
 /** What is known of the ticks of one schedule: which are served (the table's record), and since when they are watched for. */
 export interface KnownTicks {

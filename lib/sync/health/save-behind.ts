@@ -2,8 +2,8 @@ import { formatGroup, type Group } from '../../datastore/group.ts';
 import { inFlight } from '../../transfer/in-flight.ts';
 import type { PlanItem } from '../payloads.ts';
 import { NAMESPACES_RECORD, type GroupRecord } from '../report/group-record.ts';
+import { laterLook, type BehindAt } from '../report/lag.ts';
 import type { RunRecord, RunStore } from '../run-store.ts';
-import { laterLook, type BehindAt } from './lag.ts';
 
 /** Items that are written at once. */
 const WRITES_AT_ONCE = 16;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { BehindAtSchema } from '../health/lag.ts';
 import { SKIP_REASONS } from '../skip-reasons.ts';
+import { BehindAtSchema } from './lag.ts';
 import { count, time, type Fixed } from './members.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { SKIP_REASONS } from '../skip-reasons.ts';
-import { LagSchema } from '../health/lag.ts';
 import { FailureSchema, GroupRecordSchema, TallySchema } from './group-record.ts';
+import { LagSchema } from './lag.ts';
 import { count, time, type Fixed } from './members.ts';
 import { SnapshotDetailSchema } from './outcome.ts';
 

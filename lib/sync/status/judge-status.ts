@@ -1,4 +1,5 @@
-import { describeLag } from '../health/describe-lag.ts';
+import { describeLag } from '../report/describe-lag.ts';
+import { isOverLag } from '../report/lag.ts';
 import { formatSpan } from '../report/words.ts';
 import type { RunState } from '../report/report.ts';
 import type { JobLook, JobStatus, RecentRun } from './job-status.ts';
@@ -39,6 +40,6 @@ function runTrouble(status: JobStatus): readonly Trouble[] {
 }
 
 function lagTrouble({ health: { lag, maxLagSeconds } }: JobStatus): readonly Trouble[] {
-  if (maxLagSeconds === undefined || (lag.seconds ?? 0) <= maxLagSeconds) return [];
+  if (maxLagSeconds === undefined || !isOverLag(lag, maxLagSeconds)) return [];
   return [{ code: 'lag', message: `${describeLag(lag)}; max-lag is ${formatSpan(maxLagSeconds)}` }];
 }

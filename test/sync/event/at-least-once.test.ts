@@ -6,7 +6,7 @@ import { fillSmall } from '../../support/sample-store.ts';
 
 /** A copy that is behind max-lag from the beginning: its first run brings it up to date. */
 async function lateCloud(): Promise<MemoryCloud> {
-  const cloud = memoryCloud({ maxLagMs: 60_000, workerThreads: 2, transfersInFlight: 2 });
+  const cloud = memoryCloud({ maxLagSeconds: 60, workerThreads: 2, transfersInFlight: 2 });
   await fillSmall(cloud.source);
   return cloud;
 }

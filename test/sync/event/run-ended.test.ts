@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { EventSchema } from '../../../lib/sync/event/event.ts';
 import { runEnded, type EndedRun } from '../../../lib/sync/event/run-ended.ts';
-import { UNSEEN, type Lag } from '../../../lib/sync/health/lag.ts';
+import { UNSEEN, type Lag } from '../../../lib/sync/report/lag.ts';
 import { foldReport } from '../../../lib/sync/report/fold-report.ts';
 import { job } from '../../support/locations.ts';
 import { damagedChunk, groupRecord, runFacts } from '../report/facts.ts';

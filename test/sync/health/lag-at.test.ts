@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { lagAt } from '../../../lib/sync/health/lag-at.ts';
-import type { Behind } from '../../../lib/sync/health/lag.ts';
+import type { Behind } from '../../../lib/sync/report/lag.ts';
 
 const HOUR = 3_600_000;
 const START = Date.parse('2025-11-01T00:00:00Z');

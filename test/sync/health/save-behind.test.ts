@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openLacked } from '../../../lib/sync/health/lacked.ts';
-import { laterLook, type BehindAt } from '../../../lib/sync/health/lag.ts';
+import { laterLook, type BehindAt } from '../../../lib/sync/report/lag.ts';
 import { saveBehind, type RunView } from '../../../lib/sync/health/save-behind.ts';
 import { memoryStandings } from '../../support/memory-standing.ts';
 import { groupRecord } from '../report/facts.ts';

@@ -1,5 +1,5 @@
-import { formatSpan, plural } from '../report/words.ts';
 import type { Lag } from './lag.ts';
+import { formatSpan, plural } from './words.ts';
 
 /** How far behind a copy is, as a part of a sentence for people. */
 export function describeLag({ state, seconds, missing, groups, asOf }: Lag): string {

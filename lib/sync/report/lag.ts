@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, time, type Fixed } from '../report/members.ts';
+import { count, time, type Fixed } from './members.ts';
 
 /**
  * How far a copy is behind. A snapshot is missing that the job would copy and the target does not have; the lag runs from the
@@ -26,6 +26,11 @@ export const LagSchema = z.object({
   asOf: time.exactOptional().describe('When both sides were last looked at, all of the job in one run'),
 });
 export type Lag = Fixed<z.infer<typeof LagSchema>>;
+
+/** Whether a copy is further behind than its job's max-lag allows. */
+export function isOverLag({ seconds = 0 }: Lag, maxLagSeconds: number): boolean {
+  return seconds > maxLagSeconds;
+}
 
 /** What one group lacks. */
 export const BehindSchema = z.object({
