@@ -1,5 +1,6 @@
 import { formatGroup } from '../datastore/group.ts';
-import type { GroupBehind, JobHealth } from '../sync/health/health.ts';
+import type { JobHealth } from '../sync/health/health.ts';
+import { secondsSince } from '../sync/health/lag-at.ts';
 import { GROUP_METRICS } from './metric-names.ts';
 import type { MetricSet } from './metrics.ts';
 
@@ -24,7 +25,7 @@ export function groupNumbers(
     .filter(({ missing }) => current || missing > 0)
     .map((behind) => ({
       ...{ job, namespace: behind.group.namespace, group: behind.group.name },
-      ...{ GroupLagSeconds: secondsSince(behind, at), GroupSnapshotsMissing: behind.missing },
+      ...{ GroupLagSeconds: secondsSince(behind.since, Date.parse(at)), GroupSnapshotsMissing: behind.missing },
     }))
     .toSorted((a, b) => b.GroupLagSeconds - a.GroupLagSeconds || b.GroupSnapshotsMissing - a.GroupSnapshotsMissing)
     .slice(0, MAX_GROUPS);
@@ -39,8 +40,4 @@ export function groupMetrics(groups: readonly GroupNumbers[]): readonly MetricSe
       [GROUP_METRICS.missing, GroupSnapshotsMissing],
     ],
   }));
-}
-
-function secondsSince({ since }: GroupBehind, at: string): number {
-  return since === undefined ? 0 : Math.max(0, (Date.parse(at) - Date.parse(since)) / 1000);
 }

@@ -1,6 +1,7 @@
 import type { GroupBehind } from '../sync/health/health.ts';
+import { secondsSince } from '../sync/health/lag-at.ts';
 import type { Family, Sample } from './exposition.ts';
-import { epochSeconds, type JobNumbers } from './job-numbers.ts';
+import type { JobNumbers } from './job-numbers.ts';
 
 /** Groups that have series of their own, over all jobs: 20,000 make some 4 MB of text. Those furthest behind have room first. */
 export const MAX_GROUP_SERIES = 20_000;
@@ -34,17 +35,13 @@ export function pickGroups(
   most: number,
 ): { picked: readonly GroupNumbers[]; leftOut: ReadonlyMap<string, number> } {
   const all = jobs.flatMap(({ health: { job, at, groups } }) =>
-    groups.map((group) => ({ job, group, lagSeconds: lagSeconds(group, epochSeconds(at)) })),
+    groups.map((group) => ({ job, group, lagSeconds: secondsSince(group.since, Date.parse(at)) })),
   );
   const inOrder =
     all.length > most ? all.toSorted((a, b) => b.lagSeconds - a.lagSeconds || b.group.missing - a.group.missing) : all;
   const leftOut = new Map(jobs.map(({ health }) => [health.job, 0]));
   for (const { job } of inOrder.slice(most)) leftOut.set(job, (leftOut.get(job) ?? 0) + 1);
   return { picked: inOrder.slice(0, most), leftOut };
-}
-
-function lagSeconds({ since }: GroupBehind, nowSeconds: number): number {
-  return since === undefined ? 0 : Math.max(0, nowSeconds - epochSeconds(since));
 }
 
 /** A sample of each group, as `value` says. */

@@ -16,11 +16,13 @@ export function lagAt(looks: Looks | undefined, groups: Iterable<Behind>, now: n
   if (asOf === undefined) return { ...UNSEEN, ...sum, ...(sum.since !== undefined && { seconds: secondsSince(sum.since, now) }) };
   const isBlind = looks?.blindSince !== undefined;
   const from = earliest(sum.since, isBlind ? asOf : undefined);
-  const seconds = from === undefined ? 0 : secondsSince(from, now);
-  return { state: isBlind ? 'unknown' : sum.missing > 0 ? 'behind' : 'current', seconds, ...sum, asOf };
+  return { state: isBlind ? 'unknown' : sum.missing > 0 ? 'behind' : 'current', seconds: secondsSince(from, now), ...sum, asOf };
 }
 
-const secondsSince = (from: string, now: number): number => Math.max(0, now - Date.parse(from)) / 1000;
+/** Seconds from a time (ISO 8601) until `now` (epoch milliseconds); 0 where there is no such time. */
+export function secondsSince(from: string | undefined, now: number): number {
+  return from === undefined ? 0 : Math.max(0, now - Date.parse(from)) / 1000;
+}
 
 function sumUp(all: Iterable<Behind>): Pick<Lag, 'missing' | 'groups' | 'since' | 'newest'> {
   let [missing, groups] = [0, 0];
