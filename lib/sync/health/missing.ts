@@ -34,10 +34,8 @@ export function openMissing(
     vanished: (snapshot) => void pending.delete(snapshot),
     behind: (at) => {
       // What a newer copy has come after is not held back any more: it is older than that copy, and left out.
-      const held = heldBack.filter(isNewer);
-      const names = [...pending, ...held];
-      const newest = greatest(names);
-      const since = least(names.filter(isNewer));
+      const names = [...pending, ...heldBack.filter(isNewer)].toSorted();
+      const [since, newest] = [names.find(isNewer), names.at(-1)];
       return {
         missing: names.length,
         ...(since !== undefined && { since: timeOf(since) }),
@@ -50,11 +48,3 @@ export function openMissing(
 
 /** Why a snapshot is copied that the target has no whole copy of. */
 const LACKED: ReadonlySet<Step['reason']> = new Set(['new', 'gap', 'retry']);
-
-function least(names: readonly string[]): string | undefined {
-  return names.reduce<string | undefined>((so, name) => (so === undefined || name < so ? name : so), undefined);
-}
-
-function greatest(names: readonly string[]): string | undefined {
-  return names.reduce<string | undefined>((so, name) => (so === undefined || name > so ? name : so), undefined);
-}
