@@ -1,8 +1,9 @@
 import { REQUEST_KINDS } from '../datastore/object-store.ts';
 import { endedWell } from '../sync/report/report.ts';
 import type { Totals } from '../sync/health/health.ts';
+import type { RecentRun } from '../sync/status/job-status.ts';
 import type { Family, Sample } from './exposition.ts';
-import { epochSeconds, lastRunOf, type JobNumbers, type LastRun } from './job-numbers.ts';
+import { epochSeconds, lastMeasured, type JobNumbers } from './job-numbers.ts';
 
 /** A metric with one series a job, or a few. */
 export interface JobMetric extends Family {
@@ -117,9 +118,9 @@ const LIVE: readonly JobMetric[] = [
 ];
 
 /** None before the first run. */
-function lastRunGauge(name: string, help: string, value: (run: LastRun) => number | undefined): JobMetric {
+function lastRunGauge(name: string, help: string, value: (run: RecentRun) => number | undefined): JobMetric {
   return gauge(name, help, (numbers) => {
-    const run = lastRunOf(numbers);
+    const run = lastMeasured(numbers);
     return run && value(run);
   });
 }
@@ -134,9 +135,13 @@ const LAST_RUN: readonly JobMetric[] = [
   lastRunGauge('flotilla_last_run_success', 'Whether the last run was ok or had warnings only.', ({ state }) =>
     Number(endedWell(state)),
   ),
-  lastRunGauge('flotilla_run_duration_seconds', 'Duration of the last run.', ({ seconds }) => seconds),
-  lastRunGauge('pbs_sync_duration_seconds', 'Duration of the last run.', ({ seconds }) => seconds),
-  lastRunGauge('pbs_sync_transferred_bytes', 'Stored bytes that the last run wrote to the target.', ({ bytes }) => bytes),
+  lastRunGauge('flotilla_run_duration_seconds', 'Duration of the last run.', ({ summary }) => summary?.seconds),
+  lastRunGauge('pbs_sync_duration_seconds', 'Duration of the last run.', ({ summary }) => summary?.seconds),
+  lastRunGauge(
+    'pbs_sync_transferred_bytes',
+    'Stored bytes that the last run wrote to the target.',
+    ({ summary }) => summary?.bytes,
+  ),
 ];
 
 const TOTALS: readonly JobMetric[] = [
