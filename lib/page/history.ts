@@ -1,5 +1,5 @@
+import { html, type Html } from '../html/html.ts';
 import { describeTrigger } from '../sync/describe-trigger.ts';
-import { html, type Html } from '../sync/report/page/html.ts';
 import { STATES } from '../sync/report/page/states.ts';
 import { formatBytes, formatCount, formatSeconds, plural } from '../sync/report/words.ts';
 import type { RunRecord } from '../sync/run-store.ts';

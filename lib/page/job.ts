@@ -1,8 +1,9 @@
 import { formatGroup } from '../datastore/group.ts';
-import { html, type Html } from '../sync/report/page/html.ts';
+import { banner, paragraphs } from '../html/banner.ts';
+import { fact, facts } from '../html/facts.ts';
+import { html, type Html } from '../html/html.ts';
 import { formatCount, formatSpan, plural } from '../sync/report/words.ts';
 import type { JobStatus, LiveRun } from '../sync/status/job-status.ts';
-import { banner, fact, facts } from './banner.ts';
 import { lagBeside, lagSentence, lagText } from './lag-words.ts';
 import { historyPath, jobPath, runPath } from './links.ts';
 import { describeLive, progressBar } from './progress.ts';
@@ -25,7 +26,7 @@ export function jobView({ status, form, now }: JobPage): View {
   const { id, live } = status;
   const verdict = judgeJob(status, now);
   const parts = [
-    { id: 'verdict', markup: banner('verdict', verdict, verdict.why) },
+    { id: 'verdict', markup: banner('verdict', verdict, paragraphs(verdict.why)) },
     { id: 'live', markup: html`<div id="live">${live.map((each) => liveSection(each, now))}</div>` },
     { id: 'about', markup: about(status, verdict, now) },
     { id: 'runs', markup: runs(status, now) },

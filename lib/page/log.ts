@@ -1,4 +1,4 @@
-import { html, type Html } from '../sync/report/page/html.ts';
+import { html, type Html } from '../html/html.ts';
 
 /** One line of a run's log; numbers rise from line to line. */
 export interface LogLine {

@@ -1,4 +1,5 @@
-import { html, type Html } from '../sync/report/page/html.ts';
+import { banner, type StateWords } from '../html/banner.ts';
+import { html, type Html } from '../html/html.ts';
 import { plural } from '../sync/report/words.ts';
 import type { JobLook, JobStatus, LiveRun } from '../sync/status/job-status.ts';
 import { lastRun } from '../sync/status/judge-status.ts';
@@ -33,21 +34,14 @@ export function overviewView(jobs: readonly JobLook[], options: OverviewOptions)
   const judged = jobs.map((status) => ({ status, verdict: judgeJob(status, options.now) }));
   const sorted = judged.toSorted((a, b) => b.verdict.urgency - a.verdict.urgency);
   const isBusy = jobs.some((job) => job.unreadable === undefined && job.live.length > 0);
-  const { heading, sentence, tone, sign } = summary(judged);
-  const banner = html`<section id="summary" class="verdict ${tone}" aria-labelledby="state">
-    <span class="sign" aria-hidden="true">${sign}</span>
-    <div>
-      <h2 id="state">${heading}</h2>
-      ${sentence}
-    </div>
-  </section>`;
+  const sum = summary(judged);
   return {
-    title: `Flotilla: ${heading}`,
+    title: `Flotilla: ${sum.word}`,
     trail: [],
     heading: html`<h1>Backup copies</h1>`,
-    parts: [{ id: 'summary', markup: banner }, ...sorted.map((each) => jobPart(each, options))],
+    parts: [{ id: 'summary', markup: banner('summary', sum, sum.body) }, ...sorted.map((each) => jobPart(each, options))],
     frame: ([first, ...rows]) => html`${first?.markup} ${jobList(rows, judged)}`,
-    say: heading,
+    say: sum.word,
     refreshMs: Math.max(jobs.length * REFRESH_EACH_MS, isBusy ? REFRESH_BUSY_MS : REFRESH_IDLE_MS),
   };
 }
@@ -75,38 +69,30 @@ function jobList(rows: readonly Part[], judged: readonly Judged[]): Html {
   </section>`;
 }
 
-function summary(judged: readonly Judged[]): { heading: string; sentence: Html | undefined; tone: string; sign: string } {
+function summary(judged: readonly Judged[]): StateWords & { readonly body?: Html } {
   const troubled = judged.filter(({ verdict }) => verdict.urgency >= 2).toSorted((a, b) => b.verdict.urgency - a.verdict.urgency);
   const [worst] = troubled;
   if (worst !== undefined) {
     const { tone, sign } = worst.verdict;
-    const heading = `${String(troubled.length)} of ${plural(judged.length, 'job')} ${troubled.length === 1 ? 'needs' : 'need'} attention`;
+    const word = `${String(troubled.length)} of ${plural(judged.length, 'job')} ${troubled.length === 1 ? 'needs' : 'need'} attention`;
     const more = troubled.length > NAMED ? html`<li>and ${troubled.length - NAMED} more</li>` : undefined;
-    return {
-      heading,
-      sentence: html`<ul class="plain">
-        ${troubled.slice(0, NAMED).map(troubleLine)} ${more}
-      </ul>`,
-      tone,
-      sign,
-    };
+    const body = html`<ul class="plain">
+      ${troubled.slice(0, NAMED).map(troubleLine)} ${more}
+    </ul>`;
+    return { word, sign, tone, body };
   }
   const well = judged.filter(({ verdict }) => verdict.urgency === 0).length;
   if (judged.length > 0 && well === judged.length) {
-    const heading = judged.length === 1 ? 'The copy is up to date' : `All ${String(judged.length)} copies are up to date`;
-    return { heading, sentence: undefined, tone: 'good', sign: '✓' };
+    const word = judged.length === 1 ? 'The copy is up to date' : `All ${String(judged.length)} copies are up to date`;
+    return { word, sign: '✓', tone: 'good' };
   }
   const others = Map.groupBy(
     judged.filter(({ verdict }) => verdict.urgency > 0),
     ({ verdict }) => verdict.word.toLowerCase(),
   );
   const words = [...others].map(([word, those]) => `${String(those.length)} ${word}`).join(', ');
-  return {
-    heading: `${String(well)} of ${plural(judged.length, 'copy', 'copies')} up to date`,
-    sentence: html`<p>${words}</p>`,
-    tone: 'idle',
-    sign: '–',
-  };
+  const word = `${String(well)} of ${plural(judged.length, 'copy', 'copies')} up to date`;
+  return { word, sign: '–', tone: 'idle', body: html`<p>${words}</p>` };
 }
 
 /** Jobs that the summary names. */

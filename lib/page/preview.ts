@@ -1,6 +1,6 @@
-import { html, type Html } from '../sync/report/page/html.ts';
+import { banner, paragraphs } from '../html/banner.ts';
+import { html, type Html } from '../html/html.ts';
 import { capitalize, formatCount } from '../sync/report/words.ts';
-import { banner } from './banner.ts';
 import { jobPath, previewPath } from './links.ts';
 import { hidden, type FormState } from './run-form.ts';
 import { REFRESH_BUSY_MS, type View } from './view.ts';
@@ -48,7 +48,7 @@ export function previewView({ job, key, preview, given, form }: PreviewPage): Vi
     ],
     heading: html`<h1>${job}</h1>`,
     parts: [
-      { id: 'verdict', markup: banner('verdict', WORDS[state], sentences) },
+      { id: 'verdict', markup: banner('verdict', WORDS[state], paragraphs(sentences)) },
       { id: 'plan', markup: html`<div id="plan">${lines.length === 0 ? undefined : planSection(lines, more)}</div>` },
     ],
     frame: ([first, plan]) => html`${first?.markup} ${actions(job, form)} ${plan?.markup}`,

@@ -1,4 +1,4 @@
-import { html, type Html } from '../sync/report/page/html.ts';
+import { html, type Html } from '../html/html.ts';
 import { formatBytes, formatCount, plural } from '../sync/report/words.ts';
 import { percentText, shareDone, type RunPosition } from '../sync/log-lines.ts';
 import type { LiveRun } from '../sync/status/job-status.ts';

@@ -1,5 +1,5 @@
 import type { OverrideDescription } from '../config/describe-overrides.ts';
-import { html, type Html } from '../sync/report/page/html.ts';
+import { html, type Html } from '../html/html.ts';
 import { jobPath } from './links.ts';
 import type { FieldFault, FormValues } from './form-values.ts';
 

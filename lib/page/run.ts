@@ -1,10 +1,11 @@
 import { formatGroup } from '../datastore/group.ts';
+import { banner, paragraphs, type StateWords } from '../html/banner.ts';
+import { fact, facts } from '../html/facts.ts';
+import { html, type Html } from '../html/html.ts';
 import type { GroupRecord } from '../sync/report/group-record.ts';
-import { html, type Html } from '../sync/report/page/html.ts';
-import { STATES, type StateWords } from '../sync/report/page/states.ts';
+import { STATES } from '../sync/report/page/states.ts';
 import { capitalize, formatBytes, formatCount, formatSeconds } from '../sync/report/words.ts';
 import type { LiveRun, RecentRun } from '../sync/status/job-status.ts';
-import { banner, fact, facts } from './banner.ts';
 import { triggerText } from './history.ts';
 import { jobPath, runPath } from './links.ts';
 import { logLines, type LogLine } from './log.ts';
@@ -39,7 +40,10 @@ export function runView(page: RunPage): View {
   const words = wordsOf(page.live);
   const sentence = capitalize(sentenceOf(page));
   const parts = [
-    { id: 'verdict', markup: banner('verdict', words, sentence === '' ? [] : [`${sentence}.`.replace(/\.\.$/, '.')]) },
+    {
+      id: 'verdict',
+      markup: banner('verdict', words, sentence === '' ? undefined : paragraphs([`${sentence}.`.replace(/\.\.$/, '.')])),
+    },
     { id: 'actions', markup: actions(page) },
     { id: 'workers', markup: html`<div id="workers">${isOver ? undefined : workersSection(page)}</div>` },
     { id: 'facts', markup: factsSection(page) },

@@ -1,4 +1,4 @@
-import { script } from '../sync/report/page/html.ts';
+import { script } from '../html/html.ts';
 
 /**
  * Asks now and then for the parts of the page that have changed, finds jobs, and moves within a strip by the arrow keys. A page that is

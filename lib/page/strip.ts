@@ -1,4 +1,4 @@
-import { html, type Html } from '../sync/report/page/html.ts';
+import { html, type Html } from '../html/html.ts';
 import { STATES } from '../sync/report/page/states.ts';
 import { formatSeconds } from '../sync/report/words.ts';
 import type { RunRecord } from '../sync/run-store.ts';

@@ -1,4 +1,4 @@
-import { css } from '../sync/report/page/html.ts';
+import { css } from '../html/html.ts';
 
 /** The form that starts a run. */
 export const FORM = css`

@@ -1,4 +1,4 @@
-import { css } from '../sync/report/page/html.ts';
+import { css } from '../html/html.ts';
 
 /** The overview: a job is a row on a desk and a card on a phone. */
 export const JOBS = css`
@@ -6,34 +6,6 @@ export const JOBS = css`
     padding: 0;
     border: 0;
     background: none;
-  }
-  .controls {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 0.6rem 1.25rem;
-    align-items: center;
-    margin-bottom: 0.75rem;
-  }
-  .controls label {
-    display: flex;
-    gap: 0.5rem;
-    align-items: center;
-  }
-  #shown {
-    color: var(--dim);
-    font-size: 0.875rem;
-  }
-  input:not([type='checkbox']),
-  select,
-  textarea {
-    font: inherit;
-    color: inherit;
-    background: var(--page);
-    border: 1px solid var(--dim);
-    border-radius: 0.4rem;
-    padding: 0.35rem 0.6rem;
-    min-width: 0;
-    max-width: 100%;
   }
   ::placeholder {
     color: var(--dim);

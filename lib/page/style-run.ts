@@ -1,4 +1,4 @@
-import { css } from '../sync/report/page/html.ts';
+import { css } from '../html/html.ts';
 
 /** History, workers and the log. */
 export const RUN = css`

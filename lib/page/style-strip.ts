@@ -1,4 +1,4 @@
-import { css } from '../sync/report/page/html.ts';
+import { css } from '../html/html.ts';
 
 /** A bar's shape says how its run ended as its colour does: full, notched, pointed, hollow, low. */
 export const STRIP = css`

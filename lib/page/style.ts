@@ -1,7 +1,5 @@
-import { COLOURS } from '../sync/report/page/colours.ts';
-import { css, html } from '../sync/report/page/html.ts';
-import { PAGE } from '../sync/report/page/style.ts';
-import { TABLES } from '../sync/report/page/style-tables.ts';
+import { css, html } from '../html/html.ts';
+import { SHARED_STYLE } from '../html/style.ts';
 import { FORM } from './style-form.ts';
 import { JOBS } from './style-jobs.ts';
 import { RUN } from './style-run.ts';
@@ -57,9 +55,6 @@ const COMMON = css`
     color: inherit;
     font-weight: 650;
   }
-  [hidden] {
-    display: none !important;
-  }
   #link-state {
     color: var(--bad);
     font-weight: 600;
@@ -97,4 +92,4 @@ const COMMON = css`
 `;
 
 /** The style sheet of all pages but the report's. */
-export const PAGE_STYLE = html`${COLOURS}${PAGE}${TABLES}${COMMON}${STRIP}${JOBS}${RUN}${FORM}`;
+export const PAGE_STYLE = html`${SHARED_STYLE}${COMMON}${STRIP}${JOBS}${RUN}${FORM}`;

@@ -1,4 +1,4 @@
-import { html, type Html } from '../sync/report/page/html.ts';
+import { html, type Html } from '../html/html.ts';
 import { formatSpan } from '../sync/report/words.ts';
 
 /** `2 h 10 min ago`, `in 5 min`, `now`; `now` is epoch milliseconds. */

@@ -1,8 +1,8 @@
+import type { StateWords } from '../html/banner.ts';
 import type { JobLook, JobStatus, RecentRun } from '../sync/status/job-status.ts';
 import { lastRun, troublesOf, type Trouble } from '../sync/status/judge-status.ts';
 import { isActive, suspendedText } from '../sync/suspension.ts';
 import type { RunState } from '../sync/report/report.ts';
-import type { StateWords } from '../sync/report/page/states.ts';
 import { capitalize, formatSpan } from '../sync/report/words.ts';
 import { lagSentence } from './lag-words.ts';
 import { formatTime, relative } from './time-words.ts';

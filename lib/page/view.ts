@@ -1,4 +1,4 @@
-import type { Html } from '../sync/report/page/html.ts';
+import type { Html } from '../html/html.ts';
 
 /** A piece of a page that is replaced when it changes while somebody looks. `id` is the id of its outermost element. */
 export interface Part {

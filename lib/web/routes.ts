@@ -5,7 +5,7 @@ import { messageView } from '../page/message.ts';
 import { renderPage } from '../page/shell.ts';
 import { CONTENT_TYPE } from '../prometheus/exposition.ts';
 import { prometheusText } from '../prometheus/prometheus-text.ts';
-import { html } from '../sync/report/page/html.ts';
+import { html } from '../html/html.ts';
 import { htmlAnswer, REPORT_POLICY, seeOther, textAnswer, type Answer } from './answer.ts';
 import { showHistory, showJob, showOverview, showPreview, showRun, type Shown, type ViewWorld } from './page-views.ts';
 import { beginPreview, checkForm, startOnce } from './start-run.ts';

@@ -1,5 +1,5 @@
 import { adviceFor, type Advice } from '../failure-advice.ts';
-import { html, type Html } from './html.ts';
+import { html, type Html } from '../../../html/html.ts';
 import type { Failure } from '../group-record.ts';
 import type { Report } from '../report.ts';
 import { formatCount, plural } from '../words.ts';

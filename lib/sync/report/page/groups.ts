@@ -1,7 +1,7 @@
 import { formatGroup } from '../../../datastore/group.ts';
 import type { Detail, Report } from '../report.ts';
 import { formatBytes, formatCount, formatSeconds, plural } from '../words.ts';
-import { html, type Html } from './html.ts';
+import { html, type Html } from '../../../html/html.ts';
 import { leftOutText, outcomesOf } from './outcomes.ts';
 
 /** The table of groups that had work. Roles are written out: rows are laid out as grids, which some readers take for no table. */

@@ -4,7 +4,7 @@ import type { Skipped } from '../group-record.ts';
 import type { SnapshotDetail } from '../outcome.ts';
 import type { Detail } from '../report.ts';
 import { formatBytes, formatCount, formatSeconds, plural } from '../words.ts';
-import { html, type Html } from './html.ts';
+import { html, type Html } from '../../../html/html.ts';
 
 /** What became of each snapshot of one group, folded away; undefined: nothing is known of any. */
 export function outcomesOf(detail: Detail): Html | undefined {

@@ -1,9 +1,11 @@
 import { describeReport, describeTrouble, describeWork } from '../describe-report.ts';
 import { failuresSection } from './failures.ts';
 import { groupsSection } from './groups.ts';
-import { html, type Html } from './html.ts';
+import { banner, type StateWords } from '../../../html/banner.ts';
+import { renderDocument } from '../../../html/document.ts';
+import { html, type Html } from '../../../html/html.ts';
 import { GROUPS_SCRIPT } from './script.ts';
-import { STATES, type StateWords } from './states.ts';
+import { STATES } from './states.ts';
 import { STYLE } from './style.ts';
 import { leftOutSection, movedSection, removedSection, requestsSection, totalsSection } from './totals.ts';
 import type { Report } from '../report.ts';
@@ -12,42 +14,25 @@ import { capitalize } from '../words.ts';
 /** The report as one page that opens from disk: nothing is fetched, nothing is lost without script. Every text is escaped. */
 export function renderReportPage(report: Report): string {
   const state = STATES[report.state];
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <meta
-          http-equiv="Content-Security-Policy"
-          content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
-        />
-        <title>${report.job}: ${state.word.toLowerCase()}, ${formatTime(report.startedAt)}</title>
-        <link rel="icon" href="data:," />
-        <style>
-          ${STYLE}
-        </style>
-      </head>
-      <body>
-        ${header(report)}
-        <main>
-          ${verdict(report, state)} ${totalsSection(report)} ${failuresSection(report)} ${leftOutSection(report)}
-          ${removedSection(report)}
-          ${report.details.length === 0 ? undefined : html`<div class="pair">${movedSection(report)}${requestsSection(report)}</div>`}
-          ${groupsSection(report)}
-        </main>
-        <footer>
-          <p>
-            Run <code>${report.id}</code> of job <code>${report.job}</code>. Sizes are stored bytes in powers of 1024; what
-            deduplication saved is content. Times are UTC.
-          </p>
-        </footer>
-        <script>
-          ${GROUPS_SCRIPT};
-        </script>
-      </body>
-    </html> `;
-  return page.markup;
+  return renderDocument({
+    title: `${report.job}: ${state.word.toLowerCase()}, ${formatTime(report.startedAt)}`,
+    style: STYLE,
+    script: GROUPS_SCRIPT,
+    alone: true,
+    body: html`${header(report)}
+      <main>
+        ${verdict(report, state)} ${totalsSection(report)} ${failuresSection(report)} ${leftOutSection(report)}
+        ${removedSection(report)}
+        ${report.details.length === 0 ? undefined : html`<div class="pair">${movedSection(report)}${requestsSection(report)}</div>`}
+        ${groupsSection(report)}
+      </main>
+      <footer>
+        <p>
+          Run <code>${report.id}</code> of job <code>${report.job}</code>. Sizes are stored bytes in powers of 1024; what
+          deduplication saved is content. Times are UTC.
+        </p>
+      </footer>`,
+  });
 }
 
 function header({ job, source, target, startedAt, endedAt, workerThreads }: Report): Html {
@@ -68,15 +53,9 @@ function header({ job, source, target, startedAt, endedAt, workerThreads }: Repo
   </header>`;
 }
 
-function verdict(report: Report, { word, sign, tone }: StateWords): Html {
-  const heading = report.dryRun && report.state === 'ok' ? 'Dry run' : word;
-  return html`<section class="verdict ${tone}" aria-labelledby="state">
-    <span class="sign" aria-hidden="true">${sign}</span>
-    <div>
-      <h2 id="state">${heading}</h2>
-      <p>${sentences(report)}</p>
-    </div>
-  </section>`;
+function verdict(report: Report, state: StateWords): Html {
+  const word = report.dryRun && report.state === 'ok' ? 'Dry run' : state.word;
+  return banner('verdict', { ...state, word }, html`<p>${sentences(report)}</p>`);
 }
 
 /** The console's sentence, less what the page says elsewhere. */

@@ -1,4 +1,4 @@
-import { script } from './html.ts';
+import { script } from '../../../html/html.ts';
 
 /** Finds, filters and sorts groups. Without script all of them are there, those that did not get done first. */
 export const GROUPS_SCRIPT = script`

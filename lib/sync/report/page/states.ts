@@ -1,12 +1,7 @@
+import type { StateWords } from '../../../html/banner.ts';
 import type { RunState } from '../report.ts';
 
-/** How a page shows the state of a run: by a word, a sign and a colour, never by the colour alone. */
-export interface StateWords {
-  readonly word: string;
-  readonly sign: string;
-  readonly tone: 'good' | 'warn' | 'bad' | 'idle';
-}
-
+/** Those of a run. */
 export const STATES: Readonly<Record<RunState, StateWords>> = {
   ok: { word: 'Done', sign: '✓', tone: 'good' },
   warnings: { word: 'Done with warnings', sign: '!', tone: 'warn' },

@@ -1,4 +1,4 @@
-import { css } from './html.ts';
+import { css } from '../../../html/html.ts';
 
 /** The list of failures, and what is folded away below them. */
 export const FAILURES = css`

@@ -1,31 +1,6 @@
-import { css, html } from './html.ts';
+import { css, html } from '../../../html/html.ts';
 
 const GROUPS = css`
-  .controls {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 0.6rem 1.25rem;
-    align-items: center;
-    margin-bottom: 0.75rem;
-  }
-  .controls[hidden] {
-    display: none;
-  }
-  .controls label {
-    display: flex;
-    gap: 0.5rem;
-    align-items: center;
-  }
-  .controls input,
-  .controls select {
-    font: inherit;
-    color: inherit;
-    background: var(--page);
-    border: 1px solid var(--dim);
-    border-radius: 0.4rem;
-    padding: 0.35rem 0.6rem;
-    min-width: 0;
-  }
   .controls input {
     width: 16rem;
   }
@@ -37,13 +12,6 @@ const GROUPS = css`
     border-radius: 0.4rem;
     padding: 0.3rem 0.75rem;
     cursor: pointer;
-  }
-  #show-all[hidden] {
-    display: none;
-  }
-  #shown {
-    color: var(--dim);
-    font-size: 0.875rem;
   }
   thead button {
     font: inherit;
@@ -84,9 +52,6 @@ const GROUPS = css`
   .groups tbody {
     border-top: 1px solid var(--line);
     contain: layout style paint;
-  }
-  .groups tbody[hidden] {
-    display: none;
   }
   .groups > tbody > .more {
     display: block;

@@ -1,4 +1,4 @@
-import { css } from './html.ts';
+import { css } from '../../../html/html.ts';
 
 /** What changes at phone width, where a row becomes a small card, and on paper: last, so that it wins. */
 export const NARROW = css`

@@ -1,7 +1,8 @@
 import { REQUEST_KINDS, type RequestCounts } from '../../../datastore/object-store.ts';
 import { heldBack } from '../held-back.ts';
 import { retryAdvice } from '../retry-advice.ts';
-import { html, type Html } from './html.ts';
+import { fact, facts } from '../../../html/facts.ts';
+import { html, type Html } from '../../../html/html.ts';
 import type { Report } from '../report.ts';
 import { SKIP_REASONS, SKIP_WORDS } from '../../skip-reasons.ts';
 import { capitalize, formatBytes, formatCount, formatRate, formatSeconds, plural } from '../words.ts';
@@ -51,14 +52,15 @@ export function movedSection({ tally, snapshots }: Report): Html {
   return html`<section aria-labelledby="moved">
     <h2 id="moved">What moved</h2>
     <div class="bar" aria-hidden="true"><span style="width:${share}%"></span></div>
-    <dl class="facts">
-      ${fact('Chunks written', formatCount(tally.chunks), all === 0 ? '' : `${String(share)} % of those looked at`)}
-      ${fact('Chunks the target had', formatCount(tally.chunksKnown), 'by reference')}
-      ${fact('Saved by deduplication', formatBytes(tally.bytesSaved), 'of content')}
-      ${fact('Chunks verified on the way', formatCount(tally.verified), '')}
-      ${tally.copied === 0 ? undefined : fact('Objects the provider copied', formatCount(tally.copied), 'unverified')}
-      ${fact('Bytes written', formatCount(tally.bytes), '')} ${fact('Snapshots updated', formatCount(snapshots.updated), '')}
-    </dl>
+    ${facts(
+      fact('Chunks written', noted(formatCount(tally.chunks), all === 0 ? undefined : `${String(share)} % of those looked at`)),
+      fact('Chunks the target had', noted(formatCount(tally.chunksKnown), 'by reference')),
+      fact('Saved by deduplication', noted(formatBytes(tally.bytesSaved), 'of content')),
+      fact('Chunks verified on the way', formatCount(tally.verified)),
+      fact('Objects the provider copied', tally.copied === 0 ? undefined : noted(formatCount(tally.copied), 'unverified')),
+      fact('Bytes written', formatCount(tally.bytes)),
+      fact('Snapshots updated', formatCount(snapshots.updated)),
+    )}
   </section>`;
 }
 
@@ -68,17 +70,12 @@ export function leftOutSection({ leftOut }: Report): Html | undefined {
   if (reasons.length === 0) return undefined;
   return html`<section aria-labelledby="left-out">
     <h2 id="left-out">Left out</h2>
-    <dl class="facts">
-      ${reasons.map((reason) => fact(capitalize(SKIP_WORDS[reason]), plural(leftOut[reason] ?? 0, 'snapshot'), ''))}
-    </dl>
+    ${facts(...reasons.map((reason) => fact(capitalize(SKIP_WORDS[reason]), plural(leftOut[reason] ?? 0, 'snapshot'))))}
   </section>`;
 }
 
-function fact(label: string, value: string, beside: string): Html {
-  return html`<div>
-    <dt>${label}</dt>
-    <dd>${value}${beside === '' ? undefined : html` <span class="beside">${beside}</span>`}</dd>
-  </div>`;
+function noted(value: string, beside: string | undefined): Html {
+  return html`${value}${beside === undefined ? undefined : html` <span class="beside">${beside}</span>`}`;
 }
 
 /** Requests are what providers bill beside bytes, retries included. */
