@@ -72,13 +72,18 @@ function throwFirst(results: readonly PromiseSettledResult<void>[]): void {
 async function tell(event: FlotillaEvent, world: NotifierWorld): Promise<void> {
   if (await world.store.isFinished(event.id)) return;
   const owner = world.uniqueId();
+  await changeTold(event.job, (before) => tellAfter(event, { before, owner }, world), world);
+}
+
+/**
+ * Changes what is known to be told of a job: `change` is given it anew until it says that nobody else wrote meanwhile. What it is done for
+ * waits for the next call where that never comes: nothing is sent that is not counted, and nothing given up that others are thought to know.
+ */
+async function changeTold(job: string, change: (before: Told) => Promise<boolean>, { store }: NotifierWorld): Promise<void> {
   for (let race = 0; race < MAX_RACES; race++) {
-    const before = (await world.store.loadTold(event.job)) ?? NOTHING_TOLD;
-    if (await tellAfter(event, { before, owner }, world)) return;
+    if (await change((await store.loadTold(job)) ?? NOTHING_TOLD)) return;
   }
-  throw new TransientError('NOTICES_CONTENDED', `what is told of job ${event.job} changes too fast; try again`, {
-    context: { job: event.job },
-  });
+  throw new TransientError('NOTICES_CONTENDED', `what is told of job ${job} changes too fast; try again`, { context: { job } });
 }
 
 /** False: something else was told of the job meanwhile. The notice comes first, so that what is counted is told, whatever dies between. */
@@ -150,28 +155,28 @@ async function resume(id: string, world: NotifierWorld): Promise<void> {
 /** Its first teller may have died before it counted the event. */
 async function countEvent({ event, deliveries }: Notice, world: NotifierWorld): Promise<void> {
   const targets = deliveries.map(({ target }) => target);
-  await changeTold(event.job, (before) => fold(before, event, targets), world);
+  await changeTold(event.job, (before) => count(event, { before, targets }, world.store), world);
 }
 
-async function changeTold(job: string, change: (told: Told) => Told, { store }: NotifierWorld): Promise<void> {
-  for (let race = 0; race < MAX_RACES; race++) {
-    const before = (await store.loadTold(job)) ?? NOTHING_TOLD;
-    const next = change(before);
-    if (next === before || (await store.saveTold(job, next, before))) return;
-  }
+/** A target that was not told after all. */
+async function forget(target: string, { event }: Notice, world: NotifierWorld): Promise<void> {
+  const change = async (before: Told): Promise<boolean> => {
+    const next = forgetTarget(before, event, target);
+    return next === before || world.store.saveTold(event.job, next, before);
+  };
+  await changeTold(event.job, change, world);
 }
 
 /** Each delivery is written down as soon as it is done: who comes after a crash sends the others alone. */
 async function deliver(notice: Notice, owner: string, world: NotifierWorld): Promise<void> {
   const { store, now } = world;
-  const { event } = notice;
   let { deliveries } = notice;
   let saved = Promise.resolve(true);
   const due = deliveries.filter((delivery) => isDue(delivery, now()));
   const carried = await Promise.allSettled(
     due.map(async (delivery) => {
       const after = await deliverOne(delivery, notice, world);
-      if (after.state === 'given-up') await changeTold(event.job, (before) => forgetTarget(before, event, after.target), world);
+      if (after.state === 'given-up') await forget(after.target, notice, world);
       deliveries = deliveries.map((each) => (each.target === after.target ? after : each));
       saved = saved.then((isOurs) => isOurs && store.saveDeliveries(notice.id, owner, deliveries));
       await saved;

@@ -287,6 +287,49 @@ describe('a notifier that dies', () => {
     expect(alive.sent.at(-1)).toContain('is well again');
   });
 
+  /** A store in which somebody else is always faster to write what is known to be told, while it is `busy`. */
+  function contended(store: NoticeStore, state: { busy: boolean }): NoticeStore {
+    return { ...store, saveTold: async (...args) => !state.busy && store.saveTold(...args) };
+  }
+
+  it('sends nothing that could not be counted, and sends it once when it can', async () => {
+    const store = memoryNoticeStore();
+    await expect(makeWorld({}, mortal(store, 1)).tell(night(1, DOWN))).rejects.toThrow('died');
+    const table = { busy: true };
+    const { tell, sweep, state, sent } = makeWorld({}, contended(store, table));
+    state.now += 10 * MINUTE;
+    await expect(sweep()).rejects.toMatchObject({ code: 'NOTICES_CONTENDED' });
+    await expect(tell(night(2, DOWN))).rejects.toMatchObject({ code: 'NOTICES_CONTENDED' });
+    expect(sent).toEqual([]);
+    table.busy = false;
+    state.now += 10 * MINUTE;
+    for (let again = 0; again < 3; again++) await sweep();
+    await tell(night(1, DOWN));
+    expect(sent).toEqual(['ops: daily-offsite failed: the copy is up to date']);
+  });
+
+  it('gives nothing up that it could not forget to have told, and tells the others once', async () => {
+    const table = { busy: false };
+    const { tell, sweep, state, sent, log } = makeWorld(
+      { targets: [target('ops'), target('boss')], matchers: [matcher({ target: ['ops', 'boss'] })] },
+      contended(memoryNoticeStore(), table),
+    );
+    state.answer = (id) => (id === 'ops' ? refuse() : accept(id));
+    await tell(night(1, DOWN));
+    state.now += 25 * 60 * MINUTE;
+    table.busy = true;
+    await expect(sweep()).rejects.toMatchObject({ code: 'NOTICES_CONTENDED' });
+    table.busy = false;
+    for (let again = 0; again < 3; again++) {
+      state.now += 10 * MINUTE;
+      await sweep();
+    }
+    expect(log.at(-1)).toMatch(/^error .* is given up/);
+    state.answer = accept;
+    await tell(night(2, DOWN));
+    expect(sent).toEqual(['boss', 'ops'].map((id) => `${id}: daily-offsite failed: the copy is up to date`));
+  });
+
   it('keeps nobody waiting for targets where there is a background, neither when its event comes again', async () => {
     const store = memoryNoticeStore();
     await expect(makeWorld({}, mortal(store, 1)).tell(night(1, DOWN))).rejects.toThrow('died');
