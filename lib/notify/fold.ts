@@ -1,6 +1,6 @@
 import type { FlotillaEvent } from '../sync/event/event.ts';
 import { stateOf } from './state.ts';
-import { endedTrouble, isFresh, isRunEnd, natureOf, standingOf, type Nature, type Told, type Trouble } from './told.ts';
+import { conditionOf, endedTrouble, isFresh, isRunEnd, natureOf, type Incident, type Nature, type Told } from './told.ts';
 
 /** An event may be delivered again for a day (EventBridge); a job has fewer in it, but for one that runs every few minutes. */
 const MAX_COUNTED = 100;
@@ -17,7 +17,6 @@ export function fold(told: Told, event: FlotillaEvent, targets: readonly string[
     ...rest,
     revision: told.revision + 1,
     counted: [...told.counted, event.id].slice(-MAX_COUNTED),
-    standing: standingOf(event) ?? told.standing,
     ...(trouble !== undefined && { trouble }),
     ...(isRunEnd(event) && targets.length > 0 && { lastRun: { id: event.run.id, targets } }),
     ...(lagTargets !== undefined && { lagTargets }),
@@ -42,17 +41,17 @@ interface Happening {
 }
 
 function changes(event: FlotillaEvent, targets: readonly string[]): boolean {
-  return standingOf(event) !== undefined || event.type === 'flotilla.lag' || (isRunEnd(event) && targets.length > 0);
+  return conditionOf(event) !== undefined || event.type === 'flotilla.lag' || (isRunEnd(event) && targets.length > 0);
 }
 
-function troubleAfter(before: Trouble | undefined, { told, event, targets }: Happening): Trouble | undefined {
-  const standing = standingOf(event);
-  if (standing === 'ok') return undefined;
-  if (standing === undefined) return before;
+function troubleAfter(before: Incident | undefined, { told, event, targets }: Happening): Incident | undefined {
+  const condition = conditionOf(event);
+  if (condition === 'ok') return undefined;
+  if (condition === undefined) return before;
   return addTrouble(endedTrouble(told, event) === undefined ? before : undefined, event, targets);
 }
 
-function addTrouble(before: Trouble | undefined, event: FlotillaEvent, targets: readonly string[]): Trouble {
+function addTrouble(before: Incident | undefined, event: FlotillaEvent, targets: readonly string[]): Incident {
   const { since = beginOf(event), runs = 0, natures = [], targets: toldBefore = [] } = before ?? {};
   const name = natureOf(event);
   const nature = seenAgain(

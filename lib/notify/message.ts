@@ -4,7 +4,7 @@ import { formatBytes, formatSeconds, formatSpan, plural } from '../sync/report/w
 import { describeBehind, formatWhen, howFar } from './behind.ts';
 import { fieldsOf } from './fields.ts';
 import { stateOf, type NoticeState } from './state.ts';
-import { isRunEnd, type Trouble } from './told.ts';
+import { isRunEnd, type Incident } from './told.ts';
 
 /** What people get to read, whichever way it comes to them. */
 export interface Message {
@@ -23,7 +23,7 @@ export interface Message {
 }
 
 export interface Circumstances {
-  readonly recoveredFrom?: Trouble;
+  readonly recoveredFrom?: Incident;
   readonly link?: string;
 }
 
@@ -46,7 +46,7 @@ function clip(line: string): string {
   return line.length <= MAX_LINE ? line : `${line.slice(0, MAX_LINE - 1).toWellFormed()}…`;
 }
 
-function titleOf(event: FlotillaEvent, recoveredFrom: Trouble | undefined): string {
+function titleOf(event: FlotillaEvent, recoveredFrom: Incident | undefined): string {
   const { job } = event;
   switch (event.type) {
     case 'flotilla.run':
@@ -75,7 +75,7 @@ const HOW_ENDED = {
   waiting: 'waits',
 } as const;
 
-function endTitle(event: RunEndEvent, recoveredFrom: Trouble | undefined): string {
+function endTitle(event: RunEndEvent, recoveredFrom: Incident | undefined): string {
   if (event.dryRun) return `dry run: ${HOW_ENDED[event.state]}`;
   if (recoveredFrom !== undefined) {
     const span = spanOf(recoveredFrom.since, event.endedAt);
@@ -86,7 +86,7 @@ function endTitle(event: RunEndEvent, recoveredFrom: Trouble | undefined): strin
 
 const LAG_ADVICE = 'What to do: look at the last runs of the job.';
 
-function linesOf(event: FlotillaEvent, recoveredFrom: Trouble | undefined): readonly (string | undefined)[] {
+function linesOf(event: FlotillaEvent, recoveredFrom: Incident | undefined): readonly (string | undefined)[] {
   if (isRunEnd(event)) return endLines(event, recoveredFrom);
   // Its title says how far, its event's own sentence would once more.
   if (event.type === 'flotilla.lag' && event.kind === 'raised') return [describeBehind(event.lag), LAG_ADVICE];
@@ -94,7 +94,7 @@ function linesOf(event: FlotillaEvent, recoveredFrom: Trouble | undefined): read
 }
 
 /** The event's own sentence says it all; of what failed, and of a recovery, each thing has its line. */
-function endLines(event: RunEndEvent, recoveredFrom: Trouble | undefined): readonly (string | undefined)[] {
+function endLines(event: RunEndEvent, recoveredFrom: Incident | undefined): readonly (string | undefined)[] {
   const { lag, state, failure } = event;
   if (state === 'skipped' || (failure === undefined && recoveredFrom === undefined)) return [event.message, runLine(event)];
   return [
@@ -108,7 +108,7 @@ function endLines(event: RunEndEvent, recoveredFrom: Trouble | undefined): reado
   ];
 }
 
-function describeRecovery({ lag, endedAt }: RunEndEvent, { since, runs, natures }: Trouble): string {
+function describeRecovery({ lag, endedAt }: RunEndEvent, { since, runs, natures }: Incident): string {
   const wasSkipped = natures.some(({ state }) => state === 'skipped');
   const bad = [...(runs === 0 ? [] : [`${plural(runs, 'run')} ended badly`]), ...(wasSkipped ? ['runs were skipped'] : [])];
   const what = bad.length === 0 ? 'no run came' : bad.join(', ');

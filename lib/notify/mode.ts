@@ -1,13 +1,13 @@
 import type { FlotillaEvent } from '../sync/event/event.ts';
 import { targetsToldOfRun } from './fold.ts';
 import type { Audience } from './match.ts';
-import { endedTrouble, isQuietSkip, isRunEnd, knowingTargets, standingOf, type Told, type Trouble } from './told.ts';
+import { conditionOf, endedTrouble, isQuietSkip, isRunEnd, knowingTargets, type Incident, type Told } from './told.ts';
 import type { NotifyMode } from './target.ts';
 
 /** What is done about one event. */
 export interface Decision extends Audience {
   /** The trouble that the event ends. */
-  readonly recoveredFrom?: Trouble;
+  readonly recoveredFrom?: Incident;
 }
 
 /** Whether an event is told in a mode, and to whom, after all that was told of its job before. */
@@ -22,7 +22,11 @@ export function decide(mode: NotifyMode, told: Told, event: FlotillaEvent): Deci
   };
 }
 
-function whoHears(mode: Exclude<NotifyMode, 'never'>, event: FlotillaEvent, recoveredFrom: Trouble | undefined): Audience['who'] {
+function whoHears(
+  mode: Exclude<NotifyMode, 'never'>,
+  event: FlotillaEvent,
+  recoveredFrom: Incident | undefined,
+): Audience['who'] {
   if (isQuiet(event)) return mode === 'error' ? 'none' : 'listed';
   if (mode === 'always') return 'all';
   if (mode === 'error') return isTrouble(event) ? 'all' : 'none';
@@ -37,14 +41,14 @@ function isQuiet(event: FlotillaEvent): boolean {
 
 /** PBS's `error` tells of failed jobs; what else keeps a copy from being good belongs to it here. */
 function isTrouble(event: FlotillaEvent): boolean {
-  if (isRunEnd(event)) return standingOf(event) === 'error' || isSkip(event);
+  if (isRunEnd(event)) return conditionOf(event) === 'error' || isSkip(event);
   if (event.type === 'flotilla.lag') return event.kind === 'raised';
   return isBad(event);
 }
 
 function isBad(event: FlotillaEvent): boolean {
-  const standing = standingOf(event);
-  return standing === 'warning' || standing === 'error';
+  const condition = conditionOf(event);
+  return condition === 'warning' || condition === 'error';
 }
 
 /** A run that was skipped because of another one. */

@@ -2,8 +2,8 @@ import { isAhead } from '../sync/overlap/clocks.ts';
 import type { FlotillaEvent, RunEndEvent } from '../sync/event/event.ts';
 import type { NoticeState } from './state.ts';
 
-/** How well a job stands, in three classes; a run that was stopped or only planned says nothing of it. */
-export type Standing = 'ok' | 'warning' | 'error';
+/** How well a job is by what happened to it, in three classes; a run that was stopped or only planned says nothing of it. */
+export type Condition = 'ok' | 'warning' | 'error';
 
 /** What sort of trouble there is, and who knows. */
 export interface Nature {
@@ -16,7 +16,7 @@ export interface Nature {
 }
 
 /** A time in which not all was well, from its first sign on. */
-export interface Trouble {
+export interface Incident {
   /** ISO 8601. */
   readonly since: string;
   /** Runs that ended badly. */
@@ -33,9 +33,8 @@ export interface Told {
   readonly revision: number;
   /** Ids of the last events that are counted here, the latest last. */
   readonly counted: readonly string[];
-  readonly standing: Standing;
-  /** While `standing` is not ok. */
-  readonly trouble?: Trouble;
+  /** Since the last sign that all is well. */
+  readonly trouble?: Incident;
   /** The run whose end was told last, and to which targets. */
   readonly lastRun?: { readonly id: string; readonly targets: readonly string[] };
   /** While lag is over max-lag: ids of the targets that were told so. */
@@ -43,21 +42,21 @@ export interface Told {
 }
 
 /** Before anything happened; so the first good run is no news. */
-export const NOTHING_TOLD: Told = { revision: 0, counted: [], standing: 'ok' };
+export const NOTHING_TOLD: Told = { revision: 0, counted: [] };
 
 /**
  * What the event says of how the job stands; undefined: nothing. A run that ends ok while snapshots are still missing, one that looked at few groups for
  * example, is no good sign. A run that was skipped because of another one is a bad one: if the other is stuck, nothing is copied.
  */
-export function standingOf(event: FlotillaEvent): Standing | undefined {
+export function conditionOf(event: FlotillaEvent): Condition | undefined {
   if (event.type === 'flotilla.delete-guard') return 'warning';
   if (event.type === 'flotilla.tick') return event.kind === 'overdue' ? 'error' : undefined;
   if (!isRunEnd(event) || event.dryRun) return undefined;
   if (event.state === 'ok') return event.lag.missing === 0 ? 'ok' : undefined;
-  return isQuietSkip(event) ? undefined : STANDINGS[event.state];
+  return isQuietSkip(event) ? undefined : CONDITIONS[event.state];
 }
 
-const STANDINGS: Readonly<Partial<Record<RunEndEvent['state'], Standing>>> = {
+const CONDITIONS: Readonly<Partial<Record<RunEndEvent['state'], Condition>>> = {
   warnings: 'warning',
   skipped: 'warning',
   errors: 'error',
@@ -87,10 +86,10 @@ export function isQuietSkip(event: RunEndEvent): boolean {
 }
 
 /** The trouble that the event ends: all of it, or all but warnings, which some jobs end with each night. Undefined: none. */
-export function endedTrouble({ trouble }: Told, event: FlotillaEvent): Trouble | undefined {
+export function endedTrouble({ trouble }: Told, event: FlotillaEvent): Incident | undefined {
   if (trouble === undefined) return undefined;
   const isEased = leavesWarningsAlone(event) && trouble.natures.some(({ state }) => state !== 'warnings');
-  return standingOf(event) === 'ok' || isEased ? trouble : undefined;
+  return conditionOf(event) === 'ok' || isEased ? trouble : undefined;
 }
 
 function leavesWarningsAlone(event: FlotillaEvent): boolean {
