@@ -31,7 +31,7 @@ const DOMAIN = [
 
 /** All that a function may carry to Lambda. */
 const BUNDLED = [...DOMAIN, 'lib/secrets', 'lib/s3', 'lib/dynamodb', 'lib/events', 'lib/deliver', 'lib/config'];
-const BUNDLED_PACKAGES = ['node:*', '@aws-sdk/*', '@smithy/*', '@aws-lambda-powertools/*', 'zod', 'handlebars', 'nodemailer'];
+const BUNDLED_PACKAGES = ['node:*', '@aws-sdk/*', '@smithy/*', '@aws-lambda-powertools/*', 'zod', 'handlebars*', 'nodemailer'];
 
 /** One entry a folder: the first whose `path` a file lies in holds. */
 export const LAYERS: readonly Layer[] = [
@@ -97,7 +97,7 @@ export const LAYERS: readonly Layer[] = [
       'lib/sync/overlap/clocks.ts',
     ],
     types: [],
-    packages: ['node:crypto', 'handlebars'],
+    packages: ['node:crypto', 'handlebars*'],
     because: `what is told, to whom and in which words is decided from the event, and carried there by whoever can; ${DOMAIN_REASON}`,
   },
   {

@@ -5,7 +5,7 @@ import { openRunStore } from '../dynamodb/run-store.ts';
 import { createS3Connection, openDatastore, type BucketLocation } from '../s3/open-datastore.ts';
 import type { RunStore } from '../sync/run-store.ts';
 import type { CliContext, CommonOptions } from './context.ts';
-import { DEFAULT_STACK, findDeployed, type Deployed } from './deployed.ts';
+import type { Deployed } from './deployed.ts';
 import { openCloud } from './open-cloud.ts';
 
 export interface SystemOptions extends CommonOptions {
@@ -32,6 +32,7 @@ export async function withSystem<T>(
 ): Promise<T> {
   const { deployed } = options;
   if (deployed !== undefined) {
+    const { DEFAULT_STACK, findDeployed } = await import('./deployed.ts');
     const found = await findDeployed(deployed === true ? DEFAULT_STACK : deployed, context);
     return withDeployed(found, context, act);
   }

@@ -1,4 +1,3 @@
-import { createTransport } from 'nodemailer';
 import { messageId } from '../notify/sign.ts';
 import type { Parcel, Sent } from '../notify/send.ts';
 import type { SmtpTarget } from '../notify/target.ts';
@@ -12,6 +11,7 @@ export async function sendMail(
   { id, message }: Parcel,
   { password, timeoutMs }: { readonly password?: string; readonly timeoutMs: number },
 ): Promise<Sent> {
+  const { createTransport } = await import('nodemailer');
   const transport = createTransport({
     ...{ host: server, port: port ?? PORTS[mode], secure: mode === 'tls' },
     ...{ requireTLS: mode === 'starttls', ignoreTLS: mode === 'insecure' },

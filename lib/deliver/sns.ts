@@ -1,4 +1,3 @@
-import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import type { Message } from '../notify/message.ts';
 import type { Sent } from '../notify/send.ts';
 
@@ -14,6 +13,7 @@ export async function publish(
   { title, text }: Message,
   { environment, timeoutMs }: { readonly environment: Readonly<Record<string, string | undefined>>; readonly timeoutMs: number },
 ): Promise<Sent> {
+  const { PublishCommand, SNSClient } = await import('@aws-sdk/client-sns');
   // arn:aws:sns:<region>:<account>:<name>
   const [, , , region] = topic.split(':');
   const endpoint = environment['AWS_ENDPOINT_URL_SNS'];

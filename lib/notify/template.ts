@@ -1,4 +1,5 @@
-import Handlebars from 'handlebars';
+// The package in one file: its own entry is 44, which every command would load.
+import Handlebars from 'handlebars/dist/handlebars.js';
 import { FIELD_NAMES } from './fields.ts';
 import type { Message } from './message.ts';
 

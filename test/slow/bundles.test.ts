@@ -1,4 +1,5 @@
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -10,6 +11,11 @@ import { BundledFunction } from '../../lib/infra/bundled-function.ts';
 import { SYNC_FUNCTIONS } from '../../lib/infra/sync-functions.ts';
 
 const MAX_ZIPPED_BYTES = 3 * 1024 * 1024;
+
+/** What a bundle loads at first use: Lambda has no packages to load it from. */
+function importedLater(file: string): string[] {
+  return [...readFileSync(file, 'utf8').matchAll(/\bimport\(["']([^"']+)["']\)/g)].map(([, name = '']) => name);
+}
 
 describe('the bundle of a function', () => {
   const outdir = mkdtempSync(join(tmpdir(), 'flotilla-test-'));
@@ -26,6 +32,7 @@ describe('the bundle of a function', () => {
       const zipped = files.map((file) => gzipSync(readFileSync(join(folder, file))).length).reduce((a, b) => a + b);
       expect(files.sort()).toEqual(['index.mjs', 'index.mjs.map']);
       expect(zipped).toBeLessThan(MAX_ZIPPED_BYTES);
+      expect(importedLater(join(folder, 'index.mjs')).filter((name) => !isBuiltin(name))).toEqual([]);
       expect(await import(pathToFileURL(join(folder, 'index.mjs')).href)).toHaveProperty('handler');
     },
   );
