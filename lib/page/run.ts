@@ -160,27 +160,26 @@ function factsSection({ live: { run }, now }: RunPage): Html {
   </section>`;
 }
 
-function logSection({ log, live, hasReport }: RunPage): Html {
-  const none = hasReport
-    ? 'What it logged is no longer kept here: the report has what became of each group.'
-    : 'What it logged is not kept here: another process runs it, or ran it.';
-  const text = log === undefined ? html`<p class="beside">${none}</p>` : undefined;
-  const lines =
-    log === undefined && live.run.endedAt !== undefined
-      ? undefined
-      : html`<ol
-          id="log"
-          class="log"
-          tabindex="0"
-          role="log"
-          aria-live="off"
-          aria-labelledby="log-heading"
-          data-last="${log?.at(-1)?.number ?? 0}"
-        >
-          ${logLines(log ?? [])}
-        </ol>`;
+function logSection({ log, hasReport }: RunPage): Html {
   return html`<section aria-labelledby="log-heading">
     <h2 id="log-heading">Log</h2>
-    ${text} ${log === undefined ? undefined : lines}
+    ${log === undefined ? html`<p class="beside">${hasReport ? NOT_KEPT : NOT_HERE}</p>` : logList(log)}
   </section>`;
+}
+
+const NOT_KEPT = 'What it logged is no longer kept here: the report has what became of each group.';
+const NOT_HERE = 'What it logged is not kept here: another process runs it, or ran it.';
+
+function logList(log: readonly LogLine[]): Html {
+  return html`<ol
+    id="log"
+    class="log"
+    tabindex="0"
+    role="log"
+    aria-live="off"
+    aria-labelledby="log-heading"
+    data-last="${log.at(-1)?.number ?? 0}"
+  >
+    ${logLines(log)}
+  </ol>`;
 }
