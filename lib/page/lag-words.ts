@@ -1,6 +1,6 @@
 import { describeLag } from '../sync/report/describe-lag.ts';
 import type { Lag } from '../sync/report/lag.ts';
-import { capitalize, formatCount, formatSpan, plural } from '../sync/report/words.ts';
+import { formatCount, formatSpan, plural, sentence } from '../sync/report/words.ts';
 import { formatTime } from './time-words.ts';
 
 /** The lag in a word or two, as it is seen first: `current`, `3 h 10 min`, `unknown`. */
@@ -21,5 +21,5 @@ export function lagBeside({ state, missing, groups }: Lag): string {
 export function lagSentence(lag: Lag): string {
   const oldest = lag.state === 'behind' && lag.since !== undefined ? `, the oldest of ${formatTime(lag.since)} UTC` : '';
   const asOf = lag.state === 'current' && lag.asOf !== undefined ? `, as of ${formatTime(lag.asOf)} UTC` : '';
-  return `${capitalize(describeLag(lag))}${oldest}${asOf}.`;
+  return sentence(`${describeLag(lag)}${oldest}${asOf}`);
 }

@@ -1,6 +1,6 @@
 import { banner, paragraphs } from '../html/banner.ts';
 import { html, type Html } from '../html/html.ts';
-import { capitalize, formatCount } from '../sync/report/words.ts';
+import { formatCount, sentence } from '../sync/report/words.ts';
 import { jobPath, previewPath } from './links.ts';
 import { hidden, type FormState } from './run-form.ts';
 import { REFRESH_BUSY_MS, type View } from './view.ts';
@@ -39,7 +39,7 @@ export function previewView({ job, key, preview, given, form }: PreviewPage): Vi
   const sentences =
     state === 'failed'
       ? [preview.failure ?? '']
-      : [preview.sum === undefined ? 'Nothing is changed meanwhile.' : `${capitalize(preview.sum)}.`, options];
+      : [preview.sum === undefined ? 'Nothing is changed meanwhile.' : sentence(preview.sum), options];
   return {
     title: `${job}: ${WORDS[state].word.toLowerCase()}`,
     trail: [

@@ -10,8 +10,14 @@ function positionOf(live: LiveRun, now: number): RunPosition | undefined {
   return groups === undefined || live.groups === undefined ? undefined : { groups, done, working };
 }
 
-/** What a run is doing, in a line: `at work: 45.10%, 3 of 8 groups, 4 workers, 1.2 GiB written`. */
+/** What a run is doing, in a line of its own: `at work: 45.10%, 3 of 8 groups, 4 workers, 1.2 GiB written`. */
 export function describeLive(live: LiveRun, now: number): string {
+  const isCounted = live.run.state !== 'waiting' && positionOf(live, now) !== undefined;
+  return `${isCounted ? 'at work: ' : ''}${describeProgress(live, now)}`;
+}
+
+/** The same where it is said already that it is at work: `45.10%, 3 of 8 groups, 4 workers, 1.2 GiB written`. */
+export function describeProgress(live: LiveRun, now: number): string {
   const stopping = live.stopAsked ? ', asked to stop at its next safe point' : '';
   if (live.run.state === 'waiting') return `${live.run.message ?? 'waits for its turn'}${stopping}`;
   const position = positionOf(live, now);
@@ -19,7 +25,7 @@ export function describeLive(live: LiveRun, now: number): string {
   const { groups, done, working } = position;
   const { bytes } = liveProgress(live, now);
   const counts = `${formatCount(done)} of ${plural(groups, 'group')}, ${plural(working.length, 'worker')}`;
-  return `at work: ${percentText(position)}, ${counts}, ${formatBytes(bytes)} written${stopping}`;
+  return `${percentText(position)}, ${counts}, ${formatBytes(bytes)} written${stopping}`;
 }
 
 /** A bar for the eye; the words beside it say the same. */

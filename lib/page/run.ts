@@ -1,15 +1,15 @@
 import { formatGroup } from '../datastore/group.ts';
-import { banner, paragraphs, type StateWords } from '../html/banner.ts';
+import { banner, type StateWords } from '../html/banner.ts';
 import { fact, facts } from '../html/facts.ts';
 import { html, type Html } from '../html/html.ts';
 import type { GroupRecord } from '../sync/report/group-record.ts';
 import { STATES } from '../sync/report/page/states.ts';
-import { capitalize, formatBytes, formatCount, formatSeconds } from '../sync/report/words.ts';
+import { formatBytes, formatCount, formatSeconds, sentence } from '../sync/report/words.ts';
 import type { LiveRun, RecentRun } from '../sync/status/job-status.ts';
 import { triggerText } from './history.ts';
 import { jobPath, runPath } from './links.ts';
 import { logLines, type LogLine } from './log.ts';
-import { describeLive, progressBar } from './progress.ts';
+import { describeProgress, progressBar } from './progress.ts';
 import { liveProgress } from '../sync/status/live-progress.ts';
 import { tokenField, type FormState } from './run-form.ts';
 import { secondsOf, wordOf } from './strip.ts';
@@ -38,11 +38,10 @@ export function runView(page: RunPage): View {
   const { run } = page.live;
   const isOver = hasEnded(page.live);
   const words = wordsOf(page.live);
-  const sentence = capitalize(sentenceOf(page));
   const parts = [
     {
       id: 'verdict',
-      markup: banner('verdict', words, sentence === '' ? undefined : paragraphs([`${sentence}.`.replace(/\.\.$/, '.')])),
+      markup: banner('verdict', words, bodyOf(page)),
     },
     { id: 'actions', markup: actions(page) },
     { id: 'workers', markup: html`<div id="workers">${isOver ? undefined : workersSection(page)}</div>` },
@@ -78,11 +77,16 @@ function wordsOf({ run, resumes }: ShownRun): StateWords {
   return { ...STATES[run.lost === true ? 'failed' : run.state], word: wordOf(run) };
 }
 
-function sentenceOf({ live, now }: RunPage): string {
+function bodyOf(page: RunPage): Html | undefined {
+  const text = textOf(page);
+  return text === undefined ? undefined : html`<p>${sentence(text)}</p>`;
+}
+
+function textOf({ live, now }: RunPage): string | undefined {
   const { run, resumes } = live;
   if (resumes === true) return RESUMES;
-  if (!hasEnded(live)) return describeLive(live, now).replace(/^at work: /, '');
-  return run.lost === true ? LOST : (run.message ?? '');
+  if (!hasEnded(live)) return describeProgress(live, now);
+  return run.lost === true ? LOST : run.message;
 }
 
 function actions({ live, hasReport, form }: RunPage): Html {

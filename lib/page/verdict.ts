@@ -1,10 +1,11 @@
 import type { StateWords } from '../html/banner.ts';
-import type { JobLook, JobStatus, RecentRun } from '../sync/status/job-status.ts';
+import type { JobLook, JobStatus } from '../sync/status/job-status.ts';
 import { lastRun, troublesOf, type Trouble } from '../sync/status/judge-status.ts';
-import { isActive, suspendedText } from '../sync/suspension.ts';
+import { isActive, suspensionTerms } from '../sync/suspension.ts';
 import type { RunState } from '../sync/report/report.ts';
-import { capitalize, formatSpan } from '../sync/report/words.ts';
+import { formatSpan, sentence } from '../sync/report/words.ts';
 import { lagSentence } from './lag-words.ts';
+import { wordOf } from './strip.ts';
 import { formatTime, relative } from './time-words.ts';
 
 /**
@@ -31,7 +32,7 @@ const IDLE = { sign: '–', tone: 'idle', urgency: 1 } as const;
 export function judgeJob(status: JobLook, now: number): Verdict {
   const troubles = new Set(troublesOf(status).map(({ code }) => code));
   if (status.unreadable !== undefined)
-    return { ...BAD, word: 'Unreadable', why: [`How it stands cannot be read: ${status.unreadable}`] };
+    return { ...BAD, word: 'Unreadable', why: [sentence(`How it stands cannot be read: ${status.unreadable}`)] };
   const findings = Object.entries(TROUBLES).flatMap(([code, tell]) =>
     troubles.has(code as Trouble['code']) ? tell(status) : [],
   );
@@ -82,32 +83,28 @@ function lastEnd(status: JobStatus): readonly Finding[] {
   return lastRun(status)?.lost === true ? [] : endFinding(status, ENDS);
 }
 
-function endFinding(status: JobStatus, words: Ends): readonly Finding[] {
+function endFinding(status: JobStatus, ends: Ends): readonly Finding[] {
   const last = lastRun(status);
-  const finding = last && words[last.state];
-  if (last === undefined || finding === undefined) return [];
-  return [{ ...finding, why: `${finding.why} ${sentenceOf(last)}`.trim() }];
+  const end = last && ends[last.state];
+  if (last === undefined || end === undefined) return [];
+  const begin = last.state === 'failed' ? 'The last run' : 'The last run was';
+  // Its message begins with how it ended: `failed after 31 s: ...`, `done with errors in 9 min 1 s: ...`.
+  return [{ ...end, why: sentence(`${begin} ${last.message ?? wordOf(last).toLowerCase()}`) }];
 }
 
-type Ends = Readonly<Partial<Record<RunState, Finding>>>;
+type Ends = Readonly<Partial<Record<RunState, Omit<Finding, 'why'>>>>;
 
 /** Ends that are a trouble. */
 const FAILURES: Ends = {
-  failed: { ...BAD, word: 'Failed', why: 'The last run failed.' },
-  errors: { ...WARN, word: 'Errors', why: 'The last run ended with errors.' },
+  failed: { ...BAD, word: 'Failed' },
+  errors: { ...WARN, word: 'Errors' },
 };
 
 /** What other ends of a run say of the copy. */
 const ENDS: Ends = {
-  warnings: { ...NOTE, word: 'Warnings', why: 'The last run ended with warnings.' },
-  stopped: { ...IDLE, sign: '■', word: 'Stopped', why: 'The last run was stopped; the next one goes on from there.' },
+  warnings: { ...NOTE, word: 'Warnings' },
+  stopped: { ...IDLE, sign: '■', word: 'Stopped' },
 };
-
-/** A run's message begins with how it ended, which is said already. */
-function sentenceOf({ state, message = '' }: RecentRun): string {
-  const text = state === 'stopped' ? '' : message.replace(/^(failed after|done with \w+ in) [^:]*: /, '');
-  return text === '' ? '' : `${capitalize(text)}${/[.!?]$/.test(text) ? '' : '.'}`;
-}
 
 function unseen({ health: { lag, standing }, live, recent }: JobStatus): Finding[] {
   if (lag.state !== 'unknown') return [];
@@ -120,10 +117,6 @@ function unseen({ health: { lag, standing }, live, recent }: JobStatus): Finding
 function kept({ suspension }: JobStatus, now: number): Finding[] {
   if (suspension === undefined || !isActive(suspension, now)) return [];
   const { since, until } = suspension;
-  const text = suspendedText({
-    ...suspension,
-    since: relative(since, now),
-    ...(until !== undefined && { until: formatTime(until) }),
-  });
-  return [{ ...IDLE, word: 'Suspended', why: `${capitalize(text.replace('since ', ''))}: it does not start by itself.` }];
+  const terms = suspensionTerms({ ...suspension, ...(until !== undefined && { until: formatTime(until) }) });
+  return [{ ...IDLE, word: 'Suspended', why: `Suspended ${relative(since, now)}${terms}: it does not start by itself.` }];
 }

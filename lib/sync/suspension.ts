@@ -15,10 +15,14 @@ export function isActive({ until }: Suspension, now: number): boolean {
   return until === undefined || now < Date.parse(until);
 }
 
-/** As a skipped run says it. */
-export function suspendedText({ since, until, by, reason }: Suspension): string {
+/** As a skipped run says it: `suspended since 2026-11-14T08:00:00.000Z by anna: the line is being mended`. */
+export function suspendedText(suspension: Suspension): string {
+  return `suspended since ${suspension.since}${suspensionTerms(suspension)}`;
+}
+
+/** What stands behind since when: until when, by whom and why, as far as that is known. */
+export function suspensionTerms({ until, by, reason }: Suspension): string {
   return [
-    `suspended since ${since}`,
     ...(until === undefined ? [] : [` until ${until}`]),
     ...(by === undefined ? [] : [` by ${by}`]),
     ...(reason === undefined ? [] : [`: ${reason}`]),

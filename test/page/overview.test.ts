@@ -8,6 +8,7 @@ import { renderPage } from '../../lib/page/shell.ts';
 import { judgeJob } from '../../lib/page/verdict.ts';
 import { troublesOf } from '../../lib/sync/status/judge-status.ts';
 import type { View } from '../../lib/page/view.ts';
+import type { RunState } from '../../lib/sync/report/report.ts';
 import type { JobStatus } from '../../lib/sync/status/job-status.ts';
 import { healthOf, manyStatuses, NOW, runOf, statusOf, threeStatuses } from './statuses.ts';
 
@@ -52,6 +53,16 @@ describe('how a job stands', () => {
     );
     const [last, ...before] = statusOf('a').recent;
     expect(word(statusOf('a', { recent: [{ ...last!, state: 'running', lost: true }, ...before] }))).toBe('Lost');
+  });
+
+  it('says of the last run how it ended and why', () => {
+    const why = (state: RunState) => judgeJob(statusOf('a', {}, { 0: state }), NOW).why[0];
+    expect(why('failed')).toMatch(/^The last run failed after 31 s: the source \S+ could not be listed: .*:443\.$/);
+    expect(why('errors')).toMatch(
+      /^The last run was done with errors in 9 min 1 s: 13 snapshots copied, .*; 1 snapshot failed\.$/,
+    );
+    expect(why('warnings')).toMatch(/^The last run was done with warnings in 9 min 1 s: .* not on the target\.$/);
+    expect(why('stopped')).toMatch(/^The last run was stopped in 2 min 10 s: .*; the next run goes on from there\.$/);
   });
 
   it('needs somebody where the command line says that it is in trouble, and nowhere else', () => {

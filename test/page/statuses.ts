@@ -33,6 +33,8 @@ export function runOf(job: string, night: number, state: RunState = 'ok', change
 
 const MESSAGES: Readonly<Partial<Record<RunState, string>>> = {
   ok: 'done in 12 min 4 s: 14 snapshots copied, 3.41 GiB written (12 of 12 groups done)',
+  warnings:
+    'done with warnings in 9 min 1 s: 14 snapshots copied, 3.41 GiB written (12 of 12 groups done); 2 snapshots of the source older than the newest copy not on the target',
   errors: 'done with errors in 9 min 1 s: 13 snapshots copied, 2.02 GiB written (11 of 12 groups done); 1 snapshot failed',
   failed:
     'failed after 31 s: the source https://s3.example.com/pbs-main/main could not be listed: connect ETIMEDOUT 203.0.113.7:443',

@@ -4,7 +4,7 @@ import { formatSpan, formatBytes, plural } from '../../sync/report/words.ts';
 import type { JobLook, JobStatus, LiveRun } from '../../sync/status/job-status.ts';
 import { troublesOf } from '../../sync/status/judge-status.ts';
 import { liveProgress } from '../../sync/status/live-progress.ts';
-import { suspendedText } from '../../sync/suspension.ts';
+import { suspensionTerms } from '../../sync/suspension.ts';
 import { oneLine } from '../one-line.ts';
 import { liveText } from './describe-status.ts';
 import { historyTable } from './history-table.ts';
@@ -46,7 +46,7 @@ function entry(label: string, lines: readonly string[]): string[] {
 }
 
 function suspension({ suspension: found }: JobStatus): string[] {
-  return found === undefined ? [] : [oneLine(suspendedText(found).replace(/^suspended /, ''))];
+  return found === undefined ? [] : [oneLine(`since ${found.since}${suspensionTerms(found)}`)];
 }
 
 function nextRun({ nextRun: next, nextRunUntil: until }: JobStatus, now: number): string[] {

@@ -37,6 +37,11 @@ export function capitalize(text: string): string {
   return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 }
 
+/** `Two words.` of `two words`; what has its end already keeps it. */
+export function sentence(text: string): string {
+  return `${capitalize(text)}${/[.!?]$/.test(text) ? '' : '.'}`;
+}
+
 /** Time for which something lasts, in the two units that matter: `42 s`, `3 min`, `2 h 10 min`, `3 d 4 h`, `120 d`. */
 export function formatSpan(seconds: number): string {
   const [days, hours] = [Math.floor(seconds / 86_400), Math.floor((seconds % 86_400) / 3600)];

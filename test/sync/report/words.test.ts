@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatBytes, formatCount, formatRate, formatSeconds, plural } from '../../../lib/sync/report/words.ts';
+import { formatBytes, formatCount, formatRate, formatSeconds, plural, sentence } from '../../../lib/sync/report/words.ts';
 
 describe('the words of numbers', () => {
   it.each([
@@ -36,6 +36,10 @@ describe('the words of numbers', () => {
 
   it('say one of a thing and many of it', () => {
     expect([plural(1, 'group'), plural(0, 'group'), plural(2, 'entry', 'entries')]).toEqual(['1 group', '0 groups', '2 entries']);
+  });
+
+  it('end a sentence once', () => {
+    expect(['all is well', 'Is it?', 'see vm/1.'].map(sentence)).toEqual(['All is well.', 'Is it?', 'See vm/1.']);
   });
 
   it('give no rate where there is nothing to divide', () => {

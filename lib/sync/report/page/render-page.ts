@@ -9,7 +9,7 @@ import { STATES } from './states.ts';
 import { STYLE } from './style.ts';
 import { leftOutSection, movedSection, removedSection, requestsSection, totalsSection } from './totals.ts';
 import type { Report } from '../report.ts';
-import { capitalize } from '../words.ts';
+import { sentence } from '../words.ts';
 
 /** The report as one page that opens from disk: nothing is fetched, nothing is lost without script. Every text is escaped. */
 export function renderReportPage(report: Report): string {
@@ -63,11 +63,11 @@ function sentences(report: Report): string {
   const [first] = report.failures;
   if (report.state === 'skipped') return report.reason ?? first?.message ?? '';
   if (report.state === 'failed') return first?.message ?? '';
-  if (report.dryRun) return `${capitalize(describeReport(report))}.`;
+  if (report.dryRun) return sentence(describeReport(report));
   const parts = [describeWork(report), describeTrouble(report).join(', ')];
   return parts
     .filter((part) => part !== '')
-    .map((part) => `${capitalize(part)}.`)
+    .map(sentence)
     .join(' ');
 }
 

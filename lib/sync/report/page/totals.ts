@@ -5,7 +5,7 @@ import { fact, facts } from '../../../html/facts.ts';
 import { html, type Html } from '../../../html/html.ts';
 import type { Report } from '../report.ts';
 import { SKIP_REASONS, SKIP_WORDS } from '../../skip-reasons.ts';
-import { capitalize, formatBytes, formatCount, formatRate, formatSeconds, plural } from '../words.ts';
+import { capitalize, formatBytes, formatCount, formatRate, formatSeconds, plural, sentence } from '../words.ts';
 
 const joined = (parts: readonly (string | undefined)[]): string =>
   parts.filter((part) => part !== undefined && part !== '').join(', ');
@@ -109,8 +109,6 @@ export function requestsSection(report: Report): Html {
     ${told.map((words) => html`<p>${sentence(words)}</p>`)}
   </section>`;
 }
-
-const sentence = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 
 const zero = (count: number): Html | undefined => (count === 0 ? html` class="zero"` : undefined);
 
