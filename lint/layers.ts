@@ -80,6 +80,13 @@ export const LAYERS: readonly Layer[] = [
     because: `the transfer engine moves objects and knows nothing of backups or runs; ${DOMAIN_REASON}`,
   },
   {
+    path: 'lib/sync/event',
+    may: ['lib/errors.ts', 'lib/sync/report', 'lib/sync/describe-trigger.ts'],
+    types: ['lib/sync/job.ts', 'lib/sync/run-store.ts', 'lib/sync/worker.ts'],
+    packages: ['zod'],
+    because: `events are made by who finds out how a copy stands (lib/sync/health), and know reports alone; ${DOMAIN_REASON}`,
+  },
+  {
     path: 'lib/sync',
     may: ['lib/errors.ts', 'lib/html', 'lib/datastore', 'lib/schedule', 'lib/limits', 'lib/transfer'],
     types: ['lib/calendar/time-frame.ts'],

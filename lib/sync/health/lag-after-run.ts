@@ -25,6 +25,7 @@ export async function lagAfterRun(
   const at = Date.parse(report.endedAt);
   const looked = report.dryRun ? undefined : record?.looked;
   if (looked !== undefined) await saveBehind({ job: job.id, plan, records, looked, now: at }, store);
+  // Folded here to look at alone: when it is written, others may have ended too, and the report, which says this lag, has to be there.
   const standing = standingAfter(await store.loadStanding(job.id), report, record);
   const others = new Map(await store.listLiving(job.id, at, leaseMs));
   others.delete(run.id);
