@@ -16,7 +16,8 @@ export interface Layer {
   readonly because: string;
 }
 
-const DOMAIN = [
+/** What decides; it knows no technology. */
+export const DOMAIN = [
   'lib/errors.ts',
   'lib/html',
   'lib/datastore',
@@ -247,9 +248,3 @@ export const LAYERS: readonly Layer[] = [
     because: 'a function is thin and is bundled: it never carries CDK code (lib/infra) or the embedded cloud (lib/local)',
   },
 ];
-
-/** Folders whose files take clock, timers, chance, environment and console as arguments. */
-export const PURE = [...DOMAIN, 'lib/serve', 'lib/page', 'lib/prometheus', 'lib/config', 'lib/infra'];
-
-/** Folders that may use timers and clocks, but are handed their environment, and leave printing to their callers. */
-export const HANDED = ['lib/secrets', 'lib/s3', 'lib/dynamodb', 'lib/events', 'lib/deliver', 'lib/local', 'lib/web'];
