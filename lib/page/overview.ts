@@ -137,13 +137,12 @@ function standing(status: JobStatus, { now, links }: OverviewOptions): Html {
       <p><span class="label">Lag</span> <span class="value">${lagText(health.lag)}</span></p>
       <p class="beside">${lagBeside(health.lag)}</p>
     </div>
-    ${strip(recent, { label: `Last runs of ${id}, the oldest first`, links, stops: false, now })}
+    ${strip(recent, { label: `Last runs of ${id}, the oldest first`, links, now })}
     <dl class="times">${times(status, now)}</dl>`;
 }
 
-function times({ recent, nextRun, starts }: JobStatus, now: number): Html {
-  const last = lastRun({ recent });
-  const next = nextRun === undefined ? html`${starts.length === 0 ? 'by hand' : starts[0]}` : nextTime(nextRun, now);
+function times(status: JobStatus, now: number): Html {
+  const last = lastRun(status);
   return html`<div>
       <dt>Last run</dt>
       <dd>
@@ -152,12 +151,13 @@ function times({ recent, nextRun, starts }: JobStatus, now: number): Html {
     </div>
     <div>
       <dt>Next run</dt>
-      <dd>${next}</dd>
+      <dd>${nextTime(status, now)}</dd>
     </div>`;
 }
 
-function nextTime(iso: string, now: number): Html {
-  return html`${relativeElement(iso, now)} <span class="beside">${formatTime(iso)}</span>`;
+function nextTime({ nextRun, suspension, starts }: JobStatus, now: number): Html {
+  if (nextRun !== undefined) return html`${relativeElement(nextRun, now)} <span class="beside">${formatTime(nextRun)}</span>`;
+  return html`${suspension === undefined ? (starts[0] ?? 'by hand') : 'none while suspended'}`;
 }
 
 function liveLine(live: LiveRun, { now, links }: OverviewOptions): Html {

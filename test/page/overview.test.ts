@@ -121,6 +121,15 @@ describe('the page of all jobs', () => {
     expect(markup).toContain('How it stands cannot be read: the standing of job broken does not read: flotilla &lt;wrote&gt; it');
   });
 
+  it('says that a suspended job has no next run, and not when it would have one', () => {
+    const suspension = { since: '2026-11-20T08:00:00.000Z' };
+    const { nextRun, ...status } = statusOf('a', { suspension });
+    const next = (jobs: JobStatus[]) =>
+      /<dt>Next run<\/dt>\s*<dd>(.*?)<\/dd>/s.exec(renderPage(overviewView(jobs, { now: NOW, links: true }), { now: NOW }))?.[1];
+    expect([nextRun, next([status])]).toEqual(['2026-11-21T22:00:00.000Z', 'none while suspended']);
+    expect(next([statusOf('a')])).toContain('in 14 h');
+  });
+
   it('has each of the last 30 runs as a link that says how it ended, when and how long it took', () => {
     const [, bad] = threeStatuses();
     const markup = renderPage(overviewView([bad!], { now: NOW, links: true }), { now: NOW });
