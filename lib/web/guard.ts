@@ -29,7 +29,9 @@ export function refusal(request: IncomingMessage, { address, gate }: GuardWorld)
 const METHODS: readonly string[] = ['GET', 'HEAD', 'POST'];
 
 const CHALLENGE = 'Basic realm="Flotilla", charset="UTF-8"';
-const UNKNOWN = textAnswer(401, 'the password is wanted', { 'www-authenticate': CHALLENGE });
+const UNKNOWN = textAnswer(401, 'the password of the page is wanted, that of FLOTILLA_PAGE_PASSWORD; the name may be any', {
+  'www-authenticate': CHALLENGE,
+});
 
 const REFUSED: Readonly<Record<Exclude<Knock, 'welcome'>, Answer>> = {
   unknown: UNKNOWN,
