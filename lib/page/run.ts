@@ -97,7 +97,7 @@ function actions({ live, hasReport, form }: RunPage): Html {
   if (isOver) return html`<p id="actions" class="beside after">It left no report.</p>`;
   if (stopAsked)
     return html`<p id="actions" class="beside after">It ends as soon as what is under way has come to a safe point.</p>`;
-  return html`<form id="actions" class="after" method="post" action="${runPath(run)}/stop">
+  return html`<form id="actions" class="actions after" method="post" action="${runPath(run)}/stop">
     ${tokenField(form)}
     <button class="halt">Stop the run</button>
     <span class="help">It ends at a safe point: what is copied stays, and the next run goes on from there.</span>

@@ -35,12 +35,15 @@ export const FORM = css`
     font-weight: 600;
     font-size: 0.9rem;
   }
+  form > .fault {
+    margin: 0.6rem 0;
+  }
   [aria-invalid='true'] {
     border-color: var(--bad) !important;
     border-width: 2px !important;
   }
-  .halt + .help {
-    margin-left: 0.75rem;
+  .actions .help {
+    flex: 1 1 16rem;
   }
   form details {
     margin: 0.25rem 0 1rem;

@@ -124,6 +124,16 @@ export const RUN = css`
     .history .said {
       grid-column: 1 / -1;
     }
+    .history td:nth-child(4):not(:empty)::after {
+      content: ' copied';
+    }
+    .history td:nth-child(5):not(:empty)::after,
+    .workers td:nth-child(3)::after {
+      content: ' written';
+    }
+    .workers td:nth-child(2)::after {
+      content: ' snapshots';
+    }
     .workers thead {
       display: none;
     }
