@@ -33,7 +33,7 @@ export function jobView({ status, form, now }: JobPage): View {
   ];
   const faulty = form.faults.length > 0;
   return {
-    title: `${id}: ${verdict.word.toLowerCase()}`,
+    title: `${id}: ${faulty ? 'nothing was started' : verdict.word.toLowerCase()}`,
     trail: [{ name: id, path: jobPath(id) }],
     heading: html`<h1>${id}</h1>
       <p class="when">${status.source.id} → ${status.target.id}</p>`,
@@ -117,7 +117,7 @@ function runs({ id, recent }: JobStatus, now: number): Html {
   return html`<section id="runs" class="wide" aria-labelledby="runs-heading">
     <h2 id="runs-heading">Runs</h2>
     <div class="past">
-      ${strip(recent, { label: `Last ${plural(shown.length, 'run')}, the oldest first`, links: true, stops: true, now })} ${dates}
+      ${strip(recent, { label: `Last ${plural(shown.length, 'run')}, the oldest first`, links: true, now })} ${dates}
     </div>
     ${recent.length === 0 ? undefined : html`<p class="after"><a href="${historyPath(id)}">Runs as a table</a></p>`}
   </section>`;

@@ -17,13 +17,14 @@ export interface StripOptions {
   readonly label: string;
   /** False: bars lead nowhere, as in a file that is opened from disk. */
   readonly links: boolean;
-  /** Whether each bar is a stop of the Tab key; else the last one is, and the script moves on from there by the arrow keys. */
-  readonly stops: boolean;
   /** Epoch milliseconds. */
   readonly now: number;
 }
 
-/** The last runs as bars, the oldest first: the shape and the colour say how each ended, the height how long it took. */
+/**
+ * The last runs as bars, the oldest first: the shape and the colour say how each ended, the height how long it took. The newest is the
+ * one stop of the Tab key, and the script moves on from there by the arrow keys.
+ */
 export function strip(recent: readonly RecentRun[], options: StripOptions): Html {
   const runs = recent.slice(0, STRIP_RUNS).toReversed();
   if (runs.length === 0) return html`<p class="strip none">no runs yet</p>`;
@@ -44,7 +45,7 @@ function bar(run: RecentRun, options: StripOptions & { readonly longest: number;
   const name = `${wordOf(run)}, ${formatTime(run.startedAt)}, ${formatSeconds(seconds)}`;
   const look = `${lookOf(run)} h${String(height)}`;
   if (!options.links) return html`<i class="${look}" role="img" title="${name}"></i>`;
-  const stop = options.stops || options.isLast ? undefined : html` tabindex="-1"`;
+  const stop = options.isLast ? undefined : html`tabindex="-1"`;
   return html`<a class="${look}" href="${runPath(run)}" title="${name}" ${stop}></a>`;
 }
 

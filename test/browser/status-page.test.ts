@@ -115,9 +115,12 @@ describe('the page of 300 jobs', () => {
     expect(page.requests).toHaveLength(1);
   });
 
-  it('takes one stop of the Tab key for each strip, within which the arrow keys go', async () => {
-    const page = await open(renderPage(overviewView([statusOf('nightly')], { now: NOW, links: true }), { now: NOW }));
-    await page.evaluate(`document.querySelector('.job h3 a').focus()`);
+  it.each([
+    ['all jobs', () => overviewView([statusOf('nightly')], { now: NOW, links: true }), '.job h3 a'],
+    ['a job', () => job({}), '.brand a'],
+  ])('takes one stop of the Tab key for each strip, within which the arrow keys go: %s', async (_, view, before) => {
+    const page = await open(renderPage(view(), { now: NOW }));
+    await page.evaluate(`document.querySelector('${before}').focus()`);
     await page.press('Tab');
     const title = () => page.evaluate('document.activeElement.title');
     expect(await title()).toContain('2026-11-20 22:00');
