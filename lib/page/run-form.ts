@@ -59,10 +59,14 @@ function isTouched(key: string, { values, faults }: FormState): boolean {
   return (values.given[key] ?? '') !== '' || values.none.includes(key) || faults.some((fault) => fault.key === key);
 }
 
+/** Has the focus when the page opens, and leads to the fields. */
 function summaryOf(faults: readonly FieldFault[]): Html | undefined {
   if (faults.length === 0) return undefined;
   const count = faults.length === 1 ? 'One option' : `${String(faults.length)} options`;
-  return html`<p class="fault" role="alert">${count} cannot be used: nothing was started.</p>`;
+  const keys = new Set(faults.flatMap(({ key }) => key ?? []));
+  return html`<p class="fault" role="alert" tabindex="-1" autofocus>
+    ${count} cannot be used: nothing was started. ${[...keys].map((key) => html`<a href="#f-${key}">${key}</a> `)}
+  </p>`;
 }
 
 function fieldOf(field: OverrideDescription, form: FormState): Html {
@@ -113,7 +117,7 @@ function inputOf(field: OverrideDescription, form: FormState, isFaulty: boolean)
 const INVALID = html`aria-invalid="true"`;
 
 function choice(named: Html, value: string, options: readonly (readonly [string, string])[], own: string): Html {
-  const entries = [['', own] as const, ...options];
+  const entries = [['', own] as const, ...options.filter(([, word]) => word !== own)];
   return html`<select ${named}>
     ${entries.map(([each, word]) => html`<option value="${each}" ${each === value ? html`selected` : undefined}>${word}</option>`)}
   </select>`;
