@@ -55,9 +55,22 @@ const COMMON = css`
     color: inherit;
     font-weight: 650;
   }
+  .brand a {
+    padding: 0.35rem 0;
+  }
   #link-state {
     color: var(--bad);
     font-weight: 600;
+  }
+  #link-state:not(:empty) {
+    position: fixed;
+    inset: auto 0 0;
+    padding: 0.75rem 1.5rem;
+    background: var(--bad-soft);
+    border-top: 1px solid var(--bad);
+  }
+  body.stale {
+    padding-bottom: 6rem;
   }
   .verdict > div {
     min-width: 0;

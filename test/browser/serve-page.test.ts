@@ -61,6 +61,11 @@ describe('the page of flotilla serve', () => {
     await fill(page, 'worker-threads', '0');
     await page.follow('button:not(.second)');
     expect(await text(page, '#e-worker-threads')).toBe('0 is too low; wanted a whole number from 1 to 1000');
+    expect(await page.evaluate('document.title')).toBe('daily: nothing was started');
+    expect(await page.evaluate('document.activeElement.innerText')).toContain('One option cannot be used: nothing was started.');
+    await page.press('Tab');
+    await page.press('Enter');
+    expect(await page.evaluate('document.activeElement.id')).toBe('f-worker-threads');
     await page.evaluate(`document.getElementById('f-worker-threads').value = ''`);
     await fill(page, 'worker-threads', '2');
     await fill(page, 'rate-out', '100KB');
@@ -139,6 +144,9 @@ describe('the page of flotilla serve', () => {
     });
     await page.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`);
     await page.until(`document.getElementById('link-state').innerText.startsWith('No answer since')`);
+    await page.resize({ width: 390, height: 300 });
+    await page.until(`document.getElementById('link-state').getBoundingClientRect().bottom === innerHeight`);
+    expect(await page.evaluate('document.documentElement.scrollHeight > innerHeight')).toBe(true);
     await page.send('Network.emulateNetworkConditions', {
       offline: false,
       latency: 0,
