@@ -1,11 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { openEmbeddedCloud, type EmbeddedCloud } from '../local/embedded-cloud.ts';
+import { openEmbeddedCloud, type EmbeddedCloud, type EmbeddedCloudOptions } from '../local/embedded-cloud.ts';
 import type { CliContext, CommonOptions } from './context.ts';
 import { formatEntry, type LogEntry } from './log-format.ts';
 import { afterTimeout } from './grouped-log.ts';
 import { SILENT } from '../runtime/host.ts';
-import type { Notifications } from './notifications.ts';
 import { runLogs, type RunLogs } from './run-log.ts';
 
 /** The state folder: `.flotilla` beside the configuration file unless the command says otherwise. */
@@ -36,29 +35,19 @@ export function openLogs(
   });
 }
 
-/** Opens the embedded cloud on the state folder; several commands may have it open at once. Without `notifications` nobody is told. */
-export async function openCloud(
+/** Opens the embedded cloud on the state folder; several commands may have it open at once. */
+export async function openCloud(options: CommonOptions, context: CliContext): Promise<EmbeddedCloud> {
+  return openEmbeddedCloud(await cloudOptions(options, context, openLogs(context, { workerThreads: 1 })));
+}
+
+/** The cloud of the state folder, which is made where it is not there; nobody is told of what goes on. */
+export async function cloudOptions(
   options: CommonOptions,
-  context: CliContext,
-  logs: RunLogs = openLogs(context, { workerThreads: 1 }),
-  notifications?: Notifications,
-): Promise<EmbeddedCloud> {
+  { environment, now, stop }: CliContext,
+  logs: RunLogs,
+): Promise<EmbeddedCloudOptions> {
   const folder = stateFolder(options);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const { environment, stop } = context;
-  const cloud = await openEmbeddedCloud({
-    folder,
-    durable: true,
-    host: {
-      environment,
-      now: () => context.now(),
-      openLog: (fields) => logs.open(fields),
-      stopAsked: () => stop.asked(),
-      ...SILENT,
-      ...(notifications !== undefined && { tell: notifications.tell }),
-    },
-    sleep: (seconds) => stop.sleep(seconds),
-  });
-  notifications?.open(cloud);
-  return { ...cloud, run: (request) => cloud.run(request).finally(() => logs.close()) };
+  const host = { environment, now, openLog: logs.open, stopAsked: () => stop.asked(), ...SILENT };
+  return { folder, durable: true, host };
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { jobDocument, mergeOverrides, parseJob, type JobDocument } from '../config/job-document.ts';
 import { ConflictError, formatErrorChain, TransientError } from '../errors.ts';
 import type { EmbeddedCloud } from '../local/embedded-cloud.ts';
+import type { EmbeddedMachine } from '../local/embedded-machine.ts';
 import { replaceFile } from '../local/replace-file.ts';
 import { prometheusText } from '../prometheus/prometheus-text.ts';
 import { loadWorking } from '../sync/health/load-live.ts';
@@ -18,7 +19,8 @@ import { showProgress, type Look } from './live-progress.ts';
 import { checkMetricsFile, writeMetricsFile } from './metrics-file.ts';
 import { nameRun } from './name-run.ts';
 import { openNotifications } from './notifications.ts';
-import { openCloud, openLogs } from './open-cloud.ts';
+import { openLogs } from './open-cloud.ts';
+import { openMachine } from './open-machine.ts';
 import { printSummary } from './print-summary.ts';
 
 export interface RunOptions extends CommonOptions {
@@ -36,7 +38,7 @@ export async function runCommand(job: string, overrides: object, options: RunOpt
   if (options.metrics !== undefined) await checkMetricsFile(options.metrics);
   const logs = openLogs(context, { workerThreads });
   const notifications = openNotifications({ configuration: () => configuration, context, log: logs.open({ job }) });
-  const cloud = await openCloud(options, context, logs, notifications);
+  const cloud = await openMachine(options, context, logs, notifications);
   try {
     const run = nameRun(job, context);
     const measure = () => leaveMetrics(parseJob(document), options.metrics, { cloud, context });
@@ -75,7 +77,7 @@ interface RunStart {
 
 /** Runs the machine with progress on the terminal, and reads the report that finish-run wrote. */
 export async function runToReport(
-  cloud: EmbeddedCloud,
+  cloud: EmbeddedMachine,
   { document, overrides, run }: RunStart,
   context: CliContext,
 ): Promise<Report> {

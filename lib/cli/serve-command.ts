@@ -5,12 +5,13 @@ import { openService } from '../serve/serve.ts';
 import type { ServedJob } from '../serve/served-job.ts';
 import { plural } from '../sync/report/words.ts';
 import type { Configuration } from '../config/load-config.ts';
-import type { EmbeddedCloud } from '../local/embedded-cloud.ts';
+import type { EmbeddedMachine } from '../local/embedded-machine.ts';
 import { readConfig, type CliContext } from './context.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { nameRun } from './name-run.ts';
 import { openNotifications } from './notifications.ts';
-import { openCloud, openLogs, stateFolder } from './open-cloud.ts';
+import { openLogs, stateFolder } from './open-cloud.ts';
+import { openMachine } from './open-machine.ts';
 import type { RunLogs } from './run-log.ts';
 import { executeIntent } from './serve/execute-intent.ts';
 import { keptLogs, type KeptLogs } from './serve/kept-logs.ts';
@@ -34,7 +35,7 @@ export async function serveCommand(options: ServeOptions, context: CliContext): 
     const kept = keptLogs();
     const logs = openLogs(context, { workerThreads: 1, jobs: true, keep: (entry) => kept.keep(entry) });
     const notifications = openNotifications({ configuration: () => current.configuration, context, log: logs.open({}) });
-    const cloud = await openCloud(options, context, logs, notifications);
+    const cloud = await openMachine(options, context, logs, notifications);
     const sweeping = setInterval(() => void notifications.sweep(), SWEEP_MS);
     try {
       await serveWith({ cloud, logs, kept, folder, current }, options, context);
@@ -53,7 +54,7 @@ export async function serveCommand(options: ServeOptions, context: CliContext): 
 const SWEEP_MS = 60_000;
 
 interface ServeParts {
-  readonly cloud: EmbeddedCloud;
+  readonly cloud: EmbeddedMachine;
   readonly logs: RunLogs;
   readonly kept: KeptLogs;
   readonly folder: ServeFolder;

@@ -1,7 +1,6 @@
 import { jobDocument, parseJob } from '../config/job-document.ts';
 import { ConfigError } from '../errors.ts';
 import { replaceFile } from '../local/replace-file.ts';
-import { renderOverview } from '../page/render-overview.ts';
 import type { Job } from '../sync/job.ts';
 import type { JobLook } from '../sync/status/job-status.ts';
 import { troublesOf } from '../sync/status/judge-status.ts';
@@ -65,6 +64,7 @@ async function showOnce(shown: Shown, { store, leaseMs }: System, context: CliCo
   const { terminal, now } = context;
   const statuses = await loadStatuses(shown.jobs, { store, leaseMs, now });
   if (shown.options.html !== undefined) {
+    const { renderOverview } = await import('../page/render-overview.ts');
     await replaceFile(shown.options.html, renderOverview(statuses, now()));
     return statuses;
   }

@@ -7,7 +7,7 @@ import type { Terminal } from '../cli/terminal.ts';
 import type { CliContext } from '../cli/context.ts';
 import { noRequests } from '../datastore/object-store.ts';
 import { pbsLayout } from '../layouts/pbs/layout.ts';
-import { openEmbeddedCloud, type EmbeddedCloud } from '../local/embedded-cloud.ts';
+import { openEmbeddedMachine, type EmbeddedMachine } from '../local/embedded-machine.ts';
 import { startObjectStore } from '../local/object-store/server.ts';
 import { createS3Connection, openDatastore, type S3Datastore } from '../s3/open-datastore.ts';
 import { iso } from '../sync/iso.ts';
@@ -36,7 +36,7 @@ const MADE_UP_PREFIX = 'main';
 /** The services of the demo, and its datastores as the jobs and the proof see them. */
 interface Stage {
   readonly options: DemoOptions;
-  readonly cloud: EmbeddedCloud;
+  readonly cloud: EmbeddedMachine;
   readonly source: DemoSource;
   readonly target: S3Datastore;
   readonly job: ReturnType<typeof demoJob>;
@@ -77,7 +77,7 @@ async function openStage(options: DemoOptions): Promise<Stage> {
       ? makeSource(sourceStore)
       : copySource(found, join(folder, 's3', SOURCE_BUCKET, prefix), sourceStore, pbsLayout);
   const logs = openLogs(options, { workerThreads: options.workerThreads });
-  const cloud = await openEmbeddedCloud({
+  const cloud = await openEmbeddedMachine({
     ...{ folder: join(folder, 'cloud'), durable: false, sleep: (seconds) => stopSwitch().sleep(seconds) },
     host: {
       environment,

@@ -1,23 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { functionEnvironments, parseEnvironment } from '../config/environment.ts';
-import type { JobDocument } from '../config/job-document.ts';
-import { finishRunFunction } from '../../functions/finish-run.ts';
-import { removeVanishedFunction } from '../../functions/remove-vanished.ts';
-import { startRunFunction } from '../../functions/start-run.ts';
-import { syncGroupFunction } from '../../functions/sync-group.ts';
 import type { ObjectWriter } from '../datastore/object-store.ts';
-import { formatErrorChain, TransientError } from '../errors.ts';
-import type { PerFunction } from '../infra/sync-functions.ts';
-import type { Handler } from '../runtime/define-function.ts';
-import type { CallContext, Host } from '../runtime/host.ts';
+import type { Host } from '../runtime/host.ts';
 import { openServices, type Services } from '../runtime/open-worker.ts';
-import type { RunName } from '../sync/payloads.ts';
-import { loadPlan } from '../sync/run-files.ts';
 import type { RunStore } from '../sync/run-store.ts';
 import { startObjectStore } from './object-store/server.ts';
-import { loadDefinition } from './state-machine/load-definition.ts';
-import { runMachine, type MachineOutcome } from './state-machine/run-machine.ts';
 import { SHARED_NAMES } from './state-machine/shared-names.ts';
 import type { LocalTable } from './table/local-table.ts';
 import { openLocalTable } from './table/open.ts';
@@ -28,20 +16,9 @@ export interface EmbeddedCloudOptions {
   readonly durable: boolean;
   /** What surrounds the functions, but for the variables that the cloud itself gives them. */
   readonly host: Host;
-  /** Sleeps for the machine's Wait states and before its retries; may end early when a run was asked to stop. */
-  readonly sleep: (seconds: number) => Promise<void>;
-  /** How long a call of a function may last: none by default, since only Lambda ends calls. */
-  readonly callMs?: number;
 }
 
-/** One run, from the input of its execution on. */
-export interface RunRequest {
-  readonly job: JobDocument;
-  readonly overrides: unknown;
-  readonly run: RunName;
-}
-
-/** The services that Flotilla needs of AWS, in this process and its state folder; the very definition and handlers run on them. */
+/** The services that Flotilla needs of AWS, in this process and its state folder. */
 export interface EmbeddedCloud {
   readonly store: RunStore;
   readonly services: Services;
@@ -50,7 +27,6 @@ export interface EmbeddedCloud {
   readonly host: Host;
   /** The folder that holds the objects of the control bucket as plain files. */
   readonly controlFolder: string;
-  run(request: RunRequest): Promise<MachineOutcome>;
   close(): Promise<void>;
 }
 
@@ -72,11 +48,9 @@ export async function openEmbeddedCloud(options: EmbeddedCloudOptions): Promise<
   };
   const host: Host = { ...options.host, environment: { ...options.host.environment, ...own } };
   const services = openServices(parseEnvironment(functionEnvironments['finish-run'], host.environment), host);
-  const handlers = bindHandlers(host);
-  const control = services.openControl();
   return {
-    ...{ store: services.store, services, control, host, controlFolder: join(root, SHARED_NAMES.controlBucket) },
-    run: (request) => runEmbedded(request, { ...options, handlers, control }),
+    ...{ store: services.store, services, control: services.openControl(), host },
+    controlFolder: join(root, SHARED_NAMES.controlBucket),
     close: async () => {
       await objects.close();
       await table.close();
@@ -93,48 +67,4 @@ async function openTableInMemory(): Promise<LocalTable> {
 /** Loopback is open to every user of the machine. */
 function newCredentials(): { accessKeyId: string; secretAccessKey: string } {
   return { accessKeyId: randomUUID(), secretAccessKey: randomUUID() };
-}
-
-function bindHandlers(host: Host): PerFunction<Handler> {
-  return {
-    'start-run': startRunFunction(host),
-    'sync-group': syncGroupFunction(host),
-    'remove-vanished': removeVanishedFunction(host),
-    'finish-run': finishRunFunction(host),
-  };
-}
-
-interface Machine extends EmbeddedCloudOptions {
-  readonly handlers: PerFunction<Handler>;
-  readonly control: ObjectWriter;
-}
-
-async function runEmbedded({ job, overrides, run }: RunRequest, machine: Machine): Promise<MachineOutcome> {
-  const log = machine.host.openLog({ job: job.id, run: run.id });
-  const call = (handler: Handler) => async (payload: unknown) => {
-    try {
-      return await handler(payload, callContext(machine));
-    } catch (error) {
-      // The console would show it; here the machine's retries would be minutes of silence.
-      if (error instanceof TransientError) log.warn(`did not work this time: ${formatErrorChain(error)}`);
-      throw error;
-    }
-  };
-  const { handlers } = machine;
-  return runMachine({
-    definition: await loadDefinition(job),
-    handlers: {
-      'start-run': call(handlers['start-run']),
-      'sync-group': call(handlers['sync-group']),
-      'remove-vanished': call(handlers['remove-vanished']),
-      'finish-run': call(handlers['finish-run']),
-    },
-    readPlan: (_bucket, key) => loadPlan(machine.control, key),
-    ...{ input: overrides, executionName: run.id, startTime: run.startedAt, wait: machine.sleep },
-  });
-}
-
-function callContext({ callMs, host }: EmbeddedCloudOptions): CallContext {
-  const end = callMs === undefined ? Infinity : host.now() + callMs;
-  return { getRemainingTimeInMillis: () => end - host.now() };
 }

@@ -7,7 +7,7 @@ import { noRequests } from '../../lib/datastore/object-store.ts';
 import type { DatastoreLocation } from '../../lib/datastore/location.ts';
 import type { JobDocument } from '../../lib/config/job-document.ts';
 import type { FlotillaEvent, Tell } from '../../lib/sync/event/event.ts';
-import { openEmbeddedCloud, type EmbeddedCloud } from '../../lib/local/embedded-cloud.ts';
+import { openEmbeddedMachine, type EmbeddedMachine } from '../../lib/local/embedded-machine.ts';
 import { startObjectStore, type ObjectStoreServer, type RequestRecord } from '../../lib/local/object-store/server.ts';
 import type { MachineOutcome } from '../../lib/local/state-machine/run-machine.ts';
 import { createS3Connection, openDatastore, type S3Datastore } from '../../lib/s3/open-datastore.ts';
@@ -25,7 +25,7 @@ export interface Execution {
 /** An embedded cloud and an S3 endpoint over HTTP, in a folder of their own. */
 export interface TestCloud {
   readonly s3: ObjectStoreServer;
-  readonly cloud: EmbeddedCloud;
+  readonly cloud: EmbeddedMachine;
   readonly folder: string;
   /** Lines of the log of all runs. */
   readonly log: string[];
@@ -120,9 +120,9 @@ function openCloud(
   folder: string,
   { environment, log, tell }: { environment: Readonly<Record<string, string>>; log: string[]; tell: Tell },
   options: TestCloudOptions,
-): Promise<EmbeddedCloud> {
+): Promise<EmbeddedMachine> {
   const note = (message: string, at?: LogPlace) => void log.push(`${placePrefix(at)}${message}`);
-  return openEmbeddedCloud({
+  return openEmbeddedMachine({
     ...{ folder: join(folder, 'cloud'), durable: false },
     sleep: async (seconds) => {
       await new Promise((resolve) => setTimeout(resolve, 20));

@@ -1,7 +1,7 @@
 import { endedWell } from '../../sync/report/report.ts';
 import type { JobDocument } from '../../config/job-document.ts';
 import type { Configuration } from '../../config/load-config.ts';
-import type { EmbeddedCloud } from '../../local/embedded-cloud.ts';
+import type { EmbeddedMachine } from '../../local/embedded-machine.ts';
 import type { IntentEnd } from '../../serve/serve.ts';
 import type { Cause, Intent } from '../../serve/state.ts';
 import { causeOf } from '../../sync/admit-run.ts';
@@ -9,7 +9,7 @@ import type { RunRecord, RunStore } from '../../sync/run-store.ts';
 import type { RunLogs } from '../run-log.ts';
 
 export interface ExecuteWorld {
-  readonly cloud: Pick<EmbeddedCloud, 'run' | 'store'>;
+  readonly cloud: Pick<EmbeddedMachine, 'run' | 'store'>;
   readonly configuration: () => Pick<Configuration, 'jobs'>;
   readonly stopAsked: () => boolean;
   readonly openLog: RunLogs['open'];
@@ -52,7 +52,7 @@ async function executeRun({ run, overrides, cause }: Intent, job: JobDocument, w
 }
 
 /** A run that the service stopped to end itself has more to do; one that somebody asked to stop has not. */
-async function hasEnded({ endedAt, state, ...run }: RunRecord, { store }: Pick<EmbeddedCloud, 'store'>): Promise<boolean> {
+async function hasEnded({ endedAt, state, ...run }: RunRecord, { store }: Pick<EmbeddedMachine, 'store'>): Promise<boolean> {
   if (endedAt === undefined) return false;
   return state !== 'stopped' || (await store.loadStop(run)) !== undefined;
 }
