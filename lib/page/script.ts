@@ -116,7 +116,7 @@ export const PAGE_SCRIPT = script`
   function lost(error) {
     const state = byId('link-state');
     since = error ? (since ?? new Date()) : undefined;
-    write(state, since ? 'No answer since ' + since.toISOString().slice(11, 19) + ': what you see may be old.' : '');
+    write(state, since ? 'No answer since ' + since.toISOString().slice(11, 19) + ' UTC: what you see may be old.' : '');
     document.body.classList.toggle('stale', since !== undefined);
   }
 

@@ -72,6 +72,9 @@ const COMMON = css`
   body.stale {
     padding-bottom: 6rem;
   }
+  html:has(> .stale) {
+    scroll-padding-bottom: 5rem;
+  }
   .verdict > div {
     min-width: 0;
   }
