@@ -57,7 +57,7 @@ function liveSection(live: LiveRun, now: number): Html {
 function about(status: JobStatus, { why }: Verdict, now: number): Html {
   const { source, target, starts, nextRun, health } = status;
   const { lag, maxLagSeconds, standing } = health;
-  const next = nextRun === undefined ? undefined : html`${timeElement(nextRun)}, ${relativeElement(nextRun, now)}`;
+  const next = nextRun === undefined ? undefined : html`${timeElement(nextRun)} UTC, ${relativeElement(nextRun, now)}`;
   const good = standing?.lastGood;
   // The banner says it in a sentence already.
   const isSaid = why.some((each) => each.startsWith(lagSentence(lag)));

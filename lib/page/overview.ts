@@ -156,7 +156,7 @@ function times(status: JobStatus, now: number): Html {
 }
 
 function nextTime({ nextRun, suspension, starts }: JobStatus, now: number): Html {
-  if (nextRun !== undefined) return html`${relativeElement(nextRun, now)} <span class="beside">${formatTime(nextRun)}</span>`;
+  if (nextRun !== undefined) return html`${relativeElement(nextRun, now)} <span class="beside">${formatTime(nextRun)} UTC</span>`;
   return html`${suspension === undefined ? (starts[0] ?? 'by hand') : 'none while suspended'}`;
 }
 

@@ -21,7 +21,7 @@ export const JOBS = css`
   }
   .job {
     display: grid;
-    grid-template-columns: minmax(0, 15rem) minmax(0, 12rem) minmax(0, 1fr) minmax(0, 18rem);
+    grid-template-columns: minmax(0, 15rem) minmax(0, 12rem) minmax(0, 1fr) minmax(0, 20rem);
     gap: 0.3rem 1.25rem;
     align-items: start;
     padding: 0.9rem 1.2rem;
@@ -69,6 +69,9 @@ export const JOBS = css`
     color: var(--dim);
     font-size: 0.875rem;
     line-height: 1.7;
+  }
+  .times .beside {
+    white-space: nowrap;
   }
   .job .why,
   .job .now {

@@ -117,6 +117,6 @@ function unseen({ health: { lag, standing }, live, recent }: JobStatus): Finding
 function kept({ suspension }: JobStatus, now: number): Finding[] {
   if (suspension === undefined || !isActive(suspension, now)) return [];
   const { since, until } = suspension;
-  const terms = suspensionTerms({ ...suspension, ...(until !== undefined && { until: formatTime(until) }) });
+  const terms = suspensionTerms({ ...suspension, ...(until !== undefined && { until: `${formatTime(until)} UTC` }) });
   return [{ ...IDLE, word: 'Suspended', why: `Suspended ${relative(since, now)}${terms}: it does not start by itself.` }];
 }
