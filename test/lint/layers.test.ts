@@ -26,6 +26,7 @@ const REFUSED: readonly (readonly [file: string, code: string, reason: string])[
   ['lib/s3/store.ts', `import { openTable } from '../dynamodb/table.ts';`, 'adapters never meet'],
   ['lib/events/emit.ts', `import { startRun } from '../sync/start-run.ts';`, 'adapters never meet'],
   ['lib/dynamodb/table.ts', `import { planGroup } from '../sync/plan-group.ts';`, 'adapters never meet'],
+  ['lib/dynamodb/table.ts', `import { describeLag } from '../sync/health/describe-lag.ts';`, 'adapters never meet'],
   ['lib/config/load.ts', `import { openStore } from '../s3/store.ts';`, 'opens nothing that it describes'],
   ['lib/infra/stack.ts', `import { planRun } from '../sync/plan-run.ts';`, 'make none'],
   ['lib/runtime/handler.ts', `import { SyncJob } from '../infra/sync-job.ts';`, 'no CDK'],
