@@ -35,7 +35,8 @@ describe('the commands about schedules', () => {
     const { code, stdout } = await timed('schedule', 'daily');
     expect(code).toBe(0);
     expect(stdout).toContain('daily, main: at 02:30, Europe/Berlin, between 01:00 and 23:59, up to 5m later');
-    expect(stdout.split('daily, often')[0]?.match(/ 02:30 CES?T /g)).toHaveLength(10);
+    // There is no 02:30 in the night in which summer time begins.
+    expect(stdout.split('daily, often')[0]?.match(/ (?:02:30 CES?T|03:00 CEST) /g)).toHaveLength(10);
     expect(stdout).toContain('its times are meant (Europe/Berlin): cron(30 2 * * ? *), cron(0 3 ? 3 1 *)');
     expect(stdout).toContain('with {"verify":"crc"}');
   });
