@@ -230,7 +230,7 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     path: 'lib/cli',
-    may: ['lib', 'functions'],
+    may: ['lib', 'functions', 'package.json'],
     types: [],
     packages: ['*'],
     because: "the command line introduces the parts to each other on a person's machine, and needs no script or test for it",

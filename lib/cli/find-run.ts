@@ -1,3 +1,4 @@
+import { nearestKey } from '../config/nearest-key.ts';
 import { ConfigError } from '../errors.ts';
 import { mapAhead } from '../sync/map-ahead.ts';
 import type { RunRecord, RunStore } from '../sync/run-store.ts';
@@ -35,8 +36,7 @@ function only(name: string, found: readonly RunRecord[], jobs: readonly string[]
   const matching = exact.length > 0 ? exact : found.filter(({ id }) => id.startsWith(name) && name !== '');
   const [first, ...others] = matching;
   if (first === undefined) {
-    const where = jobs.length === 1 ? `of job ${jobs[0] ?? ''}` : `among the last ${String(SEARCHED_OF_ALL)} of each job`;
-    throw new ConfigError('RUN_UNKNOWN', `there is no run ${name} ${where}; flotilla history <job> lists them`);
+    throw new ConfigError('RUN_UNKNOWN', unknownText(name, jobs));
   }
   if (others.length === 0) return first;
   const names = matching.slice(0, MAX_NAMED).map(({ job, id }) => `${job}/${id}`);
@@ -44,4 +44,14 @@ function only(name: string, found: readonly RunRecord[], jobs: readonly string[]
     'RUN_AMBIGUOUS',
     `${String(matching.length)} runs begin with ${name}: ${names.join(', ')}; write more of it`,
   );
+}
+
+/** Who mistypes the name of a job is taken to mean a run. */
+function unknownText(name: string, jobs: readonly string[]): string {
+  const [job = '', ...others] = jobs;
+  if (name === LATEST) return others.length === 0 ? `job ${job} has never run` : 'no job has ever run';
+  if (others.length === 0) return `there is no run ${name} of job ${job}; flotilla history ${job} lists them`;
+  const where = `among the last ${String(SEARCHED_OF_ALL)} of each job; flotilla history <job> lists them`;
+  const near = nearestKey(name, jobs);
+  return `there is no run ${name} ${where}${near === undefined ? '' : `; did you mean job ${near}?`}`;
 }

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import manifest from '../../package.json' with { type: 'json' };
 import type { CliContext, CommonOptions } from './context.ts';
 import type { ExitCode } from './exit-code.ts';
 import { LOG_FORMATS, type LogFormat } from './log-format.ts';
@@ -14,12 +15,13 @@ import type { StopOptions } from './stop-command.ts';
 import type { SuspendOptions } from './suspend-command.ts';
 
 const EXIT_HELP = `
-Exit codes: 0 done, 1 done with errors or stopped, 2 bad configuration or usage, 3 skipped or busy.`;
+Exit codes: 0 done, 1 done with errors or stopped, 2 bad configuration or usage, 3 skipped or busy, 130 ended by a second Ctrl-C.`;
 
 /** The command line; `end` is told the exit code. A command loads what it needs when it is called: the embedded cloud takes a second. */
 export function makeProgram(context: CliContext, end: (code: ExitCode) => void): Command {
   const program = new Command('flotilla')
     .description('Keeps an offsite copy of backup datastores that Proxmox Backup Server can attach and restore from.')
+    .version(manifest.version, '--version')
     .addHelpText('after', EXIT_HELP);
 
   logging(addOverrideFlags(stateful(program.command('run <job>'))))
@@ -133,24 +135,22 @@ function addScheduling(program: Command, context: CliContext, end: (code: ExitCo
       const { scheduleCommand } = await import('./schedule-command.ts');
       end(scheduleCommand(job, options, context));
     });
-  suspending(program.command('suspend [job]'))
+  onSystem(program.command('suspend [job]'))
     .description('keep a job, or all jobs, from starting by themselves until they are resumed')
+    .option('--all', 'all jobs, those that are added later too')
     .option('--until <time>', 'resume by itself then: 2026-11-22T06:00:00Z, or 8h from now')
     .option('--reason <text>', 'is told where a run is skipped for it')
     .action(async (job: string | undefined, options: SuspendOptions) => {
       const { suspendCommand } = await import('./suspend-command.ts');
       end(await suspendCommand(job, options, context));
     });
-  suspending(program.command('resume [job]'))
+  onSystem(program.command('resume [job]'))
     .description('let a suspended job, or all jobs, start by themselves again; what was missed is caught up once')
+    .option('--all', 'what suspend --all has suspended; a job that was suspended by its name stays so')
     .action(async (job: string | undefined, options: SuspendOptions) => {
       const { resumeCommand } = await import('./suspend-command.ts');
       end(await resumeCommand(job, options, context));
     });
-}
-
-function suspending(command: Command): Command {
-  return onSystem(command).option('--all', 'all jobs, those that are added later too');
 }
 
 /** What is kept of runs is kept in the state folder, or in the table and the control bucket of an account. */

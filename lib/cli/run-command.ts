@@ -3,7 +3,6 @@ import { jobDocument, mergeOverrides, parseJob, type JobDocument } from '../conf
 import { ConflictError, formatErrorChain, TransientError } from '../errors.ts';
 import type { EmbeddedCloud } from '../local/embedded-cloud.ts';
 import type { EmbeddedMachine } from '../local/embedded-machine.ts';
-import { replaceFile } from '../local/replace-file.ts';
 import { prometheusText } from '../prometheus/prometheus-text.ts';
 import { loadWorking } from '../sync/health/load-live.ts';
 import type { Job } from '../sync/job.ts';
@@ -16,11 +15,11 @@ import { readConfig, type CliContext, type CommonOptions } from './context.ts';
 import { exitCodeOf, type ExitCode } from './exit-code.ts';
 import { afterTimeout } from './grouped-log.ts';
 import { showProgress, type Look } from './live-progress.ts';
-import { checkMetricsFile, writeMetricsFile } from './metrics-file.ts';
 import { nameRun } from './name-run.ts';
 import { openNotifications } from './notifications.ts';
 import { openLogs } from './open-cloud.ts';
 import { openMachine } from './open-machine.ts';
+import { checkOutput, writeOutput } from './output-file.ts';
 import { printSummary } from './print-summary.ts';
 
 export interface RunOptions extends CommonOptions {
@@ -35,7 +34,8 @@ export async function runCommand(job: string, overrides: object, options: RunOpt
   const configuration = readConfig(options, context);
   const document = jobDocument(configuration, job);
   const { workerThreads } = parseJob(mergeOverrides(document, overrides));
-  if (options.metrics !== undefined) await checkMetricsFile(options.metrics);
+  if (options.json !== undefined) await checkOutput('--json', options.json);
+  if (options.metrics !== undefined) await checkOutput('--metrics', options.metrics);
   const logs = openLogs(context, { workerThreads });
   const notifications = openNotifications({ configuration: () => configuration, context, log: logs.open({ job }) });
   const cloud = await openMachine(options, context, logs, notifications);
@@ -46,7 +46,7 @@ export async function runCommand(job: string, overrides: object, options: RunOpt
       await measure().catch((unwritten: unknown) => context.terminal.note(formatErrorChain(unwritten), 'error'));
       throw error;
     });
-    if (options.json !== undefined) await replaceFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
+    if (options.json !== undefined) await writeOutput('--json', options.json, `${JSON.stringify(report, null, 2)}\n`);
     printSummary(report, context.terminal);
     context.terminal.print(`Report: ${join(cloud.controlFolder, `${reportKey(run)}.html`)}`);
     await measure();
@@ -66,7 +66,7 @@ async function leaveMetrics(
   if (file === undefined) return;
   const { store, services } = cloud;
   const status = await loadStatus(job, { store, now: () => context.now(), leaseMs: services.leaseMs });
-  await writeMetricsFile(file, prometheusText([status]));
+  await writeOutput('--metrics', file, prometheusText([status]));
 }
 
 interface RunStart {

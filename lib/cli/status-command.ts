@@ -1,6 +1,5 @@
 import { jobDocument, parseJob } from '../config/job-document.ts';
 import { ConfigError } from '../errors.ts';
-import { replaceFile } from '../local/replace-file.ts';
 import type { Job } from '../sync/job.ts';
 import type { JobLook } from '../sync/status/job-status.ts';
 import { troublesOf } from '../sync/status/judge-status.ts';
@@ -9,6 +8,7 @@ import { readConfig, type CliContext } from './context.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { oneLine } from './one-line.ts';
 import { withSystem, type System, type SystemOptions } from './open-system.ts';
+import { writeOutput } from './output-file.ts';
 import { statusDetails } from './status/status-details.ts';
 import { statusJson } from './status/status-json.ts';
 import { statusTable } from './status/status-table.ts';
@@ -65,7 +65,7 @@ async function showOnce(shown: Shown, { store, leaseMs }: System, context: CliCo
   const statuses = await loadStatuses(shown.jobs, { store, leaseMs, now });
   if (shown.options.html !== undefined) {
     const { renderOverview } = await import('../page/render-overview.ts');
-    await replaceFile(shown.options.html, renderOverview(statuses, now()));
+    await writeOutput('--html', shown.options.html, renderOverview(statuses, now()));
     return statuses;
   }
   const lines = linesOf(statuses, shown, context);

@@ -46,21 +46,25 @@ export async function resumeCommand(job: string | undefined, options: SuspendOpt
     const before = await store.loadSuspension(scope);
     await store.removeSuspension(scope);
     print(before === undefined ? `${nameOf(scope)} not suspended` : `${nameOf(scope)} resumed, suspended since ${before.since}`);
-    await tellOther(scope, store, context);
+    await tellOthers(scope, store, { options, context });
     await tellMissed(scope, store, { options, context });
   });
   return EXIT.done;
 }
 
-/** The job itself and all jobs are suspended apart from each other. */
-async function tellOther(scope: string | undefined, store: RunStore, { terminal: { print }, now }: CliContext): Promise<void> {
-  const all = scope === undefined ? undefined : await store.loadSuspension(undefined);
-  if (all !== undefined && isActive(all, now())) print(`all jobs are still suspended since ${all.since}: flotilla resume --all`);
-}
-
 interface Resuming {
   readonly options: SuspendOptions;
   readonly context: CliContext;
+}
+
+/** The jobs themselves and all jobs are suspended apart from each other: who resumes one of the two may take both to be. */
+async function tellOthers(scope: string | undefined, store: RunStore, { options, context }: Resuming): Promise<void> {
+  const others = scope === undefined ? readConfig(options, context).jobs.map(({ id }) => id) : [undefined];
+  for (const other of others) {
+    const found = await store.loadSuspension(other);
+    if (found === undefined || !isActive(found, context.now())) continue;
+    context.terminal.print(`${nameOf(other)} still suspended since ${found.since}: flotilla resume ${other ?? '--all'}`);
+  }
 }
 
 async function tellMissed(scope: string | undefined, store: RunStore, { options, context }: Resuming): Promise<void> {

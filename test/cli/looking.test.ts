@@ -207,6 +207,14 @@ describe('looking at a system from the command line', () => {
     else expect(await shown).toMatchObject({ code });
   });
 
+  it.each([
+    ['bda', 'did you mean job bad?'],
+    ['bad/2031', 'there is no run 2031 of job bad; flotilla history bad lists them'],
+    ['never/latest', 'job never has never run'],
+  ])('says what there is, where no run is meant by %s', async (text, said) => {
+    await expect(show(text)).rejects.toMatchObject({ message: expect.stringContaining(said) as string });
+  });
+
   it('asks a run to stop, says so, and waits until it has ended', async () => {
     const run = await world.begin({ ...world.ref('never', 'stop-1', 0), state: 'running' });
     let looks = 0;

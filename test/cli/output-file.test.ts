@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { checkMetricsFile, writeMetricsFile } from '../../lib/cli/metrics-file.ts';
+import { checkOutput, writeOutput } from '../../lib/cli/output-file.ts';
 
 const folder = async (): Promise<string> => {
   const path = await mkdtemp(join(tmpdir(), 'flotilla-metrics-'));
@@ -10,13 +10,13 @@ const folder = async (): Promise<string> => {
   return path;
 };
 
-describe('a metrics file', () => {
+describe('a file that a flag names', () => {
   it('is replaced as a whole, with no draft left, and may be read by everyone', async () => {
     const path = await folder();
     const file = join(path, 'flotilla-nightly.prom');
     await writeFile(file, 'old\n', { mode: 0o600 });
-    await checkMetricsFile(file);
-    await writeMetricsFile(file, 'new 1\n');
+    await checkOutput('--metrics', file);
+    await writeOutput('--metrics', file, 'new 1\n');
     expect(await readFile(file, 'utf8')).toBe('new 1\n');
     expect(await readdir(path)).toEqual(['flotilla-nightly.prom']);
     expect((await stat(file)).mode & 0o444).toBe(0o444);
@@ -24,14 +24,20 @@ describe('a metrics file', () => {
 
   it('that has no folder is refused before anything runs, with what to change', async () => {
     const file = join(await folder(), 'missing', 'a.prom');
-    const refusal = { code: 'METRICS_UNWRITABLE', message: expect.stringContaining('--metrics') as string };
-    await expect(checkMetricsFile(file)).rejects.toMatchObject(refusal);
-    await expect(writeMetricsFile(file, '')).rejects.toMatchObject(refusal);
+    const refusal = { code: 'OUTPUT_UNWRITABLE', message: expect.stringContaining('--metrics') as string };
+    await expect(checkOutput('--metrics', file)).rejects.toMatchObject(refusal);
+    await expect(writeOutput('--metrics', file, '')).rejects.toMatchObject(refusal);
+  });
+
+  it('may be a device, which is written to as it is, though its folder may not be', async () => {
+    await checkOutput('--json', '/dev/null');
+    await writeOutput('--json', '/dev/null', 'text');
+    expect((await stat('/dev/null')).isCharacterDevice()).toBe(true);
   });
 
   it('whose place is taken by a folder is refused, and leaves no draft', async () => {
     const path = await folder();
-    await expect(writeMetricsFile(path, 'a 1\n')).rejects.toMatchObject({ code: 'METRICS_UNWRITABLE' });
+    await expect(writeOutput('--metrics', path, 'a 1\n')).rejects.toMatchObject({ code: 'OUTPUT_UNWRITABLE' });
     expect(await readdir(path)).toEqual([]);
   });
 });
