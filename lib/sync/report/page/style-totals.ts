@@ -68,6 +68,8 @@ export const TOTALS = css`
   .requests td,
   .requests thead th + th {
     text-align: right;
+    padding-left: 1rem;
+    overflow-wrap: normal;
   }
   .requests thead th {
     border-top: 0;
