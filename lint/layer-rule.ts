@@ -1,7 +1,19 @@
 import { dirname, relative, resolve, sep } from 'node:path';
 import type { Rule } from 'eslint';
-import type { Layer } from './layers.ts';
 import { LAYERS } from './layers.ts';
+
+/** What the files of one folder may import. */
+export interface Layer {
+  readonly path: string;
+  /** Other files and folders of the project. */
+  readonly may: readonly string[];
+  /** The same, for `import type` alone. */
+  readonly types: readonly string[];
+  /** npm packages and `node:` modules; a `*` at the end stands for anything. */
+  readonly packages: readonly string[];
+  /** Said to whoever imports something else. */
+  readonly because: string;
+}
 
 /** What imports and re-exports have in common, `type` marks of TypeScript included, which ESLint's own types lack. */
 interface Importing {

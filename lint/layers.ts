@@ -1,20 +1,9 @@
 // Who may import whom (design.md section 8), as data. `layer-rule.ts` carries it out.
 
+import type { Layer } from './layer-rule.ts';
+
 const DOMAIN_REASON = 'the domain knows no AWS package, clock, environment or console: take what it does as an argument';
 const ADAPTER_REASON = 'adapters never meet: they know the contracts of lib/datastore and lib/sync, and one technology';
-
-/** What the files of one folder may import. */
-export interface Layer {
-  readonly path: string;
-  /** Other files and folders of the project. */
-  readonly may: readonly string[];
-  /** The same, for `import type` alone. */
-  readonly types: readonly string[];
-  /** npm packages and `node:` modules; a `*` at the end stands for anything. */
-  readonly packages: readonly string[];
-  /** Said to whoever imports something else. */
-  readonly because: string;
-}
 
 /** What decides; it knows no technology. */
 export const DOMAIN = [
