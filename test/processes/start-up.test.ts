@@ -1,9 +1,15 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import project from '../../package.json' with { type: 'json' };
+import { SHARED_NAMES } from '../../lib/local/state-machine/shared-names.ts';
+import { startCli, type CliEnd, type CliOptions } from '../support/cli-process.ts';
 import { openCliWorld, type CliWorld } from '../support/cli-world.ts';
 import { smallSource } from '../support/source.ts';
+
+const HOST_MAIN = fileURLToPath(new URL('../../lib/local/table/host-main.ts', import.meta.url));
 
 interface Coverage {
   readonly result: readonly { readonly url: string }[];
@@ -19,10 +25,10 @@ describe('a command loads of our dependencies', () => {
   });
   afterAll(() => world.close());
 
-  /** The packages whose code the process has run, as V8 tells it. */
-  async function packagesOf(args: readonly string[]): Promise<string[]> {
+  /** The packages whose code the process has run until it has ended well, as V8 tells it. */
+  async function packagesOf(start: (env: CliOptions['env']) => Promise<CliEnd>): Promise<string[]> {
     const folder = await mkdtemp(join(world.folder, 'coverage-'));
-    const { code, stderr } = await world.run(args, { env: { NODE_V8_COVERAGE: folder } });
+    const { code, stderr } = await start({ NODE_V8_COVERAGE: folder });
     expect(code, stderr).toBe(0);
     const [file = ''] = await readdir(folder);
     const { result } = JSON.parse(await readFile(join(folder, file), 'utf8')) as Coverage;
@@ -48,6 +54,21 @@ describe('a command loads of our dependencies', () => {
     ['history daily', RUNS],
     ['run daily --dry-run', [...RUNS, ...MACHINE, ...FUNCTIONS]],
   ])('%s', async (command, packages) => {
-    expect(await packagesOf(command.split(' '))).toEqual(packages.toSorted());
+    const start = (env: CliOptions['env']) => world.run(command.split(' '), { env });
+    expect(await packagesOf(start)).toEqual(packages.toSorted());
+  });
+
+  it('and waits for no more in the process that keeps its table', async () => {
+    const folder = join(world.folder, '.flotilla/table');
+    const isServed = () => existsSync(join(folder, 'table.json'));
+    await world.run(['status']);
+    await expect.poll(isServed, { timeout: 20_000 }).toBe(false);
+    const start = async (env: CliOptions['env']) => {
+      const host = startCli([folder, SHARED_NAMES.table], { cwd: folder, env, command: [process.execPath, HOST_MAIN] });
+      await expect.poll(isServed, { timeout: 20_000 }).toBe(true);
+      await world.run(['status']); // it goes when its first client has gone
+      return host.ended;
+    };
+    expect(await packagesOf(start)).toEqual(['dynalite', 'level']);
   });
 });

@@ -1,6 +1,6 @@
 import { get, type IncomingMessage } from 'node:http';
 import { HOLD_PATH, HOST_PID_HEADER } from './clients.ts';
-import type { TableState } from './state-file.ts';
+import type { TableState } from './table-state.ts';
 
 /** A connection to the host, for as long as the table is in use. It does not keep this process alive. */
 export interface Hold {

@@ -5,7 +5,8 @@ import { ConfigError, TransientError } from '../../errors.ts';
 import { type Hold, holdTable } from './hold.ts';
 import { describeLocalTable, type LocalTable } from './local-table.ts';
 import { LOG_NAME, spawnHost } from './spawn-host.ts';
-import { readState, type TableState } from './state-file.ts';
+import { readState } from './state-file.ts';
+import type { TableState } from './table-state.ts';
 
 const POLL_MS = 40;
 /** Polls before giving up: about 20 seconds. */

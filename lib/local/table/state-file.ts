@@ -1,26 +1,22 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { replaceFile } from '../replace-file.ts';
-
-const TableStateSchema = z.object({
-  pid: z.number(),
-  port: z.number(),
-  /** The access key id that requests must be signed with. */
-  accessKeyId: z.string(),
-  table: z.string(),
-});
-
-/** What `<folder>/table.json` says of the host that serves the folder's table, or of the one that died serving it. */
-export type TableState = z.infer<typeof TableStateSchema>;
+import type { TableState } from './table-state.ts';
 
 /** `undefined` when there is none, or nothing that can be read: then a host is needed, and it writes a new one. */
 export async function readState(folder: string): Promise<TableState | undefined> {
+  const text = await readText(fileOf(folder));
+  if (text === undefined) return undefined;
+  // A host finds one only where another host died, and zod is half of what it would load while a command waits for it.
+  const { parseState } = await import('./table-state.ts');
+  return parseState(text);
+}
+
+async function readText(file: string): Promise<string | undefined> {
   try {
-    return TableStateSchema.parse(JSON.parse(await readFile(fileOf(folder), 'utf8')));
+    return await readFile(file, 'utf8');
   } catch (error) {
-    const absent = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    if (absent || error instanceof SyntaxError || error instanceof z.ZodError) return undefined;
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
   }
 }

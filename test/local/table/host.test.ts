@@ -6,7 +6,8 @@ import { openRunStore } from '../../../lib/dynamodb/run-store.ts';
 import { holdTable } from '../../../lib/local/table/hold.ts';
 import { hostTable } from '../../../lib/local/table/host.ts';
 import { describeLocalTable } from '../../../lib/local/table/local-table.ts';
-import { readState, type TableState } from '../../../lib/local/table/state-file.ts';
+import { readState } from '../../../lib/local/table/state-file.ts';
+import type { TableState } from '../../../lib/local/table/table-state.ts';
 import { lock, makeFolder, openTable } from './local-table-kit.ts';
 
 describe.concurrent('hostTable', () => {

@@ -10,7 +10,8 @@ import { openRunStore } from '../../../lib/dynamodb/run-store.ts';
 import { TransientError } from '../../../lib/errors.ts';
 import type { LocalTable } from '../../../lib/local/table/local-table.ts';
 import { openLocalTable } from '../../../lib/local/table/open.ts';
-import { readState, type TableState } from '../../../lib/local/table/state-file.ts';
+import { readState } from '../../../lib/local/table/state-file.ts';
+import type { TableState } from '../../../lib/local/table/table-state.ts';
 
 const CLIENT = fileURLToPath(new URL('./client-process.ts', import.meta.url));
 
