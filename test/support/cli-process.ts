@@ -9,10 +9,6 @@ const MAIN = fileURLToPath(new URL('../../bin/flotilla.ts', import.meta.url));
 /** Most of the time of a short command is the loading of its code: compiled once for all tests, in half of it. */
 const COMPILED = { NODE_COMPILE_CACHE: join(tmpdir(), 'flotilla-test-compiled') };
 
-/** The clock of the tests, where it is not the true one (`npm run test:at`). */
-const { CLOCK_AHEAD_MS, NODE_OPTIONS } = process.env;
-const CLOCK = CLOCK_AHEAD_MS === undefined ? {} : { CLOCK_AHEAD_MS, NODE_OPTIONS };
-
 /** How a command ended, and all it wrote. */
 export interface CliEnd {
   readonly code: number | null;
@@ -44,7 +40,7 @@ export function startCli(args: readonly string[], { cwd, env, command = [process
   const [node, script] = command;
   const child = spawn(node, [script, ...args], {
     cwd,
-    env: { PATH: process.env['PATH'], ...COMPILED, ...CLOCK, ...env },
+    env: { PATH: process.env['PATH'], ...COMPILED, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const written = { stdout: '', stderr: '' };

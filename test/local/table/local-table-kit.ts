@@ -13,6 +13,9 @@ import { openLocalTable } from '../../../lib/local/table/open.ts';
 import { readState } from '../../../lib/local/table/state-file.ts';
 import type { TableState } from '../../../lib/local/table/table-state.ts';
 
+/** By the true clock, as the host sweeps what has expired by it. */
+export const LEASE_MS = 600_000;
+
 const CLIENT = fileURLToPath(new URL('./client-process.ts', import.meta.url));
 
 /** A state folder of one test, removed after it once its host has gone. */
@@ -32,12 +35,12 @@ export async function openTable(test: TestContext, folder: string): Promise<Loca
   return table;
 }
 
-/** Locks a group for `owner` at time 0; its fence, or who holds it. Tries again while the table can not be reached. */
+/** Locks a group for `owner`, for longer than a test lasts; its fence, or who holds it. Tries again while the table can not be reached. */
 export async function lock(table: LocalTable, name: string, owner: string): Promise<number | string> {
   const store = openRunStore({ table: table.name, environment: table.environment });
   for (let attempt = 1; ; attempt++) {
     try {
-      const answer = await store.acquireLock({ target: 'target', group: { namespace: '', name } }, owner, 0, 60_000);
+      const answer = await store.acquireLock({ target: 'target', group: { namespace: '', name } }, owner, Date.now(), LEASE_MS);
       return 'lock' in answer ? answer.lock.fence : answer.heldBy;
     } catch (error) {
       if (!(error instanceof TransientError) || attempt === 5) throw error;
