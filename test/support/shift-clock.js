@@ -15,7 +15,7 @@ globalThis.Date = new Proxy(Date, {
 // Node's own header has the true time, by which clients would correct their clocks.
 const { writeHead } = ServerResponse.prototype;
 ServerResponse.prototype.writeHead = function (...args) {
-  if (this.sendDate) this.setHeader('date', new Date().toUTCString());
+  if (this.sendDate && !this.hasHeader('date')) this.setHeader('date', new Date().toUTCString());
   return writeHead.apply(this, args);
 };
 
