@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, statSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ConfigError } from '../errors.ts';
@@ -10,6 +10,7 @@ type OutputFlag = '--json' | '--metrics' | '--html';
 /** Proves before a run of hours that what it will write has a place. Throws a `ConfigError` OUTPUT_UNWRITABLE. */
 export async function checkOutput(flag: OutputFlag, file: string): Promise<void> {
   try {
+    if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true) throw new Error('it is a folder');
     if (isReplaced(file)) await access(dirname(file), constants.W_OK | constants.X_OK);
     else await access(file, constants.W_OK);
   } catch (cause) {

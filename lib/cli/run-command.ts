@@ -46,9 +46,9 @@ export async function runCommand(job: string, overrides: object, options: RunOpt
       await measure().catch((unwritten: unknown) => context.terminal.note(formatErrorChain(unwritten), 'error'));
       throw error;
     });
-    if (options.json !== undefined) await writeOutput('--json', options.json, `${JSON.stringify(report, null, 2)}\n`);
     printSummary(report, context.terminal);
     context.terminal.print(`Report: ${join(cloud.controlFolder, `${reportKey(run)}.html`)}`);
+    if (options.json !== undefined) await writeOutput('--json', options.json, `${JSON.stringify(report, null, 2)}\n`);
     await measure();
     return exitCodeOf(report);
   } finally {

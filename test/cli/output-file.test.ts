@@ -37,6 +37,7 @@ describe('a file that a flag names', () => {
 
   it('whose place is taken by a folder is refused, and leaves no draft', async () => {
     const path = await folder();
+    await expect(checkOutput('--metrics', path)).rejects.toMatchObject({ code: 'OUTPUT_UNWRITABLE' });
     await expect(writeOutput('--metrics', path, 'a 1\n')).rejects.toMatchObject({ code: 'OUTPUT_UNWRITABLE' });
     expect(await readdir(path)).toEqual([]);
   });
