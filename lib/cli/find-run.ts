@@ -1,4 +1,4 @@
-import { nearestKey } from '../config/nearest-key.ts';
+import { nearestKey, suggestKey } from '../config/nearest-key.ts';
 import { ConfigError } from '../errors.ts';
 import { mapAhead } from '../sync/map-ahead.ts';
 import type { RunRecord, RunStore } from '../sync/run-store.ts';
@@ -23,7 +23,7 @@ export async function findRun(text: string, jobs: readonly string[], store: Pick
   const found = await listAll(of, name === LATEST ? 1 : of.length === 1 ? SEARCHED_OF_ONE : SEARCHED_OF_ALL, store);
   const [newest] = found.toSorted((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
   if (name === LATEST && newest !== undefined) return newest;
-  return only(name, found, of);
+  return only(name, found, { of, jobs });
 }
 
 async function listAll(jobs: readonly string[], limit: number, store: Pick<RunStore, 'listRuns'>): Promise<readonly RunRecord[]> {
@@ -31,12 +31,18 @@ async function listAll(jobs: readonly string[], limit: number, store: Pick<RunSt
   return runs.flat();
 }
 
-function only(name: string, found: readonly RunRecord[], jobs: readonly string[]): RunRecord {
+/** The jobs that were searched, and all there are. */
+interface Searched {
+  readonly of: readonly string[];
+  readonly jobs: readonly string[];
+}
+
+function only(name: string, found: readonly RunRecord[], searched: Searched): RunRecord {
   const exact = found.filter(({ id }) => id === name);
   const matching = exact.length > 0 ? exact : found.filter(({ id }) => id.startsWith(name) && name !== '');
   const [first, ...others] = matching;
   if (first === undefined) {
-    throw new ConfigError('RUN_UNKNOWN', unknownText(name, jobs));
+    throw new ConfigError('RUN_UNKNOWN', unknownText(name, searched));
   }
   if (others.length === 0) return first;
   const names = matching.slice(0, MAX_NAMED).map(({ job, id }) => `${job}/${id}`);
@@ -47,11 +53,12 @@ function only(name: string, found: readonly RunRecord[], jobs: readonly string[]
 }
 
 /** Who mistypes the name of a job is taken to mean a run. */
-function unknownText(name: string, jobs: readonly string[]): string {
-  const [job = '', ...others] = jobs;
+function unknownText(name: string, { of, jobs }: Searched): string {
+  const [job = '', ...others] = of;
+  if (others.length === 0 && !jobs.includes(job)) return `job ${job} has no run ${name}; ${suggestKey(job, jobs)}`;
   if (name === LATEST) return others.length === 0 ? `job ${job} has never run` : 'no job has ever run';
-  if (others.length === 0) return `there is no run ${name} of job ${job}; flotilla history ${job} lists them`;
-  const where = `among the last ${String(SEARCHED_OF_ALL)} of each job; flotilla history <job> lists them`;
+  const last = others.length === 0 ? `of job ${job}` : `among the last ${String(SEARCHED_OF_ALL)} of each job`;
   const near = nearestKey(name, jobs);
-  return `there is no run ${name} ${where}${near === undefined ? '' : `; did you mean job ${near}?`}`;
+  const meant = near === undefined ? '' : `; did you mean job ${near}?`;
+  return `there is no run ${name} ${last}; flotilla history ${others.length === 0 ? job : '<job>'} lists them${meant}`;
 }

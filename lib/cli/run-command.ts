@@ -48,8 +48,11 @@ export async function runCommand(job: string, overrides: object, options: RunOpt
     });
     printSummary(report, context.terminal);
     context.terminal.print(`Report: ${join(cloud.controlFolder, `${reportKey(run)}.html`)}`);
-    if (options.json !== undefined) await writeOutput('--json', options.json, `${JSON.stringify(report, null, 2)}\n`);
-    await measure();
+    try {
+      if (options.json !== undefined) await writeOutput('--json', options.json, `${JSON.stringify(report, null, 2)}\n`);
+    } finally {
+      await measure();
+    }
     return exitCodeOf(report);
   } finally {
     await notifications.sweep();

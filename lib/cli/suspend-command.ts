@@ -4,9 +4,10 @@ import { ConfigError } from '../errors.ts';
 import { parseDuration } from '../schedule/duration.ts';
 import { formatTime, tickInput, type Schedule } from '../schedule/schedule.ts';
 import { tickDue } from '../sync/decide-tick.ts';
+import { mapAhead, READS_AT_ONCE } from '../sync/map-ahead.ts';
 import type { RunStore } from '../sync/run-store.ts';
 import { plural } from '../sync/report/words.ts';
-import { isActive } from '../sync/suspension.ts';
+import { activeSuspension, isActive } from '../sync/suspension.ts';
 import { readConfig, type CliContext } from './context.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { withSystem, type SystemOptions } from './open-system.ts';
@@ -60,8 +61,8 @@ interface Resuming {
 /** The jobs themselves and all jobs are suspended apart from each other: who resumes one of the two may take both to be. */
 async function tellOthers(scope: string | undefined, store: RunStore, { options, context }: Resuming): Promise<void> {
   const others = scope === undefined ? readConfig(options, context).jobs.map(({ id }) => id) : [undefined];
-  for (const other of others) {
-    const found = await store.loadSuspension(other);
+  const looks = mapAhead(others, READS_AT_ONCE, async (other) => ({ other, found: await store.loadSuspension(other) }));
+  for await (const { other, found } of looks) {
     if (found === undefined || !isActive(found, context.now())) continue;
     context.terminal.print(`${nameOf(other)} still suspended since ${found.since}: flotilla resume ${other ?? '--all'}`);
   }
@@ -69,6 +70,7 @@ async function tellOthers(scope: string | undefined, store: RunStore, { options,
 
 async function tellMissed(scope: string | undefined, store: RunStore, { options, context }: Resuming): Promise<void> {
   for (const job of readConfig(options, context).jobs.filter(({ id }) => scope === undefined || id === scope)) {
+    if ((await activeSuspension(store, job.id, context.now())) !== undefined) continue;
     for (const schedule of schedulesOf(job)) {
       const due = tickDue(schedule, await store.loadTick(job.id, schedule.name), context.now());
       if (due === undefined) continue;

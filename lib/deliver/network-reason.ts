@@ -8,7 +8,7 @@ const UNTRUSTED: ReadonlySet<unknown> = new Set([
 ]);
 
 const TRUST =
-  'its certificate is of an authority that Node does not know: name the PEM file of that authority in NODE_EXTRA_CA_CERTS, or set NODE_USE_SYSTEM_CA=1 where this machine trusts it';
+  'name the PEM file of an authority of your own in NODE_EXTRA_CA_CERTS, or set NODE_USE_SYSTEM_CA=1 where this machine trusts it';
 
 /** An error of a connection: fetch has Node's own as its cause, nodemailer keeps the code of it. */
 interface ConnectionError extends Error {
@@ -18,7 +18,8 @@ interface ConnectionError extends Error {
 
 /** Why a server was not reached, with what to do where its certificate is not trusted. */
 export function networkReason(error: ConnectionError): string {
-  if (UNTRUSTED.has(error.originalCode ?? error.code)) return TRUST;
+  const code = error.originalCode ?? error.code;
+  if (UNTRUSTED.has(code)) return `its certificate leads to no authority that Node knows (${String(code)}): ${TRUST}`;
   // A host with several addresses fails at each of them.
   const cause: unknown = error instanceof AggregateError ? error.errors[0] : error.cause;
   if (cause instanceof Error) return networkReason(cause);

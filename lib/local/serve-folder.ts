@@ -51,7 +51,7 @@ async function load(path: string): Promise<ServeState> {
 
 /** The file's new place in its folder is brought to the disk, too. */
 async function save(folder: string, state: ServeState): Promise<void> {
-  await replaceFile(join(folder, 'state.json'), `${JSON.stringify(state)}\n`, 0o600);
+  await replaceFile(join(folder, 'state.json'), `${JSON.stringify(state)}\n`, { mode: 0o600, soleWriter: true });
   const directory = await open(folder, 'r');
   await directory.sync().finally(() => directory.close());
 }

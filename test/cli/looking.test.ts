@@ -211,6 +211,7 @@ describe('looking at a system from the command line', () => {
     ['bda', 'did you mean job bad?'],
     ['bad/2031', 'there is no run 2031 of job bad; flotilla history bad lists them'],
     ['never/latest', 'job never has never run'],
+    ['bda/latest', 'job bda has no run latest; did you mean bad?'],
   ])('says what there is, where no run is meant by %s', async (text, said) => {
     await expect(show(text)).rejects.toMatchObject({ message: expect.stringContaining(said) as string });
   });

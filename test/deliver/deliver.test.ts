@@ -292,6 +292,12 @@ describe('SMTP', () => {
     expect(text).toContain('SOURCE_UNREACHABLE: it did not work');
   });
 
+  it('is signed in to without TLS where that is how it is reached', async () => {
+    const server = await mailServer({ account: 'me:s3cret-token' });
+    expect(await send(target(server.port, signedIn))).toEqual({ ok: true });
+    expect(server.mails).toMatchObject([{ user: 'me', isEncrypted: false }]);
+  });
+
   it('says why a mail was refused', async () => {
     const server = await mailServer({ refuse: 'nobody of that name' });
     expect(JSON.stringify(await send(target(server.port)))).toContain('nobody of that name');

@@ -93,7 +93,11 @@ describe('the commands about schedules', () => {
     expect(await store.loadSuspension('daily')).toHaveProperty('since');
     const schedule = { times: '2:30 Europe/Berlin 01:00-23:59', served: '2026-11-01T01:30:00Z', run: 'run-1' };
     await store.saveTick('daily', 'main', schedule, undefined);
-    const { stdout } = await deployed('resume', 'daily');
+    expect((await deployed('suspend', '--all')).code).toBe(0);
+    const { stdout: held } = await deployed('resume', 'daily');
+    expect(held).toContain('all jobs are still suspended');
+    expect(held).not.toContain('schedule-name');
+    const { stdout } = await deployed('resume', '--all');
     expect(stdout).toMatch(/its next one serves both, or start Flotilla-daily now with .*"schedule-name":"main"/);
     expect(await store.loadSuspension('daily')).toBeUndefined();
     await table.close();

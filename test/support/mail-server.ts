@@ -45,7 +45,7 @@ function optionsOf({ mode = 'insecure', refuse, account }: MailRules, mails: Mai
   return {
     ...{ key: read('server.key'), cert: read('server.pem'), secure: mode === 'tls' },
     disabledCommands: [...(mode === 'starttls' ? [] : ['STARTTLS']), ...(account === undefined ? ['AUTH'] : [])],
-    ...{ allowInsecureAuth: false, disableReverseLookup: true, closeTimeout: 100 },
+    ...{ allowInsecureAuth: mode === 'insecure', disableReverseLookup: true, closeTimeout: 100 },
     onAuth({ username, password }, _session, done) {
       const given = `${username ?? ''}:${password ?? ''}`;
       done(given === account ? null : new Error('wrong password'), { user: username });

@@ -23,7 +23,7 @@ async function readText(file: string): Promise<string | undefined> {
 
 /** Only the host writes it. */
 export async function writeState(folder: string, state: TableState): Promise<void> {
-  await replaceFile(fileOf(folder), `${JSON.stringify(state)}\n`, 0o600);
+  await replaceFile(fileOf(folder), `${JSON.stringify(state)}\n`, { mode: 0o600, soleWriter: true });
 }
 
 export async function removeState(folder: string): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Job } from '../job.ts';
+import { withStop } from '../report/words.ts';
 
 /** Longer messages fit neither a line nor every receiver. */
 const MAX_CHARACTERS = 2_000;
@@ -10,5 +11,5 @@ export function nameCopy({ id, source, target }: Pick<Job, 'id' | 'source' | 'ta
 
 /** With its full stop, and short enough for any receiver. */
 export function asSentence(text: string): string {
-  return `${text.slice(0, MAX_CHARACTERS).toWellFormed().replace(/\.$/, '')}.`;
+  return withStop(text.slice(0, MAX_CHARACTERS).toWellFormed());
 }

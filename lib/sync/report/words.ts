@@ -37,9 +37,14 @@ export function capitalize(text: string): string {
   return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 }
 
-/** `Two words.` of `two words`; what has its end already keeps it. */
+/** `Two words.` of `two words`. */
 export function sentence(text: string): string {
-  return `${capitalize(text)}${/[.!?]$/.test(text) ? '' : '.'}`;
+  return capitalize(withStop(text));
+}
+
+/** With its full stop; what has its end already keeps it. */
+export function withStop(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
 /** Time for which something lasts, in the two units that matter: `42 s`, `3 min`, `2 h 10 min`, `3 d 4 h`, `120 d`. */
