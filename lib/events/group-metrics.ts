@@ -1,6 +1,6 @@
 import { formatGroup } from '../datastore/group.ts';
 import type { JobHealth } from '../sync/health/health.ts';
-import { secondsSince } from '../sync/health/lag-at.ts';
+import { secondsSince } from '../sync/report/lag.ts';
 import { GROUP_METRICS } from './metric-names.ts';
 import type { MetricSet } from './metrics.ts';
 

@@ -1,5 +1,5 @@
 import type { GroupBehind } from '../sync/health/health.ts';
-import { secondsSince } from '../sync/health/lag-at.ts';
+import { secondsSince } from '../sync/report/lag.ts';
 import type { Family, Sample } from './exposition.ts';
 import type { JobNumbers } from './job-numbers.ts';
 

@@ -1,5 +1,5 @@
 import { unlessAhead } from '../overlap/clocks.ts';
-import { UNSEEN, type Behind, type Lag } from '../report/lag.ts';
+import { secondsSince, UNSEEN, type Behind, type Lag } from '../report/lag.ts';
 import type { Standing } from './health.ts';
 
 /** When a job's two sides were looked at. */
@@ -17,11 +17,6 @@ export function lagAt(looks: Looks | undefined, groups: Iterable<Behind>, now: n
   const isBlind = looks?.blindSince !== undefined;
   const from = earliest(sum.since, isBlind ? asOf : undefined);
   return { state: isBlind ? 'unknown' : sum.missing > 0 ? 'behind' : 'current', seconds: secondsSince(from, now), ...sum, asOf };
-}
-
-/** Seconds from a time (ISO 8601) until `now` (epoch milliseconds); 0 where there is no such time. */
-export function secondsSince(from: string | undefined, now: number): number {
-  return from === undefined ? 0 : Math.max(0, now - Date.parse(from)) / 1000;
 }
 
 function sumUp(all: Iterable<Behind>): Pick<Lag, 'missing' | 'groups' | 'since' | 'newest'> {

@@ -52,3 +52,8 @@ export function laterLook(a: BehindAt | undefined, b: BehindAt | undefined): Beh
 
 /** Lag of a job that no run has looked at. */
 export const UNSEEN: Lag = { state: 'unknown', missing: 0, groups: 0 };
+
+/** Seconds from a time (ISO 8601) until `now` (epoch milliseconds); 0 where there is no such time. */
+export function secondsSince(from: string | undefined, now: number): number {
+  return from === undefined ? 0 : Math.max(0, now - Date.parse(from)) / 1000;
+}
