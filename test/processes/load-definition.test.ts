@@ -2,9 +2,9 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { loadDefinition } from '../../../lib/local/state-machine/load-definition.ts';
-import { synthesizeJob } from '../../../lib/local/state-machine/synthesize-job.ts';
-import { makeJob } from '../../infra/job-document.ts';
+import { loadDefinition } from '../../lib/local/state-machine/load-definition.ts';
+import { synthesizeJob } from '../../lib/local/state-machine/synthesize-job.ts';
+import { makeJob } from '../infra/job-document.ts';
 
 describe('loadDefinition', () => {
   const folder = mkdtempSync(join(tmpdir(), 'flotilla-test-'));

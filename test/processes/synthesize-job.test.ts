@@ -3,11 +3,11 @@ import { mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { SHARED_NAMES } from '../../../lib/local/state-machine/shared-names.ts';
-import { synthesizeJob } from '../../../lib/local/state-machine/synthesize-job.ts';
-import { makeJob } from '../../infra/job-document.ts';
+import { SHARED_NAMES } from '../../lib/local/state-machine/shared-names.ts';
+import { synthesizeJob } from '../../lib/local/state-machine/synthesize-job.ts';
+import { makeJob } from '../infra/job-document.ts';
 
-const PROJECT = join(import.meta.dirname, '../../..');
+const PROJECT = join(import.meta.dirname, '../..');
 
 describe('synthesizeJob', () => {
   const job = makeJob();
